@@ -1,0 +1,490 @@
+"""A Markdown body: text, callouts, headings and links, each with its place.
+
+One Markdown instance reads every file. What comes out depends on the file alone, so it can be
+kept by the file's content: links to other files stay ``{filename}/posts/x.md``, written from
+the content folder, until ``practice.links`` knows every address.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import posixpath
+import re
+import xml.etree.ElementTree as etree
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import markdown
+import nh3
+from markdown.extensions.smarty import SmartyExtension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.util import AtomicString
+
+from practice import callouts
+from practice.frontmatter import Location
+from practice.model import CALLOUTS, Callout, Faq, Question, SideEffect, SideEffectList
+from practice.problems import Problem
+from practice.validation import validate
+
+C = TypeVar("C", bound=Callout)
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+INTERNAL = re.compile(r"\{(?P<what>filename|static)\}(?P<path>[^#?]*)(?P<rest>.*)", re.DOTALL)
+SAFE_TAGS = {
+    *HEADINGS[1:], "p", "ul", "ol", "li", "strong", "em", "a", "code", "pre", "blockquote", "br",
+    "hr", "img", "table", "thead", "tbody", "tr", "th", "td",
+}  # fmt: skip
+SAFE_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title"},
+    "ol": {"start"},
+    **{heading: {"id"} for heading in HEADINGS},
+}
+SAFE_SCHEMES = {"https", "http", "mailto", "tel"}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of the text; ``level`` 2 to 6."""
+
+    level: int
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link or picture and the line it stands on; ``alt`` is set for a picture only."""
+
+    target: str
+    line: int
+    text: str
+    alt: str | None = None
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A callout at its place: ``level`` is the heading level that its own heading takes."""
+
+    callout: Callout | SideEffectList
+    line: int
+    level: int
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a Markdown body holds, in reading order."""
+
+    parts: tuple[str | Placed, ...] = ()
+    callouts: tuple[Placed, ...] = ()
+    outline: tuple[Heading, ...] = ()
+    ids: frozenset[str] = frozenset()
+    links: tuple[Link, ...] = ()
+    words: int = 0
+
+    def of_type(self, model: type[C]) -> tuple[C, ...]:
+        """Every callout of one kind, in reading order."""
+        found = (placed.callout for placed in self.callouts)
+        return tuple(callout for callout in found if isinstance(callout, model))
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Every question that is written in the text, in reading order."""
+        return tuple(question for faq in self.of_type(Faq) for question in faq.questions)
+
+    def section(self, heading: str) -> str | None:
+        """The text under a level-2 heading, without its callouts; None where there is none."""
+        wanted = next((h.id for h in self.outline if h.level == 2 and h.text == heading), None)
+        if wanted is None:
+            return None
+        text = "".join(part for part in self.parts if isinstance(part, str))
+        after = text.split(f'<h2 id="{wanted}">', 1)[1].split("</h2>", 1)[1]
+        return after.split("<h2 ", 1)[0].strip()
+
+
+def parse(path: str, source: str, text: str, first_line: int) -> tuple[Body, list[Problem]]:
+    """Read a body.
+
+    ``path`` is shown in messages, ``source`` is the file's path below the content folder,
+    ``first_line`` the number of the body's first line in its file.
+    """
+    parser = _Parser(path, source, text, first_line)
+    return parser.body(), parser.problems
+
+
+def plain(fragment: str) -> str:
+    """The words of a piece of HTML."""
+    return html.unescape(re.sub(r"<[^>]+>", "", fragment)).strip()
+
+
+def slug(text: str) -> str:
+    """The address of a heading: its words in small letters, joined by hyphens."""
+    words = re.findall(r"[^\W_]+", text.lower().replace("’", "").replace("'", ""))
+    return "-".join(words) or "section"
+
+
+class _RawHtml(InlineProcessor):
+    """Collects raw HTML, which is shown as the text it is."""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[AtomicString, int, int]:  # type: ignore[override]  # noqa: ARG002, N802
+        self.md.practice_raw_html.append(m.group(0))  # type: ignore[attr-defined]
+        return AtomicString(m.group(0)), m.start(0), m.end(0)
+
+
+@functools.cache
+def _markdown() -> markdown.Markdown:
+    md = markdown.Markdown(
+        extensions=[
+            "tables",
+            "sane_lists",
+            "fenced_code",
+            SmartyExtension(smart_angled_quotes=False),
+            callouts.Extension(),
+        ],
+        output_format="html",
+    )
+    md.preprocessors.deregister("html_block")
+    pattern = md.inlinePatterns["html"].pattern  # type: ignore[attr-defined]
+    md.inlinePatterns.register(_RawHtml(pattern, md), "html", 90)
+    return md
+
+
+class _Lines:
+    """Finds the line on which something stands that Markdown hands on without one."""
+
+    def __init__(self, lines: list[str], first_line: int) -> None:
+        self.lines = lines
+        self.first_line = first_line
+        self.seen: dict[str, int] = {}
+
+    def next(self, needle: str) -> int:
+        """The line of the next place where ``needle`` stands; the body's first line if nowhere."""
+        first = needle.split("\n")[0]
+        start = self.seen.get(first, -1) + 1
+        for index in range(start, len(self.lines)):
+            if first in self.lines[index]:
+                self.seen[first] = index
+                return self.first_line + index
+        return self.first_line + max(self.seen.get(first, 0), 0)
+
+
+class _Parser:
+    def __init__(self, path: str, source: str, text: str, first_line: int) -> None:
+        self.path = path
+        self.source = source
+        self.first_line = first_line
+        self.lines = text.expandtabs(4).split("\n")
+        self.places = _Lines(self.lines, first_line)
+        self.md = _markdown()
+        self.problems: list[Problem] = []
+        self.links: list[Link] = []
+        self.ids: set[str] = set()
+        self.outline: list[Heading] = []
+
+    def body(self) -> Body:
+        written, self.problems = callouts.scan(self.path, self.lines, self.first_line)
+        self.problems.extend(_lists(self.path, self.lines, self.first_line))
+        self.problems.extend(_headings(self.path, self.lines, self.first_line))
+        root = self._tree(callouts.bare(self.lines, self.first_line, written))
+        self._links(root)
+        parts = self._parts(root, written)
+        words = sum(len(plain(part).split()) for part in parts if isinstance(part, str))
+        words += sum(len(_words_of(part)) for part in parts if isinstance(part, Placed))
+        return Body(
+            parts=tuple(_side_effects_together(parts)),
+            callouts=tuple(part for part in parts if isinstance(part, Placed)),
+            outline=tuple(self.outline),
+            ids=frozenset(self.ids),
+            links=tuple(self.links),
+            words=words,
+        )
+
+    def _tree(self, lines: list[str]) -> etree.Element:
+        """Markdown's own steps up to the tree: ``Markdown.convert`` without its last two."""
+        md = self.md
+        md.reset()
+        md.practice_raw_html = []  # type: ignore[attr-defined]
+        for preprocessor in md.preprocessors:
+            lines = preprocessor.run(lines)
+        root = md.parser.parseDocument(lines).getroot()
+        for treeprocessor in md.treeprocessors:
+            changed = treeprocessor.run(root)
+            root = root if changed is None else changed
+        for tag in md.practice_raw_html:  # type: ignore[attr-defined]
+            self._problem(
+                self.places.next(tag), "raw-html", f"`{tag.splitlines()[0]}` is HTML",
+                "write Markdown or a callout; HTML is not allowed in content",
+            )
+        return root
+
+    def _html(self, *elements: etree.Element) -> str:
+        """The HTML of some elements, twice safe: no raw HTML went in, and nh3 lets none out."""
+        text = "".join(self.md.serializer(element) for element in elements)
+        for postprocessor in self.md.postprocessors:
+            text = postprocessor.run(text)
+        return nh3.clean(
+            text.strip(),
+            tags=SAFE_TAGS,
+            attributes=SAFE_ATTRIBUTES,
+            url_schemes=SAFE_SCHEMES,
+            link_rel=None,
+        )
+
+    def _inner(self, element: etree.Element) -> str:
+        box = etree.Element("p")
+        box.text = element.text
+        box.extend(list(element))
+        return self._html(box).removeprefix("<p>").removesuffix("</p>").strip()
+
+    def _parts(self, root: etree.Element, written: list[callouts.Written]) -> list[str | Placed]:
+        waiting = list(written)
+        parts: list[str | Placed] = []
+        run: list[etree.Element] = []
+        level = 1
+        for element in root:
+            if element.tag in HEADINGS:
+                level = int(element.tag[1])
+                self._heading(element, level)
+            if element.tag != callouts.TAG:
+                run.append(element)
+                continue
+            if run:
+                parts.append(self._html(*run))
+                run = []
+            name = element.get("name", "")
+            if not waiting or waiting[0].name != name:
+                break
+            placed = self._callout(waiting.pop(0), element, min(level + 1, 6))
+            if placed:
+                parts.append(placed)
+        if run:
+            parts.append(self._html(*run))
+        if waiting and not self.problems:
+            self._problem(
+                waiting[0].line, "callout-unread", f"`/// {waiting[0].name}` cannot be read",
+                "leave a blank line above and below it, and check its options",
+            )
+        return parts
+
+    def _heading(self, element: etree.Element, level: int) -> None:
+        text = plain(self._inner(element))
+        element.set("id", self._new_id(slug(text)))
+        self.outline.append(Heading(level, element.get("id", ""), text))
+
+    def _new_id(self, wanted: str) -> str:
+        name, number = wanted, 2
+        while name in self.ids:
+            name, number = f"{wanted}-{number}", number + 1
+        self.ids.add(name)
+        return name
+
+    def _links(self, root: etree.Element) -> None:
+        for element in root.iter():
+            if element.tag not in ("a", "img"):
+                continue
+            attribute = "href" if element.tag == "a" else "src"
+            raw = element.get(attribute, "")
+            for postprocessor in self.md.postprocessors:
+                raw = postprocessor.run(raw)
+            target = html.unescape(raw)
+            line = self.places.next(target.removeprefix("mailto:"))
+            target = self._from_content(target)
+            if target.startswith("{"):
+                element.set(attribute, target)
+            text = plain(self._inner(element)) if element.tag == "a" else ""
+            alt = element.get("alt", "") if element.tag == "img" else None
+            self.links.append(Link(target, line, text, alt))
+
+    def _from_content(self, target: str) -> str:
+        """A link as seen from the content folder, so that it reads the same on every page."""
+        if target.startswith("#"):
+            return f"{{filename}}/{self.source}{target}"
+        match = INTERNAL.fullmatch(target)
+        if not match:
+            return target
+        path = match["path"]
+        if not path.startswith("/"):
+            path = posixpath.join("/", posixpath.dirname(self.source), path)
+        return f"{{{match['what']}}}{posixpath.normpath(path)}{match['rest']}"
+
+    # --- One callout ---
+
+    def _callout(
+        self, written: callouts.Written, element: etree.Element, level: int
+    ) -> Placed | None:
+        model = CALLOUTS[written.name]
+        values, lines = callouts.data_of(written, model)
+        values.update(self._content(written, model, element))
+
+        def line_of(location: Location) -> int:
+            return lines.get(str(location[0]), written.line) if location else written.line
+
+        callout, problems = validate(
+            model, values, self.path, line_of, lambda name: name.replace("_", "-")
+        )
+        self.problems.extend(problems)
+        return Placed(callout, written.line, level) if callout else None
+
+    def _content(
+        self, written: callouts.Written, model: type[Callout], element: etree.Element
+    ) -> dict[str, Any]:
+        """What stands inside a callout, in the shape that its model wants."""
+        fields = model.model_fields
+        if "questions" in fields:
+            return self._questions(written, element)
+        for child in element.iter():
+            if child.tag not in HEADINGS:
+                continue
+            self._problem(
+                self.places.next(f"# {plain(self._inner(child))}"), "callout-heading",
+                f"a heading stands inside `{written.name}`",
+                "write its words in bold, or end the callout first",
+            )
+        if "items" in fields:
+            return self._items(written, element)
+        if "columns" in fields:
+            return self._table(written, element)
+        text = self._html(*element)
+        if "details" in fields:
+            if not text and fields["details"].is_required():
+                self._empty(written)
+            return {"details": text}
+        if text:
+            self._problem(
+                written.line, "callout-text", f"`{written.name}` takes no text of its own",
+                "delete the text between its first line and `///`",
+            )
+        return {}
+
+    def _questions(self, written: callouts.Written, element: etree.Element) -> dict[str, Any]:
+        questions: list[dict[str, str]] = []
+        answer: list[etree.Element] = []
+        children = list(element)
+        for child in [*children, etree.Element("end")]:
+            if child.tag != "h3" and child.tag != "end":
+                if child.tag in HEADINGS:
+                    self._problem(
+                        written.line, "faq-heading", f"an `{child.tag}` heading stands in `faq`",
+                        "begin every question with `###`, and use no other headings",
+                    )
+                answer.append(child)
+                continue
+            if questions:
+                questions[-1]["answer"] = self._html(*answer)
+                if not questions[-1]["answer"]:
+                    question = plain(questions[-1]["question"])
+                    self._problem(
+                        self.places.next(question), "faq-answer", f"“{question}” has no answer",
+                        "write the answer below the question",
+                    )
+            elif answer:
+                self._problem(
+                    written.line, "faq-question", "`faq` begins with text, not with a question",
+                    "begin every question with `###`",
+                )
+            answer = []
+            if child.tag == "h3":
+                question = self._inner(child)
+                questions.append({"id": self._new_id(slug(plain(question))), "question": question})
+        if not questions and not written.argument:
+            self._empty(written)
+        if questions and written.argument:
+            self._problem(
+                written.line, "callout-text", "`faq` names a treatment and has questions too",
+                "keep one of the two",
+            )
+        return {"questions": questions}
+
+    def _items(self, written: callouts.Written, element: etree.Element) -> dict[str, Any]:
+        lists = [child for child in element if child.tag in ("ul", "ol")]
+        if len(lists) != 1 or len(element) != 1:
+            self._problem(
+                written.line, "callout-list", f"`{written.name}` holds one list and nothing else",
+                "write every line as `- …`, with a blank line above the first",
+            )
+            return {"items": ["…"]}
+        return {"items": [self._inner(item) for item in lists[0]]}
+
+    def _table(self, written: callouts.Written, element: etree.Element) -> dict[str, Any]:
+        if [child.tag for child in element] != ["table"]:
+            self._problem(
+                written.line, "callout-table", f"`{written.name}` holds one table and nothing else",
+                "write rows as `| … | … |`, the second row as `|---|---|`",
+            )
+            return {"columns": ["…"], "rows": [["…"]]}
+        head, *rows = element[0].iter("tr")
+        return {
+            "columns": [self._inner(cell) for cell in head],
+            "rows": [[self._inner(cell) for cell in row] for row in rows],
+        }
+
+    def _empty(self, written: callouts.Written) -> None:
+        self._problem(
+            written.line, "callout-empty", f"`{written.name}` is empty",
+            "write its text between its first line and `///`",
+        )
+
+    def _problem(self, line: int, code: str, message: str, hint: str) -> None:
+        self.problems.append(Problem(self.path, line, code, message, hint))
+
+
+def _side_effects_together(parts: list[str | Placed]) -> Iterator[str | Placed]:
+    """Side effects written one after the other become one list."""
+    run: list[Placed] = []
+    for part in [*parts, ""]:
+        if isinstance(part, Placed) and isinstance(part.callout, SideEffect):
+            run.append(part)
+            continue
+        if run:
+            items = tuple(p.callout for p in run if isinstance(p.callout, SideEffect))
+            yield Placed(SideEffectList(items=items), run[0].line, run[0].level)
+            run = []
+        if part:
+            yield part
+
+
+def _lists(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
+    """A list right under a paragraph: Markdown would run its items into the paragraph."""
+    previous = ""
+    for index in callouts.outside_code(lines):
+        line = lines[index]
+        starts = re.match(r"(?:[-*+]|1[.)]) +\S", line)
+        plain_text = previous.strip() and not re.match(r" *(?:[-*+]|\d+[.)]) |[ ]{2}|#|/{3}|\|", previous)
+        if starts and plain_text:
+            yield Problem(
+                path, first_line + index, "list-blank-line", "this list would not be shown as one",
+                "leave a blank line above the list",
+            )
+        previous = line
+
+
+def _headings(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
+    """Headings that skip a level, or take the title's (WCAG 2.2, 1.3.1)."""
+    level = 1
+    inside = False
+    for index in callouts.outside_code(lines):
+        line = lines[index]
+        if line.startswith("///"):
+            inside = bool(line.strip("/ "))
+        match = re.match(r"(#{1,6})(?!#)", line)
+        if not match or inside:
+            continue
+        depth = len(match[1])
+        if depth == 1:
+            yield Problem(
+                path, first_line + index, "heading-level", "`#` is the level of the page's title",
+                "begin the heading with `##`",
+            )
+        elif depth > level + 1:
+            yield Problem(
+                path, first_line + index, "heading-level",
+                f"`{match[1]}` comes right after level {level}: a level is skipped",
+                f"begin the heading with `{'#' * (level + 1)}`",
+            )
+        level = depth
+
+
+def _words_of(placed: Placed) -> list[str]:
+    texts = placed.callout.model_dump(mode="json").values()
+    return plain(" ".join(str(text) for text in texts)).split()

@@ -1,0 +1,229 @@
+"""The build, in order: check -> Pelican -> render -> check the output -> swap.
+
+Nothing that is wrong reaches the output folder: a build writes into a fresh folder beside it
+and takes its place in one step.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import datetime as dt
+import fcntl
+import logging
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pelican import Pelican
+from pelican.settings import read_settings
+
+from practice import hooks
+from practice.checks import output as output_checks
+from practice.problems import Problem, ProblemsFound
+from practice.reader import Document
+from practice.site import shown_path
+
+MARKER = ".practice-site"
+"""The file by which a build knows a folder that it may replace."""
+MARKER_TEXT = "This folder is made by `inv build`, which replaces it as a whole.\n"
+Step = Callable[[str], None]
+
+
+class Misuse(Exception):
+    """The command cannot do what it was asked for; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build made."""
+
+    output: Path
+    pages: int
+    files: int
+    seconds: float
+    samples: int
+    """How many texts no clinician has signed off."""
+    left_out: tuple[Document, ...]
+    """Drafts and posts with a date to come."""
+    warnings: tuple[Problem, ...]
+
+
+def build(
+    content: Path | None = None,
+    output: Path | None = None,
+    settings_file: Path = Path("pelicanconf.py"),
+    step: Step = lambda _: None,
+) -> Built:
+    """Build a practice's site and put it in the place of the last one.
+
+    ``content`` and ``output`` default to what the settings file says. ``step`` is told what is
+    being done. Raises ``ProblemsFound`` for mistakes in content or theme, ``Misuse`` for folders
+    that cannot be used; in both cases the output is as it was.
+    """
+    started = time.monotonic()
+    settings = settings_of(settings_file, content, output)
+    target = Path(settings["OUTPUT_PATH"])
+    refuse_output(target, Path(settings["PATH"]))
+    with locked(target):
+        clean_up(target)
+        step("Reading and checking the content")
+        renderer = hooks.renderer_of(settings)
+        stage = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
+        try:
+            stage.chmod(0o755)
+            settings |= {"OUTPUT_PATH": str(stage), "PRACTICE": renderer}
+            step("Writing the pages")
+            run_pelican(settings)
+            step("Checking the pages")
+            problems = list(output_checks.run(stage, renderer.base))
+            if problems:
+                raise ProblemsFound(problems)
+            (stage / MARKER).write_text(MARKER_TEXT, encoding="utf-8")
+            files = [file for file in stage.rglob("*") if file.is_file()]
+            swap(stage, target)
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+    site = renderer.site
+    return Built(
+        output=target,
+        pages=sum(file.suffix == ".html" for file in files),
+        files=len(files),
+        seconds=time.monotonic() - started,
+        samples=sum(document.meta.sample for document in site.documents),
+        left_out=site.left_out,
+        warnings=(),
+    )
+
+
+def settings_of(file: Path, content: Path | None, output: Path | None) -> dict[str, Any]:
+    """Pelican's settings, with the folders that the command names in place of the file's."""
+    if not file.is_file():
+        raise Misuse(f"there is no settings file `{file}`: run the command where it stands")
+    override: dict[str, Any] = {}
+    if content:
+        override["PATH"] = str(content.resolve())
+    if output:
+        override["OUTPUT_PATH"] = str(output.resolve())
+    settings: dict[str, Any] = read_settings(str(file), override=override)
+    if not Path(settings["PATH"]).is_dir():
+        raise Misuse(f"there is no folder `{shown_path(Path(settings['PATH']))}` to build from")
+    return settings
+
+
+def refuse_output(output: Path, content: Path) -> None:
+    """Refuse to replace anything that a build has not made."""
+    real, source = output.resolve(), content.resolve()
+    shown = shown_path(output)
+    if real == source or real in source.parents or source in real.parents:
+        raise Misuse(
+            f"the output `{shown}` and the content `{shown_path(content)}` lie in each other: "
+            "name another output folder"
+        )
+    if not output.parent.is_dir():
+        raise Misuse(f"there is no folder `{shown_path(output.parent)}` to put `{shown}` into")
+    if output.is_symlink() or output.exists() and not (output / MARKER).is_file():
+        raise Misuse(
+            f"`{shown}` was not made by a build (it has no `{MARKER}`), so it is left alone: "
+            "name another output folder, or move it away"
+        )
+
+
+@contextmanager
+def locked(output: Path) -> Iterator[None]:
+    """Hold the output for one build at a time."""
+    path = output.parent / f".{output.name}.lock"
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Misuse(
+                f"another build is writing `{shown_path(output)}`: wait until it has ended"
+            ) from error
+        yield
+
+
+def clean_up(output: Path) -> None:
+    """Remove what builds that were killed have left beside the output."""
+    for left in output.parent.glob(f".{output.name}.new-*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def run_pelican(settings: dict[str, Any]) -> None:
+    """Run Pelican with nothing kept quiet: what it would only log stops the build."""
+    with listening() as records:
+        pelican = Pelican(settings)
+        if "practice" not in pelican.settings["PLUGINS"]:
+            raise ProblemsFound([*map(logged, records), PLUGIN_MISSING])
+        if not records:
+            pelican.run()
+    if records:
+        raise ProblemsFound(map(logged, records))
+
+
+PLUGIN_MISSING = Problem(
+    "pelicanconf.py",
+    1,
+    "plugin-missing",
+    "the plugin `practice` was not loaded",
+    'the settings need `PLUGINS = ["practice"]`',
+)
+
+
+@contextmanager
+def listening() -> Iterator[list[logging.LogRecord]]:
+    """Collect everything that Pelican logs as a warning or worse."""
+    records: list[logging.LogRecord] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = records.append  # type: ignore[method-assign]
+    logger = logging.getLogger("pelican")
+    before = logger.propagate
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        yield records
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = before
+
+
+def logged(record: logging.LogRecord) -> Problem:
+    """A line of Pelican's log as a Problem."""
+    message = record.getMessage().split("\n")[0]
+    if record.exc_info and record.exc_info[1]:
+        message = f"{message} ({record.exc_info[1]})"
+    hint = "Pelican would only have logged this and gone on"
+    return Problem("pelicanconf.py", 1, "pelican", message, hint)
+
+
+def swap(new: Path, output: Path) -> None:
+    """Put a finished folder in the place of the last one, in one step where the system can."""
+    if not output.exists():
+        new.rename(output)
+    elif exchange(new, output):
+        shutil.rmtree(new)
+    else:
+        old = output.parent / f".{output.name}.old"
+        shutil.rmtree(old, ignore_errors=True)
+        output.rename(old)
+        new.rename(output)
+        shutil.rmtree(old)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders at once (renameat2, Linux 3.15; renamex_np, macOS 10.12), if possible."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    first, second = os.fsencode(one), os.fsencode(other)
+    if sys.platform == "linux" and hasattr(libc, "renameat2"):
+        at_fdcwd, rename_exchange = -100, 2
+        return bool(libc.renameat2(at_fdcwd, first, at_fdcwd, second, rename_exchange) == 0)
+    if sys.platform == "darwin" and hasattr(libc, "renamex_np"):
+        rename_swap = 2
+        return bool(libc.renamex_np(first, second, rename_swap) == 0)
+    return False

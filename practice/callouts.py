@@ -1,0 +1,239 @@
+"""Callouts: the blocks that an editor writes between ``/// name`` and ``///``.
+
+pymdownx's blocks say nothing of a block that they cannot read: it comes out as plain text. So
+``scan`` reads the lines first, names every such case, and keeps arguments and options to itself;
+``bare`` leaves pymdownx nothing but names and text, and ``practice.body`` makes sure that what
+was scanned is what was parsed.
+
+The rules of the block syntax: https://facelessuser.github.io/pymdown-extensions/extensions/blocks/
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as etree
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import markdown
+from pymdownx.blocks import BlocksExtension, BlocksProcessor
+from pymdownx.blocks.block import Block
+
+from practice import frontmatter
+from practice.model import CALLOUTS, Callout, fields_at
+from practice.problems import Problem, did_you_mean
+
+TAG = "practice-callout"
+"""The element that stands for a callout between parsing and ``practice.body``."""
+
+FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<slashes>/{3,})(?P<rest>.*)")
+OPENING = re.compile(r"[ ]*(?P<name>[\w-]+)[ ]*(?:\|[ ]*(?P<argument>.*?)[ ]*)?")
+OPTION = re.compile(r"(?P<name>[A-Za-z][\w-]*)[ ]*:(?:[ ]|$)")
+CODE_FENCE = re.compile(r"(?:`{3,}|~{3,})")
+
+
+@dataclass
+class Written:
+    """A callout as written: its first line, argument and options, before any rule is applied."""
+
+    name: str
+    line: int
+    argument: str = ""
+    options: frontmatter.Data = field(default_factory=frontmatter.Data)
+    last_option_line: int = 0
+
+
+def scan(path: str, lines: list[str], first_line: int) -> tuple[list[Written], list[Problem]]:
+    """Find every callout of a body and everything that would make one fail in silence.
+
+    ``lines`` are the body's lines, ``first_line`` the number of the first one in its file.
+    """
+    scanner = _Scanner(path, lines, first_line)
+    scanner.run()
+    return scanner.found, scanner.problems
+
+
+def bare(lines: list[str], first_line: int, found: list[Written]) -> list[str]:
+    """The same lines with callouts reduced to their names, so that no option can trip Markdown."""
+    lines = list(lines)
+    for written in found:
+        start = written.line - first_line
+        lines[start] = f"/// {written.name}"
+        for index in range(start + 1, written.last_option_line - first_line + 1):
+            lines[index] = ""
+    return lines
+
+
+class _Scanner:
+    def __init__(self, path: str, lines: list[str], first_line: int) -> None:
+        self.path = path
+        self.lines = lines
+        self.first_line = first_line
+        self.found: list[Written] = []
+        self.problems: list[Problem] = []
+        self.open: Written | None = None
+
+    def run(self) -> None:
+        for index in outside_code(self.lines):
+            line = self.lines[index]
+            fence = FENCE.fullmatch(line)
+            if fence:
+                self._fence(index, fence)
+            elif self.open and (option := OPTION.match(line.strip())):
+                self._stray_option(index, line, option["name"])
+        if self.open:
+            self._never_ends(self.open)
+
+    def _fence(self, index: int, fence: re.Match[str]) -> None:
+        rest = fence["rest"].strip()
+        if fence["indent"]:
+            self._problem(
+                index, "callout-indented", f"`{self.lines[index].strip()}` does not begin its line",
+                "move it to the left margin; a callout cannot stand inside a list",
+            )
+        elif len(fence["slashes"]) != 3:
+            self._problem(
+                index, "callout-slashes", f"{len(fence['slashes'])} slashes where three are meant",
+                "write exactly `///`",
+            )
+        elif rest:
+            self._opening(index, fence["rest"])
+        elif self.open:
+            self.open = None
+        else:
+            self._problem(
+                index, "callout-not-open", "`///` closes a callout, but none is open here",
+                "delete the line, or write the callout's first line above",
+            )
+
+    def _opening(self, index: int, rest: str) -> None:
+        if self.open:
+            self._never_ends(self.open)
+            self.open = None
+        match = OPENING.fullmatch(rest)
+        if not match:
+            self._problem(
+                index, "callout-first-line", f"`///{rest}` is not how a callout begins",
+                "write `/// name` or `/// name | what it is about`",
+            )
+            return
+        written = Written(match["name"], self.first_line + index, match["argument"] or "")
+        self.open = written
+        model = CALLOUTS.get(written.name)
+        if model is None:
+            self._problem(
+                index, "callout-unknown", f"there is no callout called `{written.name}`",
+                did_you_mean(written.name, CALLOUTS),
+            )
+            return
+        self._argument(index, model, written)
+        self._options(index, written)
+        self.found.append(written)
+
+    def _argument(self, index: int, model: type[Callout], written: Written) -> None:
+        arguments = fields_at(model, "argument")
+        required = [name for name, info in arguments.items() if info.is_required()]
+        if required and not written.argument:
+            name = required[0]
+            self._problem(
+                index, "callout-argument", f"`{written.name}` needs its {name} behind a bar",
+                f"write `/// {written.name} | {arguments[name].description}`",
+            )
+
+    def _options(self, index: int, written: Written) -> None:
+        taken: list[str] = []
+        for line in self.lines[index + 1 :]:
+            expanded = line.expandtabs(4)
+            if not expanded.startswith("    ") or not expanded.strip():
+                break
+            taken.append(expanded[4:])
+        written.last_option_line = written.line + len(taken)
+        text = "\n".join(taken)
+        written.options, problems = frontmatter.parse(
+            self.path, text, self.first_line + index + 1
+        )
+        written.options.first_line = written.line
+        self.problems.extend(
+            Problem(p.path, p.line, "callout-option" if p.code == "yaml" else p.code,
+                    p.message, p.hint)
+            for p in problems
+        )
+
+    def _stray_option(self, index: int, line: str, name: str) -> None:
+        """An option that is not under the first line, or not indented, would be shown as text."""
+        written = self.open
+        assert written is not None  # noqa: S101  # asked by the caller
+        if self.first_line + index <= written.last_option_line:
+            return
+        model = CALLOUTS.get(written.name)
+        known = {key.replace("_", "-") for key in fields_at(model, "option")} if model else set()
+        indented = line.expandtabs(4).startswith("    ")
+        if name.lower() not in known and not indented:
+            return
+        self._problem(
+            index, "callout-option-place", f"the option `{name}` is not where options are read",
+            f"put it right below `/// {written.name}`, no blank line between, indented by 4 spaces",
+        )
+
+    def _never_ends(self, written: Written) -> None:
+        self.problems.append(
+            Problem(
+                self.path, written.line, "callout-open", f"`/// {written.name}` never ends",
+                "write a line `///` under its text; callouts do not stand inside each other",
+            )
+        )
+
+    def _problem(self, index: int, code: str, message: str, hint: str) -> None:
+        self.problems.append(Problem(self.path, self.first_line + index, code, message, hint))
+
+
+def outside_code(lines: list[str]) -> Iterator[int]:
+    """The indices of the lines that do not stand in a fenced code block."""
+    fence = ""
+    for index, line in enumerate(lines):
+        match = CODE_FENCE.match(line)
+        if not fence and match:
+            fence = match[0]
+        elif fence and line.strip() == fence:
+            fence = ""
+        elif not fence:
+            yield index
+
+
+class Extension(BlocksExtension):  # type: ignore[misc]  # pymdownx ships no types
+    """Registers one block for every callout model."""
+
+    def extendMarkdownBlocks(self, md: markdown.Markdown, block_mgr: BlocksProcessor) -> None:  # noqa: ARG002, N802
+        for model in CALLOUTS.values():
+            block_mgr.register(_block_of(model), {})
+
+
+def _block_of(model: type[Callout]) -> type[Block]:
+    """A pymdownx block that only marks where the callout stands and what lies inside."""
+
+    class MarkedBlock(Block):  # type: ignore[misc]  # pymdownx ships no types
+        NAME = model.NAME
+
+        def on_create(self, parent: etree.Element) -> etree.Element:
+            return etree.SubElement(parent, TAG, {"name": model.NAME})
+
+        def on_markdown(self) -> str:
+            return "block"
+
+    return MarkedBlock
+
+
+def data_of(written: Written, model: type[Callout]) -> tuple[dict[str, Any], dict[str, int]]:
+    """What an editor wrote, under the model's names; and the line of each, for messages."""
+    values: dict[str, Any] = {}
+    lines: dict[str, int] = {}
+    for name, value in written.options.values.items():
+        key = name.replace("-", "_") if "_" not in name else name.replace("_", "-")
+        values[key] = value
+        lines[key] = written.options.lines[(name,)]
+    for name in fields_at(model, "argument"):
+        if written.argument:
+            values[name] = written.argument
+            lines[name] = written.line
+    return values, lines

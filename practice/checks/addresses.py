@@ -1,0 +1,40 @@
+"""Addresses: every page that others lead to exists, and no two files want the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from practice.problems import Problem
+from practice.site import Site, shown_path
+from practice.view import OWN_PAGES
+
+RESERVED = {
+    "assets": "the style sheet and the icons",
+    "images": "pictures",
+    "files": "files",
+}
+
+
+def required_pages(site: Site) -> Iterator[Problem]:
+    """The pages that every practice has."""
+    for slug in OWN_PAGES:
+        if slug not in site.slugs["pages"]:
+            path = f"{shown_path(site.content)}/pages/{slug}.md"
+            hint = "write the file with a `title` and a `summary`; its text may be empty"
+            yield Problem(path, 1, "page-missing", f"the site needs a page `{slug}`", hint)
+
+
+def unique(site: Site) -> Iterator[Problem]:
+    """Two files at one address would overwrite each other: both are named."""
+    taken = {f"/{folder}/": what for folder, what in RESERVED.items()}
+    taken |= {"/blog/topics/": "the archive by topic", "/blog/by/": "the archive by therapist"}
+    taken |= {year.path: f"the archive of {year.year}" for year in site.years}
+    for document in (*site.documents, *site.left_out):
+        if document.path in taken:
+            yield Problem(
+                document.shown, 1, "address-twice",
+                f"the address `{document.path}` is taken by {taken[document.path]}",
+                "rename one of the two files",
+            )
+        else:
+            taken[document.path] = document.shown

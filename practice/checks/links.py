@@ -1,0 +1,111 @@
+"""Links: every one leads somewhere, and is safe to follow."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from practice.body import INTERNAL, Link
+from practice.links import target_path
+from practice.problems import Problem
+from practice.reader import Document
+from practice.site import Site
+
+SCHEMES = ("https", "http", "mailto", "tel")
+
+
+class ProblemMaker(Protocol):
+    """Makes a Problem at the link that is being looked at."""
+
+    def __call__(self, code: str, message: str, hint: str) -> Problem: ...
+
+
+def targets(site: Site) -> Iterator[Problem]:
+    """Every link of every text."""
+    files = set(site.addresses)
+    out = {document.source: document for document in site.left_out}
+    for document in (*site.documents, *site.left_out):
+        for link in document.body.links:
+            yield from _target(site, files, out, document, link)
+
+
+def pictures(site: Site) -> Iterator[Problem]:
+    """A picture in the text says what it shows (WCAG 2.2, 1.1.1)."""
+    for document in (*site.documents, *site.left_out):
+        for link in document.body.links:
+            if link.alt is not None and not link.alt.strip():
+                message = "the picture does not say what it shows"
+                hint = "write `![what it shows](…)`"
+                yield Problem(document.shown, link.line, "alt-missing", message, hint)
+
+
+def _target(
+    site: Site, files: set[str], out: dict[str, Document], document: Document, link: Link
+) -> Iterator[Problem]:
+    def problem(code: str, message: str, hint: str) -> Problem:
+        return Problem(document.shown, link.line, code, message, hint)
+
+    match = INTERNAL.fullmatch(link.target)
+    if not match:
+        yield from _outside(problem, link)
+        return
+    path = target_path(match["path"]).lstrip("/")
+    if path in out and document.source not in out:
+        message = f"`{path}` is not published yet"
+        yield problem("link-draft", message, "publish it first, or take the link out")
+    elif path not in files and path not in out:
+        if any(path == f"{folder}/{s}.md" for folder, found in site.slugs.items() for s in found):
+            return  # the file is there, and its own mistakes are named elsewhere
+        yield problem("link-dead", f"there is no `{path}`", _similar(path, files))
+    elif fragment := match["rest"].partition("#")[2]:
+        yield from _fragment(problem, site.document(path) or out.get(path), fragment)
+
+
+def _outside(problem: ProblemMaker, link: Link) -> Iterator[Problem]:
+    try:
+        parts = urlsplit(link.target)
+    except ValueError:
+        yield problem("link-broken", f"`{link.target}` is not an address", "write it anew")
+        return
+    if link.alt is not None:
+        message = f"the picture `{link.target}` is not the practice's own"
+        yield problem(
+            "picture-outside", message, "put it into `images` and write `{static}/images/…`"
+        )
+    elif not link.target:
+        yield problem("link-empty", "the link leads nowhere", "write the address between `(` and `)`")
+    elif parts.scheme and parts.scheme.lower() not in SCHEMES:
+        message = f"`{parts.scheme}:` links are not allowed"
+        yield problem("link-scheme", message, "use https:, mailto: or tel:")
+    elif not parts.scheme:
+        message = f"`{link.target}` does not say what it leads to"
+        hint = "write `{filename}/posts/name.md` for a page here, https://… for one elsewhere"
+        yield problem("link-unclear", message, hint)
+    elif parts.scheme in ("https", "http") and not parts.netloc:
+        yield problem("link-broken", f"`{link.target}` is not an address", "write https://…")
+    elif parts.scheme == "tel" and not re.fullmatch(r"tel:\+\d{8,15}", link.target):
+        message = f"`{link.target}` cannot be dialed"
+        yield problem("link-tel", message, "write + and digits only, for example tel:+15555550123")
+
+
+def _fragment(
+    problem: ProblemMaker, target: Document | None, fragment: str
+) -> Iterator[Problem]:
+    if target is None:
+        yield problem("link-fragment", f"`#{fragment}` cannot be found in a file", "leave it out")
+    elif fragment not in target.body.ids:
+        message = f"there is no `#{fragment}` in `{target.source}`"
+        yield problem("link-fragment", message, _similar(fragment, target.body.ids))
+
+
+def _similar(name: str, known: Iterable[str]) -> str:
+    choices = sorted(known)
+    for choice in choices:
+        if choice.casefold() == name.casefold():
+            return f"small and capital letters differ: write `{choice}`"
+    near = difflib.get_close_matches(name, choices, n=1, cutoff=0.5)
+    return f"did you mean `{near[0]}`?" if near else "correct the link, or take it out"
+

@@ -1,0 +1,98 @@
+"""References: every id that a file names belongs to something that exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from practice.model import Faq, SideEffect, SideEffects
+from practice.problems import Problem, did_you_mean
+from practice.reader import Document
+from practice.site import Site, shown_path
+
+
+def ids(site: Site) -> Iterator[Problem]:
+    """Therapists, treatments, topics and sources that the front matter names."""
+    known = _known(site)
+    fields = {
+        "author": "therapist",
+        "reviewed_by": "therapist",
+        "treatments": "treatment",
+        "topics": "topic",
+        "sources": "source",
+    }
+    for document in _all(site):
+        for field, kind in fields.items():
+            value = getattr(document.meta, field, None) or ()
+            for index, id in enumerate([value] if isinstance(value, str) else value):
+                if id not in known[kind]:
+                    line = document.line_of(field, index)
+                    yield _unknown(document.shown, line, kind, id, known[kind])
+
+
+def callouts(site: Site) -> Iterator[Problem]:
+    """Treatments and sources that callouts name."""
+    known = _known(site)
+    for document in _all(site):
+        for placed in document.body.callouts:
+            callout = placed.callout
+            if isinstance(callout, SideEffect):
+                for id in callout.sources:
+                    if id not in known["source"]:
+                        yield _unknown(document.shown, placed.line, "source", id, known["source"])
+            elif isinstance(callout, SideEffects | Faq) and callout.treatment:
+                id = callout.treatment
+                if id not in known["treatment"]:
+                    yield _unknown(
+                        document.shown, placed.line, "treatment", id, known["treatment"]
+                    )
+
+
+def pictures(site: Site) -> Iterator[Problem]:
+    """Pictures that the front matter names: they exist and say what they show (WCAG 1.1.1)."""
+    for document in _all(site):
+        for field in ("image", "photo"):
+            name = getattr(document.meta, field, None)
+            if name is None:
+                continue
+            line = document.line_of(field)
+            if f"images/{name}" not in site.static:
+                have = [path.removeprefix("images/") for path in site.static if "images/" in path]
+                message = f"there is no picture `{name}` in `images`"
+                yield Problem(
+                    document.shown, line, "picture-missing", message, did_you_mean(name, have)
+                )
+            if not getattr(document.meta, f"{field}_alt"):
+                message = f"`{field}_alt` is missing"
+                hint = "say in a few words what the picture shows"
+                yield Problem(document.shown, line, "alt-missing", message, hint)
+
+
+def notices(site: Site) -> Iterator[Problem]:
+    """The pages of the legal notices exist, and those that the law asks for are there."""
+    path = f"{shown_path(site.content)}/clinic.yaml"
+    for name, notice in site.clinic.notices:
+        if notice and notice.page not in site.slugs["pages"]:
+            message = f"the page of the notice `{name}` does not exist"
+            hint = f"write `pages/{notice.page}.md`, or correct the name"
+            yield Problem(path, 1, "notice-page", message, hint)
+    if site.clinic.receives_federal_funds and not site.clinic.notices.nondiscrimination:
+        message = "the nondiscrimination notice is missing"
+        hint = "a practice that receives federal funds posts it: 45 CFR 92.10"
+        yield Problem(path, 1, "notice-missing", message, hint)
+
+
+def _all(site: Site) -> Iterable[Document]:
+    return (*site.documents, *site.left_out)
+
+
+def _known(site: Site) -> dict[str, Iterable[str]]:
+    return {
+        "therapist": site.slugs["team"],
+        "treatment": site.slugs["treatments"],
+        "topic": site.topics,
+        "source": site.sources,
+    }
+
+
+def _unknown(path: str, line: int, kind: str, id: str, known: Iterable[str]) -> Problem:
+    return Problem(path, line, f"{kind}-unknown", f"there is no {kind} `{id}`", did_you_mean(id, known))

@@ -1,0 +1,174 @@
+"""Front matter: YAML between ``---`` lines, read so that every value remembers its line.
+
+Plain values stay the words that were written (``no``, ``08:00``, ``2026-01-05``): YAML 1.1
+would turn them into a truth value, a number of seconds and a date of its own making
+(https://yaml.org/type/bool.html, /int.html). The models decide what a value means.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from practice.problems import Problem
+
+Location = tuple[str | int, ...]
+"""Where a value stands, as pydantic names it: ``("faq", 0, "question")``."""
+
+MAX_DEPTH = 12
+FENCE = re.compile(r"---[ \t]*")
+
+
+@dataclass
+class Data:
+    """Values read from YAML, with the line of each."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    lines: dict[Location, int] = field(default_factory=dict)
+    first_line: int = 1
+
+    def line_of(self, location: Location) -> int:
+        """The line of a value, or of the nearest thing that holds it."""
+        for length in range(len(location), 0, -1):
+            if location[:length] in self.lines:
+                return self.lines[location[:length]]
+        return self.first_line
+
+
+def split(path: str, text: str) -> tuple[str, int, list[Problem]]:
+    """Cut a file in two: its front matter, and the number of the line that closes it (0 if none).
+
+    Returns the YAML text, the line of the closing ``---`` and what is wrong with the cut.
+    """
+    lines = text.split("\n")
+    if not text.strip():
+        return "", 0, [Problem(path, 1, "file-empty", "the file is empty", "write it or delete it")]
+    if not FENCE.fullmatch(lines[0]):
+        hint = "begin the file with a line `---`, then the fields, then another line `---`"
+        return "", 0, [Problem(path, 1, "front-matter-missing", "there is no front matter", hint)]
+    for number, line in enumerate(lines[1:], start=2):
+        if FENCE.fullmatch(line):
+            problems = []
+            if number < len(lines) and lines[number].strip():
+                problems.append(
+                    Problem(
+                        path,
+                        number + 1,
+                        "front-matter-close",
+                        "the text begins right under the front matter",
+                        "leave a blank line after the closing `---`",
+                    )
+                )
+            return "\n".join(lines[1 : number - 1]), number, problems
+    hint = "close the fields with a line `---`"
+    return "", 0, [Problem(path, 1, "front-matter-open", "the front matter never ends", hint)]
+
+
+def parse(path: str, text: str, first_line: int = 1) -> tuple[Data, list[Problem]]:
+    """Read a YAML mapping; ``first_line`` is the line of the file on which ``text`` begins."""
+    data = Data(first_line=first_line)
+    problems: list[Problem] = []
+    try:
+        node = _Loader(text).get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = first_line + (mark.line if mark else 0)
+        message = error.problem or "the fields cannot be read"
+        problems.append(Problem(path, line, "yaml", message, _yaml_hint(text, line - first_line)))
+        return data, problems
+    except (yaml.YAMLError, RecursionError) as error:
+        message = str(error).split("\n")[0] or "the fields are nested too deeply"
+        problems.append(Problem(path, first_line, "yaml", message, "write one `field: value` a line"))
+        return data, problems
+    if node is None:
+        return data, problems
+    if not isinstance(node, yaml.MappingNode):
+        line = first_line + node.start_mark.line
+        message = "these are not fields"
+        problems.append(Problem(path, line, "yaml", message, "write one `field: value` a line"))
+        return data, problems
+    reader = _Reader(path, first_line, data.lines)
+    data.values = reader.mapping(node, ())
+    problems.extend(reader.problems)
+    return data, problems
+
+
+class _Loader(yaml.BaseLoader):
+    """YAML as nodes, every plain scalar a string; anchors and tags are refused."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's parser is untyped
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise yaml.composer.ComposerError(
+                None, None, "`&` and `*` have a meaning in YAML that is not allowed here",
+                event.start_mark,
+            )
+        if getattr(event, "tag", None):
+            raise yaml.composer.ComposerError(
+                None, None, "`!` has a meaning in YAML that is not allowed here", event.start_mark
+            )
+        return super().compose_node(parent, index)
+
+
+class _Reader:
+    """Turns YAML nodes into plain values, noting the line of each and what cannot be."""
+
+    def __init__(self, path: str, first_line: int, lines: dict[Location, int]) -> None:
+        self.path = path
+        self.first_line = first_line
+        self.lines = lines
+        self.problems: list[Problem] = []
+
+    def mapping(self, node: yaml.MappingNode, location: Location) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line = self._line(key_node)
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._problem(line, "yaml", "a field's name has to be a word", "")
+                continue
+            key = str(key_node.value)
+            if key in values:
+                first = self.lines[(*location, key)]
+                self._problem(
+                    line, "field-twice", f"`{key}` is written twice; first on line {first}",
+                    "keep one of them",
+                )
+                continue
+            self.lines[(*location, key)] = line
+            values[key] = self._value(value_node, (*location, key))
+        return values
+
+    def _value(self, node: yaml.Node, location: Location) -> Any:
+        if len(location) > MAX_DEPTH:
+            self._problem(self._line(node), "yaml", "the fields are nested too deeply", "")
+            return None
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node, location)
+        if isinstance(node, yaml.SequenceNode):
+            values = []
+            for index, item in enumerate(node.value):
+                self.lines[(*location, index)] = self._line(item)
+                values.append(self._value(item, (*location, index)))
+            return values
+        return None if node.value == "" and node.style is None else str(node.value)
+
+    def _line(self, node: yaml.Node) -> int:
+        return self.first_line + int(node.start_mark.line)
+
+    def _problem(self, line: int, code: str, message: str, hint: str) -> None:
+        self.problems.append(Problem(self.path, line, code, message, hint))
+
+
+def _yaml_hint(text: str, index: int) -> str:
+    lines = text.split("\n")
+    line = lines[index] if 0 <= index < len(lines) else ""
+    if line.count(": ") > 1:
+        return "put the value between quotes: a colon and a space inside it confuse YAML"
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return "indent with spaces, not with a tab"
+    if re.search(r":\s*[\[{\"'&*!@`%|>]", line):
+        return "put the value between quotes, and close every quote and bracket"
+    return "write one `field: value` a line, lists as `- item`, indented with spaces"

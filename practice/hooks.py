@@ -1,0 +1,140 @@
+"""What the plugin does at each of Pelican's signals."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+from typing import Any
+
+from pelican import Pelican
+from pelican.generators import Generator
+from pelican.readers import BaseReader, Readers
+from pelican.urlwrappers import Author, Category, Tag
+
+from practice import checks
+from practice.collections import CollectionsGenerator
+from practice.paths import save_as
+from practice.problems import ProblemsFound, errors
+from practice.reader import Document
+from practice.render import Renderer
+from practice.site import Site, load
+from practice.writer import DeferredWriter, post_time
+
+SETTINGS: dict[str, Any] = {
+    "ARTICLE_PATHS": ["posts"],
+    "PAGE_PATHS": ["pages", "treatments", "team"],
+    "STATIC_PATHS": [],  # filled with the very files that may be published
+    "THEME_STATIC_PATHS": [],  # practice.assets writes them under lasting names
+    "DIRECT_TEMPLATES": [],
+    "AUTHOR_SAVE_AS": "",
+    "CATEGORY_SAVE_AS": "",
+    "TAG_SAVE_AS": "",
+    "FEED_ALL_ATOM": "feed.xml",
+    "CATEGORY_FEED_ATOM": None,
+    "AUTHOR_FEED_ATOM": None,
+    "AUTHOR_FEED_RSS": None,
+    "TRANSLATION_FEED_ATOM": None,
+    "FEED_MAX_ITEMS": 20,
+    "RELATIVE_URLS": False,
+    "WITH_FUTURE_DATES": True,  # the site itself leaves out what is to come
+    "CACHE_CONTENT": False,  # Pelican's cache goes stale: docs/design.md
+    "LOAD_CONTENT_CACHE": False,
+    "TYPOGRIFY": False,
+    "DELETE_OUTPUT_DIRECTORY": False,
+    "FORMATTED_FIELDS": [],
+}
+"""Pelican settings that are part of how the plugin works, and no practice's choice."""
+
+
+def prepare(pelican: Pelican) -> None:
+    """Load and check the site, unless the build has done so, and settle Pelican's settings."""
+    settings = pelican.settings
+    settings.update(SETTINGS)
+    if "PRACTICE" not in settings:
+        settings["PRACTICE"] = renderer_of(settings)
+    ours: Site = settings["PRACTICE"].site
+    settings["SITENAME"] = ours.clinic.name
+    settings["STATIC_PATHS"] = sorted(ours.static)
+
+
+def renderer_of(settings: dict[str, Any]) -> Renderer:
+    """Load, check and make ready what Pelican is pointed at; raise every error there is."""
+    loaded, problems = load(Path(settings["PATH"]), build_date())
+    if loaded:
+        problems = [*problems, *checks.run(loaded)]
+    if loaded is None or errors(problems):
+        raise ProblemsFound(problems)
+    return Renderer(loaded, Path(settings["THEME"]), settings["SITEURL"])
+
+
+def build_date() -> dt.date:
+    """Today, or the day of `SOURCE_DATE_EPOCH` (https://reproducible-builds.org/specs/)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch:
+        return dt.datetime.fromtimestamp(int(epoch), tz=dt.UTC).date()
+    return dt.datetime.now(tz=dt.UTC).astimezone().date()
+
+
+def set_readers(readers: Readers) -> None:
+    """Leave Pelican our reader for Markdown and its own for files that are only copied."""
+    readers.reader_classes = {"md": PracticeReader, "static": BaseReader}
+
+
+class PracticeReader(BaseReader):  # type: ignore[misc]  # Pelican ships no types
+    """Hands Pelican the documents that the site has read already."""
+
+    enabled = True
+    file_extensions: tuple[str, ...] = ()
+
+    def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
+        """Return a document's metadata; its text stays with the document."""
+        ours: Site = self.settings["PRACTICE"].site
+        source = Path(source_path).relative_to(self.settings["PATH"]).as_posix()
+        document = ours.document(source)
+        return "", {"status": "skip"} if document is None else metadata(document, self.settings)
+
+
+def metadata(document: Document, settings: dict[str, Any]) -> dict[str, Any]:
+    """A document in Pelican's terms."""
+    ours: Site = settings["PRACTICE"].site
+    meta = document.meta
+    found = {
+        "title": document.title,
+        "slug": f"{document.kind}-{document.slug}",
+        "summary": meta.summary,
+        "url": document.path.lstrip("/"),
+        "save_as": save_as(document.path),
+        "template": settings["PRACTICE"].template_of(document),
+        "document": document,
+        "status": "published",
+    }
+    if document.kind == "post":
+        topics = [ours.topics[topic].name for topic in meta.topics]
+        found |= {
+            "date": post_time(meta.date),
+            "authors": [Author(ours.therapist(meta.author).title, settings)],
+            "category": Category(topics[0] if topics else "Posts", settings),
+            "tags": [Tag(topic, settings) for topic in topics[1:]],
+        }
+    return found
+
+
+def share_environment(generator: Generator) -> None:
+    """Give every generator the one strict environment."""
+    generator.env = generator.settings["PRACTICE"].env
+
+
+def our_generators(_pelican: Pelican) -> type[Generator]:
+    """The generator of pages made from many files."""
+    return CollectionsGenerator
+
+
+def our_writer(_pelican: Pelican) -> type[DeferredWriter]:
+    """The writer that notes first."""
+    return DeferredWriter
+
+
+def write_all(pelican: Pelican) -> None:
+    """Render and write everything that was noted."""
+    pelican.settings["PRACTICE_WRITER"].write_all()

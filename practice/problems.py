@@ -1,0 +1,56 @@
+"""Problem: the one way to say that something is wrong."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that an editor has to mend.
+
+    ``path`` is shown as given (``content/posts/x.md``), ``line`` counts from 1,
+    ``code`` is the stable name under which ``docs/checks.md`` explains the rule,
+    ``message`` says what is wrong and ``hint`` what to do about it.
+    """
+
+    path: str
+    line: int
+    code: str
+    message: str
+    hint: str = ""
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        label = "" if self.severity == "error" else f"{self.severity}: "
+        first = f"{self.path}:{self.line}: {self.code} {label}{self.message}"
+        return f"{first}\n    {self.hint}" if self.hint else first
+
+
+class ProblemsFound(Exception):
+    """Raised where a build has to stop; carries every problem found so far."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def errors(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems that stop a build, leaving out warnings."""
+    return [problem for problem in problems if problem.severity == "error"]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``did you mean `reviewed`?`` for a near miss, else the list of what is known."""
+    choices = sorted(known)
+    near = difflib.get_close_matches(word.lower(), choices, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    if not choices:
+        return "there is none yet"
+    return "use one of: " + ", ".join(f"`{choice}`" for choice in choices)

@@ -1,0 +1,208 @@
+"""A file of the content folder: bytes -> text -> front matter and body -> a valid document."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from practice import frontmatter
+from practice.body import Body, Heading, parse, slug
+from practice.frontmatter import Data, Location
+from practice.model import AskFirst, Entry, HelpCard, SideEffect, Treatment
+from practice.problems import Problem
+from practice.validation import validate
+
+M = TypeVar("M", bound=BaseModel)
+WORDS_A_MINUTE = 200
+"""Silent reading of English, rounded down (Brysbaert 2019, doi:10.1016/j.jml.2019.104047)."""
+
+# Characters that a text never needs: C0 and C1 controls but tab and line feed, and the
+# bidirectional overrides with which a text can show other words than it holds (Unicode TR 36).
+BAD_CHARACTERS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\u2028\u2029]"
+)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One text of the practice: what it says, where it comes from and where it goes."""
+
+    source: str
+    """Its file below the content folder: ``treatments/dry-needling.md``."""
+    shown: str
+    """Its file as messages name it: ``content/treatments/dry-needling.md``."""
+    slug: str
+    meta: Any
+    """Its model: a Treatment, Therapist, Post or Page."""
+    body: Body
+    data: Data = field(repr=False)
+
+    @property
+    def kind(self) -> str:
+        """`page`, `treatment`, `therapist` or `post`."""
+        return str(self.meta.KIND)
+
+    @property
+    def title(self) -> str:
+        """What it is called: its `title`, or the `name` of what it describes."""
+        return str(getattr(self.meta, "title", None) or self.meta.name)
+
+    @property
+    def path(self) -> str:
+        """Its address within the site."""
+        if self.kind == "page":
+            return {"home": "/", "not-found": "/404.html"}.get(self.slug, f"/{self.slug}/")
+        folder = {"post": "blog"}.get(self.kind, self.meta.FOLDER)
+        return f"/{folder}/{self.slug}/"
+
+    @property
+    def outline(self) -> tuple[Heading, ...]:
+        """The headings of its text."""
+        return self.body.outline
+
+    @property
+    def words(self) -> int:
+        """How many words its text has."""
+        return self.body.words
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes to read, in whole minutes, at least one."""
+        return max(1, round(self.words / WORDS_A_MINUTE))
+
+    def line_of(self, *location: str | int) -> int:
+        """The line on which a field of the front matter stands."""
+        return self.data.line_of(location)
+
+
+def read_text(file: Path, shown: str) -> tuple[str, list[Problem]]:
+    """Decode a file: UTF-8 with or without BOM, any line ends, composed characters (NFC)."""
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        hint = "check that the file may be read"
+        return "", [Problem(shown, 1, "file-unreadable", f"{error.strerror}", hint)]
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        hint = "save the file as UTF-8"
+        return "", [Problem(shown, line, "file-encoding", "the file is not UTF-8 text", hint)]
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    problems = []
+    for match in BAD_CHARACTERS.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        name = f"U+{ord(match[0]):04X}"
+        message = f"an invisible character ({name}) stands here"
+        problems.append(
+            Problem(shown, line, "character", message, "delete it, or write the line anew")
+        )
+    return ("" if problems else text), problems
+
+
+def read_data(file: Path, shown: str) -> tuple[Data, list[Problem]]:
+    """Read a YAML file such as `clinic.yaml`."""
+    text, problems = read_text(file, shown)
+    if problems:
+        return Data(), problems
+    return frontmatter.parse(shown, text)
+
+
+def read_model(model: type[M], file: Path, shown: str) -> tuple[M | None, list[Problem]]:
+    """Read a YAML file that is one model."""
+    data, problems = read_data(file, shown)
+    if problems:
+        return None, problems
+    return validate(model, data.values, shown, data.line_of)
+
+
+def read_models(model: type[M], file: Path, shown: str) -> tuple[dict[str, M], list[Problem]]:
+    """Read a YAML file that maps ids to models."""
+    data, problems = read_data(file, shown)
+    found: dict[str, M] = {}
+    for name, values in data.values.items():
+        line = data.lines[(name,)]
+        if slug(name) != name:
+            hint = f"write `{slug(name)}`"
+            message = f"`{name}` cannot be an id"
+            problems.append(Problem(shown, line, "id", message, hint))
+        if not isinstance(values, dict):
+            hint = "indent its fields below it"
+            message = f"`{name}` has no fields"
+            problems.append(Problem(shown, line, "yaml", message, hint))
+            continue
+
+        def line_of(location: Location, name: str = name) -> int:
+            return data.line_of((name, *location))
+
+        item, wrong = validate(model, values, shown, line_of)
+        problems.extend(wrong)
+        if item is not None:
+            found[name] = item
+    return found, problems
+
+
+def slug_of(source: str) -> str:
+    """The last part of a document's address, from its file's name, in plain letters."""
+    stem = unicodedata.normalize("NFKD", Path(source).stem)
+    return slug("".join(c for c in stem if not unicodedata.combining(c)))
+
+
+def read_document(
+    model: type[Entry], file: Path, source: str, shown: str
+) -> tuple[Document | None, list[Problem]]:
+    """Read a Markdown file of one kind; with any error there is no document."""
+    text, problems = read_text(file, shown)
+    if problems:
+        return None, problems
+    matter, closing, problems = frontmatter.split(shown, text)
+    if not closing:
+        return None, problems
+    data, wrong = frontmatter.parse(shown, matter, first_line=2)
+    problems.extend(wrong)
+    rest = "\n".join(text.split("\n")[closing:])
+    body, wrong = parse(shown, source, rest, closing + 1)
+    problems.extend(wrong)
+    unreadable = any(problem.code == "yaml" for problem in problems)
+    if unreadable:
+        return None, problems
+    values = {**data.values, **_declared(model, body)}
+    data.first_line = 1
+    written = set(data.values) & {n for n, f in model.model_fields.items() if _from_body(f)}
+    for name in sorted(written):
+        problems.append(
+            Problem(
+                shown, data.line_of((name,)), "field-unknown",
+                f"`{name}` is not written in the front matter",
+                str(model.model_fields[name].description),
+            )
+        )
+    meta, wrong = validate(model, values, shown, data.line_of)
+    problems.extend(wrong)
+    if meta is None:
+        return None, problems
+    return Document(source, shown, slug_of(source), meta, body, data), problems
+
+
+def _from_body(info: Any) -> bool:
+    return bool(info.json_schema_extra["place"] == "body")
+
+
+def _declared(model: type[Entry], body: Body) -> dict[str, Any]:
+    """What a treatment says in its text: its sections, side effects, cards and questions."""
+    if model is not Treatment:
+        return {}
+    sections = {name: body.section(heading) for name, heading in Treatment.SECTIONS.items()}
+    declared = {
+        **sections,
+        "ask_first": body.of_type(AskFirst),
+        "side_effects": body.of_type(SideEffect),
+        "get_help": body.of_type(HelpCard),
+        "faq": body.questions,
+    }
+    return {name: value for name, value in declared.items() if value not in (None, ())}

@@ -1,0 +1,120 @@
+"""Rendering: the theme's templates, what they may use, and a page's HTML."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import jinja2
+from markupsafe import Markup
+
+from practice import assets, links, wording
+from practice.body import Placed
+from practice.model import FREQUENCY_MEANING, Faq, SideEffectList, SideEffects
+from practice.reader import Document
+from practice.site import AuthorList, Site, TopicList, Year
+from practice.view import view_of, view_of_list
+
+PAGE_ENDING = ".html"
+
+
+class Renderer:
+    """Turns the documents and lists of a site into pages.
+
+    ``address`` is where the site is published (``https://www.example.com``, no slash at its
+    end); links within the site begin at the root of that address.
+    """
+
+    def __init__(self, site: Site, theme: Path, address: str) -> None:
+        self.site = site
+        self.theme = theme
+        self.address = address.rstrip("/")
+        self.base = urlsplit(self.address).path
+        self.assets = assets.collect(theme, self.base)
+        self.env = self._environment()
+
+    def _environment(self) -> jinja2.Environment:
+        env = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(self.theme / "templates"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        env.filters.update(self._filters())
+        env.globals.update(site=self.site, assets=self.assets)
+        return env
+
+    def _filters(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "url": lambda path: self.base + path,
+            "image": lambda name: f"{self.base}{self.site.addresses[f'images/{name}']}",
+            "html": self.html,
+            "long_date": wording.long_date,
+            "iso": dt.date.isoformat,
+            "clock": wording.clock,
+            "phone": wording.phone,
+            "tel": wording.tel,
+            "sentence": wording.sentence,
+            "frequency_meaning": FREQUENCY_MEANING.__getitem__,
+        }
+
+    def html(self, text: str) -> Markup:
+        """HTML that our own Markdown made, its links resolved."""
+        return Markup(links.resolve(text, self.site.addresses, self.base))  # noqa: S704
+
+    def template_of(self, document: Document) -> str:
+        """The template that shows a document; a page may have one of its own by its name."""
+        own = f"pages/{document.slug}"
+        if document.kind == "page" and (self.theme / "templates" / f"{own}.html").exists():
+            return own
+        return document.kind
+
+    def page(self, document: Document) -> str:
+        """A document as a page."""
+        return self._render(
+            self.template_of(document),
+            view=view_of(self.site, self.address, document),
+            doc=document,
+            body=self.body(document),
+        )
+
+    def list_page(self, entry: Year | TopicList | AuthorList) -> str:
+        """A list of posts as a page."""
+        view = view_of_list(self.site, self.address, entry)
+        name = {"year": "year", "topic": "topic_list", "by-therapist": "author_list"}[view.kind]
+        return self._render(view.kind, view=view, **{name: entry})
+
+    def _render(self, template: str, **context: Any) -> str:
+        return self.env.get_template(template + PAGE_ENDING).render(context)
+
+    def body(self, document: Document) -> Markup:
+        """A document's text with its callouts shown."""
+        return Markup("").join(
+            self._callout(part) if isinstance(part, Placed) else self.html(part) + "\n"
+            for part in document.body.parts
+        )
+
+    def _callout(self, placed: Placed) -> Markup:
+        callout, level = placed.callout, placed.level
+        if isinstance(callout, SideEffects):
+            treatment = self.site.treatment(callout.treatment)
+            return self._show(
+                "side-effects", treatment.meta.side_effects, level, self.site, treatment
+            )
+        if isinstance(callout, SideEffectList):
+            return self._show("side-effects", callout.items, level, self.site)
+        if isinstance(callout, Faq):
+            if callout.treatment:
+                treatment = self.site.treatment(callout.treatment)
+                return self._show("faq", treatment.meta.faq, level, self.site, treatment)
+            return self._show("faq", callout.questions, level, self.site)
+        return self._show(callout.NAME, callout, level)
+
+    def _show(self, name: str, *arguments: Any) -> Markup:
+        template = self.env.get_template(f"callouts/{name}.html")
+        return Markup(template.make_module().show(*arguments))  # type: ignore[attr-defined]  # noqa: S704

@@ -1,0 +1,59 @@
+"""What a command says on the terminal: progress, a summary, or every problem."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+
+from practice.build import Built
+from practice.problems import Problem
+from practice.site import shown_path
+
+PATIENCE = 1.0
+"""Seconds after which a build says what it is doing."""
+
+
+class Progress:
+    """Says on a terminal what is being done, once it has taken more than a second."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+        self.shown = False
+
+    def __call__(self, step: str) -> None:
+        """Tell what comes next."""
+        if sys.stderr.isatty() and time.monotonic() - self.started > PATIENCE:
+            self.shown = True
+            print(f"\r\033[K{step} …", end="", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """Leave the line empty."""
+        if self.shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def problems(found: Sequence[Problem]) -> str:
+    """Every problem, one after the other, and how many there are."""
+    count = len(found)
+    noun = "problem" if count == 1 else "problems"
+    lines = [str(problem) for problem in found]
+    return "\n".join([*lines, "", f"{count} {noun}. The site in the output folder is as it was."])
+
+
+def summary(built: Built) -> str:
+    """What was built, what is worth knowing, and what to do next."""
+    output = shown_path(built.output)
+    lines = [
+        f"Built {built.pages} pages ({built.files} files) into {output}/ "
+        f"in {built.seconds:.1f} s. 0 problems."
+    ]
+    lines.extend(str(warning) for warning in built.warnings)
+    if built.samples:
+        noun = "text is" if built.samples == 1 else "texts are"
+        lines.append(f"{built.samples} {noun} marked `sample: true`: no clinician has signed off.")
+    for document in built.left_out:
+        why = "a draft" if document.meta.status == "draft" else f"for {document.meta.date}"
+        lines.append(f"Left out: {document.shown} ({why}).")
+    lines.append(f"Next: look at it with `uv run python -m http.server -d {output} 8000`.")
+    return "\n".join(lines)

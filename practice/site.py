@@ -1,0 +1,433 @@
+"""The whole practice, read once: every document and the lists that pages are made from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from practice.model import (
+    KINDS,
+    Clinic,
+    HoursException,
+    Notice,
+    Question,
+    SideEffect,
+    Source,
+    Topic,
+    Treatment,
+)
+from practice.body import slug
+from practice.problems import Problem
+from practice.reader import Document, read_document, read_model, read_models, slug_of
+from practice.wording import OpeningLine, opening_lines
+
+FOLDERS = (*KINDS, "images", "files")
+STATIC = {
+    "images": {".png", ".jpg", ".jpeg", ".webp", ".avif"},
+    "files": {".pdf"},
+}
+"""What may be published as it is: by folder, the endings."""
+JUNK = re.compile(r"\..*|.*~|#.*#|Thumbs\.db|desktop\.ini|Icon\r", re.IGNORECASE)
+"""Files that editors and systems leave behind; they are never read and never published."""
+
+
+@dataclass(frozen=True)
+class Year:
+    """The posts of one year, newest first."""
+
+    year: int
+    posts: tuple[Document, ...]
+
+    @property
+    def path(self) -> str:
+        """Its address."""
+        return f"/blog/{self.year}/"
+
+
+@dataclass(frozen=True)
+class TopicList:
+    """The posts of one topic, newest first."""
+
+    id: str
+    topic: Topic
+    posts: tuple[Document, ...]
+
+    @property
+    def path(self) -> str:
+        """Its address."""
+        return f"/blog/topics/{self.id}/"
+
+
+@dataclass(frozen=True)
+class AuthorList:
+    """The posts of one therapist, newest first."""
+
+    therapist: Document
+    posts: tuple[Document, ...]
+
+    @property
+    def path(self) -> str:
+        """Its address."""
+        return f"/blog/by/{self.therapist.slug}/"
+
+
+@dataclass(frozen=True)
+class QuestionGroup:
+    """The questions of one document."""
+
+    document: Document
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class EffectUse:
+    """A side effect as one treatment declares it."""
+
+    treatment: Document
+    effect: SideEffect
+
+
+@dataclass(frozen=True)
+class EffectEntry:
+    """A side effect with every treatment that can cause it."""
+
+    name: str
+    uses: tuple[EffectUse, ...]
+
+    @property
+    def id(self) -> str:
+        """Its address within the page."""
+        return slug(self.name)
+
+    @property
+    def severity(self) -> str:
+        """Serious where any treatment declares it so."""
+        return max((use.effect.severity for use in self.uses), key=("mild", "serious").index)
+
+
+@dataclass(frozen=True)
+class EffectLetter:
+    """A letter of the side effects A to Z."""
+
+    letter: str
+    entries: tuple[EffectEntry, ...]
+
+
+@dataclass
+class Site:
+    """Everything the practice says. Lists hold what is published, in the order it is shown."""
+
+    content: Path
+    build_date: dt.date
+    clinic: Clinic
+    sources: dict[str, Source]
+    topics: dict[str, Topic]
+    documents: tuple[Document, ...]
+    static: frozenset[str] = frozenset()
+    """Pictures and files, by their path below the content folder."""
+    left_out: tuple[Document, ...] = ()
+    """Drafts and posts with a date to come."""
+    slugs: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Every slug by folder, of broken and left-out files too."""
+
+    def _of_kind(self, kind: str) -> tuple[Document, ...]:
+        return tuple(document for document in self.documents if document.kind == kind)
+
+    @cached_property
+    def pages(self) -> tuple[Document, ...]:
+        """Pages in menu order."""
+        return tuple(sorted(self._of_kind("page"), key=lambda d: (d.meta.order, d.title)))
+
+    @cached_property
+    def treatments(self) -> tuple[Document, ...]:
+        """Treatments by name."""
+        return tuple(sorted(self._of_kind("treatment"), key=lambda d: d.title.casefold()))
+
+    @cached_property
+    def team(self) -> tuple[Document, ...]:
+        """Therapists by name."""
+        return tuple(sorted(self._of_kind("therapist"), key=lambda d: d.title.casefold()))
+
+    @cached_property
+    def posts(self) -> tuple[Document, ...]:
+        """Posts, newest first; of one day by file name."""
+        by_name = sorted(self._of_kind("post"), key=lambda d: d.source)
+        return tuple(sorted(by_name, key=lambda d: d.meta.date, reverse=True))
+
+    @cached_property
+    def _by_source(self) -> dict[str, Document]:
+        return {document.source: document for document in self.documents}
+
+    def document(self, source: str) -> Document | None:
+        """The document of a file, by its path below the content folder, if it is published."""
+        return self._by_source.get(source)
+
+    @cached_property
+    def _by_address(self) -> dict[tuple[str, str], Document]:
+        return {(document.kind, document.slug): document for document in self.documents}
+
+    def treatment(self, id: str) -> Document:
+        """The treatment with this id."""
+        return self._by_address["treatment", id]
+
+    def therapist(self, id: str) -> Document:
+        """The therapist with this id."""
+        return self._by_address["therapist", id]
+
+    def page(self, slug: str) -> Document:
+        """The page with this slug."""
+        return self._by_address["page", slug]
+
+    def menu(self, name: str) -> tuple[Document, ...]:
+        """The pages of the `main` or the `footer` menu."""
+        return tuple(page for page in self.pages if page.meta.menu == name)
+
+    def offered_by(self, treatment: Document) -> tuple[Document, ...]:
+        """Who offers a treatment: the therapists that list it."""
+        return tuple(t for t in self.team if treatment.slug in t.meta.treatments)
+
+    @cached_property
+    def _posts_by_treatment(self) -> dict[str, tuple[Document, ...]]:
+        return _grouped((id, post) for post in self.posts for id in post.meta.treatments)
+
+    def posts_about(self, treatment: Document) -> tuple[Document, ...]:
+        """The posts that name a treatment, newest first."""
+        return self._posts_by_treatment.get(treatment.slug, ())
+
+    @cached_property
+    def _posts_by_author(self) -> dict[str, tuple[Document, ...]]:
+        return _grouped((post.meta.author, post) for post in self.posts)
+
+    def posts_by(self, therapist: Document) -> tuple[Document, ...]:
+        """The posts of a therapist, newest first."""
+        return self._posts_by_author.get(therapist.slug, ())
+
+    @cached_property
+    def _posts_by_topic(self) -> dict[str, tuple[Document, ...]]:
+        return _grouped((id, post) for post in self.posts for id in post.meta.topics)
+
+    def related(self, post: Document) -> tuple[Document, ...]:
+        """Up to three other posts, those that share most treatments and topics first."""
+        shared: dict[str, int] = defaultdict(int)
+        found: dict[str, Document] = {}
+        for lists, ids in (
+            (self._posts_by_treatment, post.meta.treatments),
+            (self._posts_by_topic, post.meta.topics),
+        ):
+            for id in ids:
+                for other in lists.get(id, ()):
+                    if other.source != post.source:
+                        shared[other.source] += 1
+                        found[other.source] = other
+        ranked = sorted(
+            found.values(), key=lambda d: (-shared[d.source], -d.meta.date.toordinal(), d.source)
+        )
+        return tuple(ranked[:3])
+
+    @cached_property
+    def _citations(self) -> dict[str, tuple[Document, ...]]:
+        pairs = []
+        for document in (*self.treatments, *self.posts):
+            cited = set(document.meta.sources)
+            for effect in document.body.of_type(SideEffect):
+                cited.update(effect.sources)
+            pairs.extend((id, document) for id in sorted(cited))
+        return _grouped(iter(pairs))
+
+    def cited_by(self, source: str) -> tuple[Document, ...]:
+        """The documents that cite a source."""
+        return self._citations.get(source, ())
+
+    @cached_property
+    def years(self) -> tuple[Year, ...]:
+        """The archive by year, newest first."""
+        groups = _grouped((str(post.meta.date.year), post) for post in self.posts)
+        return tuple(Year(int(year), posts) for year, posts in groups.items())
+
+    @cached_property
+    def topic_lists(self) -> tuple[TopicList, ...]:
+        """The topics that have posts, by name."""
+        lists = [
+            TopicList(id, self.topics[id], posts) for id, posts in self._posts_by_topic.items()
+        ]
+        return tuple(sorted(lists, key=lambda entry: entry.topic.name.casefold()))
+
+    @cached_property
+    def author_lists(self) -> tuple[AuthorList, ...]:
+        """The therapists who have written posts, by name."""
+        return tuple(AuthorList(t, self.posts_by(t)) for t in self.team if self.posts_by(t))
+
+    @cached_property
+    def question_groups(self) -> tuple[QuestionGroup, ...]:
+        """The questions of the whole site: treatments first, then pages."""
+        groups = [QuestionGroup(treatment, treatment.meta.faq) for treatment in self.treatments]
+        for page in self.pages:
+            questions = page.body.questions
+            if questions:
+                groups.append(QuestionGroup(page, questions))
+        return tuple(groups)
+
+    @cached_property
+    def effect_index(self) -> tuple[EffectLetter, ...]:
+        """The side effects A to Z; effects of one name stand together."""
+        uses: dict[str, list[EffectUse]] = defaultdict(list)
+        for treatment in self.treatments:
+            for effect in treatment.meta.side_effects:
+                uses[slug(effect.name)].append(EffectUse(treatment, effect))
+        entries = [EffectEntry(found[0].effect.name, tuple(found)) for found in uses.values()]
+        entries.sort(key=lambda entry: entry.name.casefold())
+        letters: dict[str, list[EffectEntry]] = defaultdict(list)
+        for entry in entries:
+            letters[entry.id[0].upper()].append(entry)
+        return tuple(EffectLetter(letter, tuple(found)) for letter, found in letters.items())
+
+    @cached_property
+    def opening_lines(self) -> tuple[OpeningLine, ...]:
+        """The week's opening hours, days with the same hours together."""
+        return opening_lines(self.clinic.hours)
+
+    @property
+    def coming_exceptions(self) -> tuple[HoursException, ...]:
+        """Days with other hours that are not over yet."""
+        days = (day for day in self.clinic.exceptions if day.date >= self.build_date)
+        return tuple(sorted(days, key=lambda day: day.date))
+
+    def notice_of(self, document: Document) -> Notice | None:
+        """The legal notice that a page is, with its date."""
+        for _, notice in self.clinic.notices:
+            if notice and document.kind == "page" and notice.page == document.slug:
+                return notice  # type: ignore[no-any-return]  # a model iterates as Any
+        return None
+
+    @cached_property
+    def addresses(self) -> dict[str, str]:
+        """Where every document, picture and file is found, by its path below the content folder."""
+        found = {document.source: document.path for document in self.documents}
+        found.update({path: f"/{path}" for path in self.static})
+        return found
+
+
+def load(
+    content: Path, build_date: dt.date, *, drafts: bool = False
+) -> tuple[Site | None, list[Problem]]:
+    """Read a content folder.
+
+    Returns the site, or None where the clinic itself cannot be read, and every problem of
+    single files; ``practice.checks`` finds what is wrong between them. ``drafts`` keeps drafts
+    and posts with a later date than ``build_date`` in the lists.
+    """
+    shown = shown_path(content)
+    clinic, problems = read_model(Clinic, content / "clinic.yaml", f"{shown}/clinic.yaml")
+    sources, wrong = read_models(Source, content / "sources.yaml", f"{shown}/sources.yaml")
+    problems.extend(wrong)
+    topics, wrong = read_models(Topic, content / "topics.yaml", f"{shown}/topics.yaml")
+    problems.extend(wrong)
+    documents: list[Document] = []
+    static: set[str] = set()
+    slugs: dict[str, set[str]] = {folder: set() for folder in KINDS}
+    for source in _files(content, shown, problems):
+        folder = source.split("/")[0]
+        if folder in STATIC:
+            static.add(source)
+            continue
+        slugs[folder].add(slug_of(source))
+        document, wrong = read_document(
+            KINDS[folder], content / source, source, f"{shown}/{source}"
+        )
+        problems.extend(wrong)
+        if document:
+            documents.append(document)
+    if clinic is None:
+        return None, problems
+    left_out = [] if drafts else [d for d in documents if not _is_public(d, build_date)]
+    site = Site(
+        content=content,
+        build_date=build_date,
+        clinic=clinic,
+        sources=sources,
+        topics=topics,
+        documents=tuple(d for d in documents if d not in left_out),
+        static=frozenset(static),
+        left_out=tuple(left_out),
+        slugs={folder: frozenset(found) for folder, found in slugs.items()},
+    )
+    return site, problems
+
+
+def shown_path(path: Path) -> str:
+    """A path as messages name it: from the working folder where it lies below it."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _is_public(document: Document, build_date: dt.date) -> bool:
+    if document.kind != "post":
+        return True
+    return bool(document.meta.status == "published" and document.meta.date <= build_date)
+
+
+def _files(content: Path, shown: str, problems: list[Problem]) -> Iterator[str]:
+    """Every file that may be content, in one fixed order; what may not be is a problem."""
+    for folder, names, files in os.walk(content):
+        here = Path(folder).relative_to(content).as_posix()
+        top = here.split("/")[0]
+        names[:] = sorted(name for name in names if not JUNK.fullmatch(name))
+        for name in [*names, *sorted(files)]:
+            source = name if here == "." else f"{here}/{name}"
+            path = Path(folder, name)
+            if path.is_symlink():
+                hint = "put the file itself into the content folder"
+                problems.append(
+                    Problem(f"{shown}/{source}", 1, "file-link", "this is a link", hint)
+                )
+                if name in names:
+                    names.remove(name)
+            elif name in names:
+                if here == "." and name not in FOLDERS or here in KINDS:
+                    hint = "the folders of the content are " + ", ".join(FOLDERS)
+                    problems.append(
+                        Problem(
+                            f"{shown}/{source}", 1, "folder-unexpected",
+                            "there is no such kind of content", hint,
+                        )
+                    )
+                    names.remove(name)
+            elif JUNK.fullmatch(name) or source in ("clinic.yaml", "sources.yaml", "topics.yaml"):
+                continue
+            elif (top in KINDS and path.suffix == ".md") or (
+                path.suffix.lower() in STATIC.get(top, ())
+            ):
+                yield source
+            else:
+                problems.append(
+                    Problem(
+                        f"{shown}/{source}", 1, "file-unexpected",
+                        "this file has no place in the content", _place_of(path, top),
+                    )
+                )
+
+
+def _place_of(path: Path, top: str) -> str:
+    if top in STATIC:
+        return f"`{top}` holds files that end in " + ", ".join(sorted(STATIC[top]))
+    if path.suffix == ".md":
+        return "put it into one of " + ", ".join(KINDS)
+    for folder, endings in STATIC.items():
+        if path.suffix.lower() in endings:
+            return f"put it into `{folder}`"
+    return "delete it, or keep it outside the content folder"
+
+
+def _grouped(pairs: Iterator[tuple[str, Document]]) -> dict[str, tuple[Document, ...]]:
+    groups: dict[str, list[Document]] = defaultdict(list)
+    for key, document in pairs:
+        groups[key].append(document)
+    return {key: tuple(found) for key, found in groups.items()}

@@ -1,0 +1,136 @@
+"""From what an editor wrote to a valid model, or to Problems in an editor's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from practice.frontmatter import Location
+from practice.model import Treatment, fields_at
+from practice.problems import Problem, did_you_mean
+
+M = TypeVar("M", bound=BaseModel)
+
+HINTS = {
+    "iso_date": "write the date as year-month-day, for example 2026-01-31",
+    "true_false": "write `true` or `false`",
+    "web_address": "write the whole address, beginning with https://",
+    "clock": "write the time on the 24-hour clock, for example 08:30",
+    "phone": "write + and the country code first, for example +1 555 555 0123",
+    "no_words": "write words",
+    "hours_order": "write the opening time before the closing time",
+    "modified_first": "a text cannot be changed before it is published: correct one of the two",
+    "string_pattern_mismatch": "write small letters, digits and single hyphens only",
+    "int_parsing": "write a whole number",
+    "float_parsing": "write a number, for example 37.5",
+}
+
+
+def validate(
+    model: type[M],
+    values: dict[str, Any],
+    path: str,
+    line_of: Callable[[Location], int],
+    shown: Callable[[str], str] = str,
+) -> tuple[M | None, list[Problem]]:
+    """Make a model of ``values``; where that fails, say why, with the line of each mistake.
+
+    ``shown`` gives the name under which an editor knows a field (``how-common``).
+    """
+    try:
+        return model.model_validate(values), []
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    return None, [_problem(detail, model, path, line_of, shown) for detail in details]
+
+
+def _problem(
+    detail: ErrorDetails,
+    model: type[BaseModel],
+    path: str,
+    line_of: Callable[[Location], int],
+    shown: Callable[[str], str],
+) -> Problem:
+    location: Location = detail["loc"]
+    line = line_of(location)
+    owner = _owner(model, location)
+    words = [part for part in location if isinstance(part, str)]
+    name = shown(words[-1]) if words else owner.__name__.lower()
+    kind = detail["type"]
+    if kind == "missing":
+        return _missing(path, line, owner, str(location[-1]), name)
+    if kind == "extra_forbidden":
+        known = [shown(n) for place in ("front matter", "option") for n in fields_at(owner, place)]  # type: ignore[arg-type]
+        message = f"there is no field `{name}` here"
+        return Problem(path, line, "field-unknown", message, did_you_mean(name, known))
+    if detail["input"] in (None, "") and kind in ("string_type", "string_too_short", "tuple_type"):
+        hint = "write something behind the colon, or delete the line"
+        return Problem(path, line, "field-empty", f"`{name}` is empty", hint)
+    if kind == "literal_error":
+        choices = [str(choice) for choice in _choices(owner, location)]
+        message = f"`{name}: {detail['input']}` is not possible"
+        return Problem(path, line, "field-value", message, did_you_mean(str(detail["input"]), choices))
+    code = "date" if kind == "iso_date" else "field-value"
+    return Problem(path, line, code, f"`{name}`: {_message(detail)}", HINTS.get(kind, ""))
+
+
+def _missing(path: str, line: int, owner: type[BaseModel], field: str, name: str) -> Problem:
+    info = owner.model_fields[field]
+    place = info.json_schema_extra["place"] if isinstance(info.json_schema_extra, dict) else ""
+    if field in Treatment.SECTIONS and owner is Treatment:
+        heading = Treatment.SECTIONS[field]
+        message = f"the section `## {heading}` is missing"
+        return Problem(path, line, "section-missing", message, f"add a line `## {heading}`")
+    if place == "body":
+        message = f"`{name}` is missing"
+        return Problem(path, line, "callout-missing", message, str(info.description))
+    message = f"`{name}` is missing"
+    return Problem(path, line, "field-missing", message, f"add `{name}: …` ({info.description})")
+
+
+def _message(detail: ErrorDetails) -> str:
+    kind = detail["type"]
+    if kind in ("tuple_type", "list_type"):
+        return "a list is needed, each item on a line of its own: `- item`"
+    if kind in ("model_type", "dict_type", "model_attributes_type"):
+        return "fields are needed here, indented below this line"
+    if kind == "string_type":
+        return "words are needed here, not a list or fields"
+    if kind == "string_pattern_mismatch":
+        return f"`{detail['input']}` is not in the form that is needed"
+    if kind in ("int_parsing", "float_parsing"):
+        return f"`{detail['input']}` is not a number"
+    return detail["msg"]
+
+
+def _owner(model: type[BaseModel], location: Location) -> type[BaseModel]:
+    """The model in which the last named field of a location is declared."""
+    names = [part for part in location if isinstance(part, str)]
+    for name in names[:-1]:
+        info = model.model_fields.get(name)
+        inner = _models_in(info.annotation) if info else []
+        if not inner:
+            return model
+        model = inner[0]
+    return model
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for inner in get_args(annotation) for found in _models_in(inner)]
+
+
+def _choices(owner: type[BaseModel], location: Location) -> list[Any]:
+    name = [part for part in location if isinstance(part, str)][-1]
+    return _literals(owner.model_fields[name].annotation)
+
+
+def _literals(annotation: Any) -> list[Any]:
+    found = []
+    for inner in get_args(annotation):
+        found.extend([inner] if isinstance(inner, str) else _literals(inner))
+    return found

@@ -1,0 +1,3 @@
+"""Settings that differ when the site goes live."""
+
+from pelicanconf import *  # noqa: F403  # all that is not said here stays as it is
