@@ -6,7 +6,9 @@ import os
 import sys
 from pathlib import Path
 
-from invoke import Context, Exit, task
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
 
 from practice import build as building
 from practice import report

@@ -12,8 +12,8 @@ def register() -> None:
     signals.initialized.connect(hooks.prepare)
     # Markdown is read by us, and nothing else is read at all: no reStructuredText, no HTML.
     signals.readers_init.connect(hooks.set_readers)
-    # One Jinja environment for all, strict, and without Pelican's fallback to its `simple` theme.
-    signals.generator_init.connect(hooks.share_environment)
+    # Templates are ours to find: Pelican would fall back to its `simple` theme for a missing one.
+    signals.generator_init.connect(hooks.leave_templates_to_us)
     # The pages that no single file stands for: archives, site map, robots, style sheet.
     signals.get_generators.connect(hooks.our_generators)
     # Writes are noted and done together, so that mistakes are found before and named together.

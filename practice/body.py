@@ -11,7 +11,7 @@ import functools
 import html
 import posixpath
 import re
-import xml.etree.ElementTree as etree
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -145,7 +145,7 @@ def _markdown() -> markdown.Markdown:
         output_format="html",
     )
     md.preprocessors.deregister("html_block")
-    pattern = md.inlinePatterns["html"].pattern  # type: ignore[attr-defined]
+    pattern = md.inlinePatterns["html"].pattern
     md.inlinePatterns.register(_RawHtml(pattern, md), "html", 90)
     return md
 
@@ -160,7 +160,7 @@ class _Lines:
 
     def next(self, needle: str) -> int:
         """The line of the next place where ``needle`` stands; the body's first line if nowhere."""
-        first = needle.split("\n")[0]
+        first = needle.split("\n", maxsplit=1)[0]
         start = self.seen.get(first, -1) + 1
         for index in range(start, len(self.lines)):
             if first in self.lines[index]:
@@ -200,25 +200,27 @@ class _Parser:
             words=words,
         )
 
-    def _tree(self, lines: list[str]) -> etree.Element:
+    def _tree(self, lines: list[str]) -> ET.Element:
         """Markdown's own steps up to the tree: ``Markdown.convert`` without its last two."""
         md = self.md
         md.reset()
         md.practice_raw_html = []  # type: ignore[attr-defined]
         for preprocessor in md.preprocessors:
             lines = preprocessor.run(lines)
-        root = md.parser.parseDocument(lines).getroot()
+        root: ET.Element = md.parser.parseDocument(lines).getroot()  # type: ignore[assignment]
         for treeprocessor in md.treeprocessors:
             changed = treeprocessor.run(root)
             root = root if changed is None else changed
         for tag in md.practice_raw_html:  # type: ignore[attr-defined]
             self._problem(
-                self.places.next(tag), "raw-html", f"`{tag.splitlines()[0]}` is HTML",
+                self.places.next(tag),
+                "raw-html",
+                f"`{tag.splitlines()[0]}` is HTML",
                 "write Markdown or a callout; HTML is not allowed in content",
             )
         return root
 
-    def _html(self, *elements: etree.Element) -> str:
+    def _html(self, *elements: ET.Element) -> str:
         """The HTML of some elements, twice safe: no raw HTML went in, and nh3 lets none out."""
         text = "".join(self.md.serializer(element) for element in elements)
         for postprocessor in self.md.postprocessors:
@@ -231,16 +233,16 @@ class _Parser:
             link_rel=None,
         )
 
-    def _inner(self, element: etree.Element) -> str:
-        box = etree.Element("p")
+    def _inner(self, element: ET.Element) -> str:
+        box = ET.Element("p")
         box.text = element.text
         box.extend(list(element))
         return self._html(box).removeprefix("<p>").removesuffix("</p>").strip()
 
-    def _parts(self, root: etree.Element, written: list[callouts.Written]) -> list[str | Placed]:
+    def _parts(self, root: ET.Element, written: list[callouts.Written]) -> list[str | Placed]:
         waiting = list(written)
         parts: list[str | Placed] = []
-        run: list[etree.Element] = []
+        run: list[ET.Element] = []
         level = 1
         for element in root:
             if element.tag in HEADINGS:
@@ -262,12 +264,14 @@ class _Parser:
             parts.append(self._html(*run))
         if waiting and not self.problems:
             self._problem(
-                waiting[0].line, "callout-unread", f"`/// {waiting[0].name}` cannot be read",
+                waiting[0].line,
+                "callout-unread",
+                f"`/// {waiting[0].name}` cannot be read",
                 "leave a blank line above and below it, and check its options",
             )
         return parts
 
-    def _heading(self, element: etree.Element, level: int) -> None:
+    def _heading(self, element: ET.Element, level: int) -> None:
         text = plain(self._inner(element))
         element.set("id", self._new_id(slug(text)))
         self.outline.append(Heading(level, element.get("id", ""), text))
@@ -279,7 +283,7 @@ class _Parser:
         self.ids.add(name)
         return name
 
-    def _links(self, root: etree.Element) -> None:
+    def _links(self, root: ET.Element) -> None:
         for element in root.iter():
             if element.tag not in ("a", "img"):
                 continue
@@ -310,9 +314,7 @@ class _Parser:
 
     # --- One callout ---
 
-    def _callout(
-        self, written: callouts.Written, element: etree.Element, level: int
-    ) -> Placed | None:
+    def _callout(self, written: callouts.Written, element: ET.Element, level: int) -> Placed | None:
         model = CALLOUTS[written.name]
         values, lines = callouts.data_of(written, model)
         values.update(self._content(written, model, element))
@@ -327,7 +329,7 @@ class _Parser:
         return Placed(callout, written.line, level) if callout else None
 
     def _content(
-        self, written: callouts.Written, model: type[Callout], element: etree.Element
+        self, written: callouts.Written, model: type[Callout], element: ET.Element
     ) -> dict[str, Any]:
         """What stands inside a callout, in the shape that its model wants."""
         fields = model.model_fields
@@ -337,7 +339,8 @@ class _Parser:
             if child.tag not in HEADINGS:
                 continue
             self._problem(
-                self.places.next(f"# {plain(self._inner(child))}"), "callout-heading",
+                self.places.next(f"# {plain(self._inner(child))}"),
+                "callout-heading",
                 f"a heading stands inside `{written.name}`",
                 "write its words in bold, or end the callout first",
             )
@@ -352,20 +355,24 @@ class _Parser:
             return {"details": text}
         if text:
             self._problem(
-                written.line, "callout-text", f"`{written.name}` takes no text of its own",
+                written.line,
+                "callout-text",
+                f"`{written.name}` takes no text of its own",
                 "delete the text between its first line and `///`",
             )
         return {}
 
-    def _questions(self, written: callouts.Written, element: etree.Element) -> dict[str, Any]:
+    def _questions(self, written: callouts.Written, element: ET.Element) -> dict[str, Any]:
         questions: list[dict[str, str]] = []
-        answer: list[etree.Element] = []
+        answer: list[ET.Element] = []
         children = list(element)
-        for child in [*children, etree.Element("end")]:
-            if child.tag != "h3" and child.tag != "end":
+        for child in [*children, ET.Element("end")]:
+            if child.tag not in {"h3", "end"}:
                 if child.tag in HEADINGS:
                     self._problem(
-                        written.line, "faq-heading", f"an `{child.tag}` heading stands in `faq`",
+                        written.line,
+                        "faq-heading",
+                        f"an `{child.tag}` heading stands in `faq`",
                         "begin every question with `###`, and use no other headings",
                     )
                 answer.append(child)
@@ -375,12 +382,16 @@ class _Parser:
                 if not questions[-1]["answer"]:
                     question = plain(questions[-1]["question"])
                     self._problem(
-                        self.places.next(question), "faq-answer", f"“{question}” has no answer",
+                        self.places.next(question),
+                        "faq-answer",
+                        f"“{question}” has no answer",
                         "write the answer below the question",
                     )
             elif answer:
                 self._problem(
-                    written.line, "faq-question", "`faq` begins with text, not with a question",
+                    written.line,
+                    "faq-question",
+                    "`faq` begins with text, not with a question",
                     "begin every question with `###`",
                 )
             answer = []
@@ -391,25 +402,31 @@ class _Parser:
             self._empty(written)
         if questions and written.argument:
             self._problem(
-                written.line, "callout-text", "`faq` names a treatment and has questions too",
+                written.line,
+                "callout-text",
+                "`faq` names a treatment and has questions too",
                 "keep one of the two",
             )
         return {"questions": questions}
 
-    def _items(self, written: callouts.Written, element: etree.Element) -> dict[str, Any]:
+    def _items(self, written: callouts.Written, element: ET.Element) -> dict[str, Any]:
         lists = [child for child in element if child.tag in ("ul", "ol")]
         if len(lists) != 1 or len(element) != 1:
             self._problem(
-                written.line, "callout-list", f"`{written.name}` holds one list and nothing else",
+                written.line,
+                "callout-list",
+                f"`{written.name}` holds one list and nothing else",
                 "write every line as `- …`, with a blank line above the first",
             )
             return {"items": ["…"]}
         return {"items": [self._inner(item) for item in lists[0]]}
 
-    def _table(self, written: callouts.Written, element: etree.Element) -> dict[str, Any]:
+    def _table(self, written: callouts.Written, element: ET.Element) -> dict[str, Any]:
         if [child.tag for child in element] != ["table"]:
             self._problem(
-                written.line, "callout-table", f"`{written.name}` holds one table and nothing else",
+                written.line,
+                "callout-table",
+                f"`{written.name}` holds one table and nothing else",
                 "write rows as `| … | … |`, the second row as `|---|---|`",
             )
             return {"columns": ["…"], "rows": [["…"]]}
@@ -421,7 +438,9 @@ class _Parser:
 
     def _empty(self, written: callouts.Written) -> None:
         self._problem(
-            written.line, "callout-empty", f"`{written.name}` is empty",
+            written.line,
+            "callout-empty",
+            f"`{written.name}` is empty",
             "write its text between its first line and `///`",
         )
 
@@ -450,10 +469,15 @@ def _lists(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
     for index in callouts.outside_code(lines):
         line = lines[index]
         starts = re.match(r"(?:[-*+]|1[.)]) +\S", line)
-        plain_text = previous.strip() and not re.match(r" *(?:[-*+]|\d+[.)]) |[ ]{2}|#|/{3}|\|", previous)
+        plain_text = previous.strip() and not re.match(
+            r" *(?:[-*+]|\d+[.)]) |[ ]{2}|#|/{3}|\|", previous
+        )
         if starts and plain_text:
             yield Problem(
-                path, first_line + index, "list-blank-line", "this list would not be shown as one",
+                path,
+                first_line + index,
+                "list-blank-line",
+                "this list would not be shown as one",
                 "leave a blank line above the list",
             )
         previous = line
@@ -473,12 +497,17 @@ def _headings(path: str, lines: list[str], first_line: int) -> Iterator[Problem]
         depth = len(match[1])
         if depth == 1:
             yield Problem(
-                path, first_line + index, "heading-level", "`#` is the level of the page's title",
+                path,
+                first_line + index,
+                "heading-level",
+                "`#` is the level of the page's title",
                 "begin the heading with `##`",
             )
         elif depth > level + 1:
             yield Problem(
-                path, first_line + index, "heading-level",
+                path,
+                first_line + index,
+                "heading-level",
                 f"`{match[1]}` comes right after level {level}: a level is skipped",
                 f"begin the heading with `{'#' * (level + 1)}`",
             )

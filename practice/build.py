@@ -7,7 +7,6 @@ and takes its place in one step.
 from __future__ import annotations
 
 import ctypes
-import datetime as dt
 import fcntl
 import logging
 import os
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from pelican import Pelican
+from pelican.log import console
 from pelican.settings import read_settings
 
 from practice import hooks
@@ -128,7 +128,7 @@ def refuse_output(output: Path, content: Path) -> None:
         )
     if not output.parent.is_dir():
         raise Misuse(f"there is no folder `{shown_path(output.parent)}` to put `{shown}` into")
-    if output.is_symlink() or output.exists() and not (output / MARKER).is_file():
+    if output.is_symlink() or (output.exists() and not (output / MARKER).is_file()):
         raise Misuse(
             f"`{shown}` was not made by a build (it has no `{MARKER}`), so it is left alone: "
             "name another output folder, or move it away"
@@ -162,7 +162,8 @@ def run_pelican(settings: dict[str, Any]) -> None:
         if "practice" not in pelican.settings["PLUGINS"]:
             raise ProblemsFound([*map(logged, records), PLUGIN_MISSING])
         if not records:
-            pelican.run()
+            with silent():
+                pelican.run()
     if records:
         raise ProblemsFound(map(logged, records))
 
@@ -181,7 +182,7 @@ def listening() -> Iterator[list[logging.LogRecord]]:
     """Collect everything that Pelican logs as a warning or worse."""
     records: list[logging.LogRecord] = []
     handler = logging.Handler(logging.WARNING)
-    handler.emit = records.append  # type: ignore[method-assign]
+    handler.emit = records.append  # type: ignore[assignment,method-assign]
     logger = logging.getLogger("pelican")
     before = logger.propagate
     logger.addHandler(handler)
@@ -191,6 +192,16 @@ def listening() -> Iterator[list[logging.LogRecord]]:
     finally:
         logger.removeHandler(handler)
         logger.propagate = before
+
+
+@contextmanager
+def silent() -> Iterator[None]:
+    """Keep Pelican from printing its own summary."""
+    before, console.quiet = console.quiet, True
+    try:
+        yield
+    finally:
+        console.quiet = before
 
 
 def logged(record: logging.LogRecord) -> Problem:
@@ -217,7 +228,7 @@ def swap(new: Path, output: Path) -> None:
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Exchange two folders at once (renameat2, Linux 3.15; renamex_np, macOS 10.12), if possible."""
+    """Exchange two folders at once (Linux `renameat2`, macOS `renamex_np`), if possible."""
     libc = ctypes.CDLL(None, use_errno=True)
     first, second = os.fsencode(one), os.fsencode(other)
     if sys.platform == "linux" and hasattr(libc, "renameat2"):

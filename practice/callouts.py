@@ -11,7 +11,7 @@ The rules of the block syntax: https://facelessuser.github.io/pymdown-extensions
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as etree
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,12 +89,16 @@ class _Scanner:
         rest = fence["rest"].strip()
         if fence["indent"]:
             self._problem(
-                index, "callout-indented", f"`{self.lines[index].strip()}` does not begin its line",
+                index,
+                "callout-indented",
+                f"`{self.lines[index].strip()}` does not begin its line",
                 "move it to the left margin; a callout cannot stand inside a list",
             )
         elif len(fence["slashes"]) != 3:
             self._problem(
-                index, "callout-slashes", f"{len(fence['slashes'])} slashes where three are meant",
+                index,
+                "callout-slashes",
+                f"{len(fence['slashes'])} slashes where three are meant",
                 "write exactly `///`",
             )
         elif rest:
@@ -103,7 +107,9 @@ class _Scanner:
             self.open = None
         else:
             self._problem(
-                index, "callout-not-open", "`///` closes a callout, but none is open here",
+                index,
+                "callout-not-open",
+                "`///` closes a callout, but none is open here",
                 "delete the line, or write the callout's first line above",
             )
 
@@ -114,7 +120,9 @@ class _Scanner:
         match = OPENING.fullmatch(rest)
         if not match:
             self._problem(
-                index, "callout-first-line", f"`///{rest}` is not how a callout begins",
+                index,
+                "callout-first-line",
+                f"`///{rest}` is not how a callout begins",
                 "write `/// name` or `/// name | what it is about`",
             )
             return
@@ -123,7 +131,9 @@ class _Scanner:
         model = CALLOUTS.get(written.name)
         if model is None:
             self._problem(
-                index, "callout-unknown", f"there is no callout called `{written.name}`",
+                index,
+                "callout-unknown",
+                f"there is no callout called `{written.name}`",
                 did_you_mean(written.name, CALLOUTS),
             )
             return
@@ -137,7 +147,9 @@ class _Scanner:
         if required and not written.argument:
             name = required[0]
             self._problem(
-                index, "callout-argument", f"`{written.name}` needs its {name} behind a bar",
+                index,
+                "callout-argument",
+                f"`{written.name}` needs its {name} behind a bar",
                 f"write `/// {written.name} | {arguments[name].description}`",
             )
 
@@ -150,13 +162,12 @@ class _Scanner:
             taken.append(expanded[4:])
         written.last_option_line = written.line + len(taken)
         text = "\n".join(taken)
-        written.options, problems = frontmatter.parse(
-            self.path, text, self.first_line + index + 1
-        )
+        written.options, problems = frontmatter.parse(self.path, text, self.first_line + index + 1)
         written.options.first_line = written.line
         self.problems.extend(
-            Problem(p.path, p.line, "callout-option" if p.code == "yaml" else p.code,
-                    p.message, p.hint)
+            Problem(
+                p.path, p.line, "callout-option" if p.code == "yaml" else p.code, p.message, p.hint
+            )
             for p in problems
         )
 
@@ -172,14 +183,19 @@ class _Scanner:
         if name.lower() not in known and not indented:
             return
         self._problem(
-            index, "callout-option-place", f"the option `{name}` is not where options are read",
+            index,
+            "callout-option-place",
+            f"the option `{name}` is not where options are read",
             f"put it right below `/// {written.name}`, no blank line between, indented by 4 spaces",
         )
 
     def _never_ends(self, written: Written) -> None:
         self.problems.append(
             Problem(
-                self.path, written.line, "callout-open", f"`/// {written.name}` never ends",
+                self.path,
+                written.line,
+                "callout-open",
+                f"`/// {written.name}` never ends",
                 "write a line `///` under its text; callouts do not stand inside each other",
             )
         )
@@ -215,8 +231,8 @@ def _block_of(model: type[Callout]) -> type[Block]:
     class MarkedBlock(Block):  # type: ignore[misc]  # pymdownx ships no types
         NAME = model.NAME
 
-        def on_create(self, parent: etree.Element) -> etree.Element:
-            return etree.SubElement(parent, TAG, {"name": model.NAME})
+        def on_create(self, parent: ET.Element) -> ET.Element:
+            return ET.SubElement(parent, TAG, {"name": model.NAME})
 
         def on_markdown(self) -> str:
             return "block"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as etree
+import xml.etree.ElementTree as ET
 from functools import partial
 from typing import Any
 
@@ -23,8 +23,10 @@ class CollectionsGenerator(Generator):  # type: ignore[misc]  # Pelican ships no
         """Hand every such file to the writer."""
         renderer: Renderer = self.settings["PRACTICE"]
         site = renderer.site
-        for entry in (*site.years, *site.topic_lists, *site.author_lists):
-            writer.add(save_as(entry.path), "the blog's archive", partial(renderer.list_page, entry))
+        for entry in site.lists:
+            writer.add(
+                save_as(entry.path), "the blog's archive", partial(renderer.list_page, entry)
+            )
         writer.add("sitemap.xml", "the site map", lambda: sitemap(site, renderer.address))
         writer.add("robots.txt", "robots.txt", lambda: robots(renderer.address))
         for path, content in renderer.assets.files.items():
@@ -34,20 +36,17 @@ class CollectionsGenerator(Generator):  # type: ignore[misc]  # Pelican ships no
 def sitemap(site: Site, address: str) -> str:
     """Every page that search engines may list (https://www.sitemaps.org/protocol.html)."""
     views = [view_of(site, address, document) for document in site.documents]
-    views += [
-        view_of_list(site, address, entry)
-        for entry in (*site.years, *site.topic_lists, *site.author_lists)
-    ]
-    root = etree.Element("urlset", xmlns=SITEMAP)
+    views += [view_of_list(site, address, entry) for entry in site.lists]
+    root = ET.Element("urlset", xmlns=SITEMAP)
     for view in sorted(views, key=lambda view: view.path):
         if view.noindex:
             continue
-        url = etree.SubElement(root, "url")
-        etree.SubElement(url, "loc").text = view.canonical
+        url = ET.SubElement(root, "url")
+        ET.SubElement(url, "loc").text = view.canonical
         if view.modified:
-            etree.SubElement(url, "lastmod").text = view.modified.isoformat()
-    etree.indent(root)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + etree.tostring(root, "unicode") + "\n"
+            ET.SubElement(url, "lastmod").text = view.modified.isoformat()
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, "unicode") + "\n"
 
 
 def robots(address: str) -> str:

@@ -81,7 +81,9 @@ def parse(path: str, text: str, first_line: int = 1) -> tuple[Data, list[Problem
         return data, problems
     except (yaml.YAMLError, RecursionError) as error:
         message = str(error).split("\n")[0] or "the fields are nested too deeply"
-        problems.append(Problem(path, first_line, "yaml", message, "write one `field: value` a line"))
+        problems.append(
+            Problem(path, first_line, "yaml", message, "write one `field: value` a line")
+        )
         return data, problems
     if node is None:
         return data, problems
@@ -103,7 +105,9 @@ class _Loader(yaml.BaseLoader):
         event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's parser is untyped
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise yaml.composer.ComposerError(
-                None, None, "`&` and `*` have a meaning in YAML that is not allowed here",
+                None,
+                None,
+                "`&` and `*` have a meaning in YAML that is not allowed here",
                 event.start_mark,
             )
         if getattr(event, "tag", None):
@@ -133,7 +137,9 @@ class _Reader:
             if key in values:
                 first = self.lines[(*location, key)]
                 self._problem(
-                    line, "field-twice", f"`{key}` is written twice; first on line {first}",
+                    line,
+                    "field-twice",
+                    f"`{key}` is written twice; first on line {first}",
                     "keep one of them",
                 )
                 continue
@@ -153,7 +159,8 @@ class _Reader:
                 self.lines[(*location, index)] = self._line(item)
                 values.append(self._value(item, (*location, index)))
             return values
-        return None if node.value == "" and node.style is None else str(node.value)
+        empty = node.value == "" and getattr(node, "style", None) is None
+        return None if empty else str(node.value)
 
     def _line(self, node: yaml.Node) -> int:
         return self.first_line + int(node.start_mark.line)

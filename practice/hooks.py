@@ -10,7 +10,6 @@ from typing import Any
 from pelican import Pelican
 from pelican.generators import Generator
 from pelican.readers import BaseReader, Readers
-from pelican.urlwrappers import Author, Category, Tag
 
 from practice import checks
 from practice.collections import CollectionsGenerator
@@ -97,12 +96,10 @@ class PracticeReader(BaseReader):  # type: ignore[misc]  # Pelican ships no type
 
 def metadata(document: Document, settings: dict[str, Any]) -> dict[str, Any]:
     """A document in Pelican's terms."""
-    ours: Site = settings["PRACTICE"].site
-    meta = document.meta
     found = {
         "title": document.title,
         "slug": f"{document.kind}-{document.slug}",
-        "summary": meta.summary,
+        "summary": document.meta.summary,
         "url": document.path.lstrip("/"),
         "save_as": save_as(document.path),
         "template": settings["PRACTICE"].template_of(document),
@@ -110,19 +107,13 @@ def metadata(document: Document, settings: dict[str, Any]) -> dict[str, Any]:
         "status": "published",
     }
     if document.kind == "post":
-        topics = [ours.topics[topic].name for topic in meta.topics]
-        found |= {
-            "date": post_time(meta.date),
-            "authors": [Author(ours.therapist(meta.author).title, settings)],
-            "category": Category(topics[0] if topics else "Posts", settings),
-            "tags": [Tag(topic, settings) for topic in topics[1:]],
-        }
+        found["date"] = post_time(document.meta.date)
     return found
 
 
-def share_environment(generator: Generator) -> None:
-    """Give every generator the one strict environment."""
-    generator.env = generator.settings["PRACTICE"].env
+def leave_templates_to_us(generator: Generator) -> None:
+    """Ask Pelican for no template: the renderer picks each, and a missing one stops the build."""
+    generator.get_template = lambda name: name
 
 
 def our_generators(_pelican: Pelican) -> type[Generator]:

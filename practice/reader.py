@@ -177,7 +177,9 @@ def read_document(
     for name in sorted(written):
         problems.append(
             Problem(
-                shown, data.line_of((name,)), "field-unknown",
+                shown,
+                data.line_of((name,)),
+                "field-unknown",
                 f"`{name}` is not written in the front matter",
                 str(model.model_fields[name].description),
             )

@@ -45,8 +45,8 @@ def summary(built: Built) -> str:
     """What was built, what is worth knowing, and what to do next."""
     output = shown_path(built.output)
     lines = [
-        f"Built {built.pages} pages ({built.files} files) into {output}/ "
-        f"in {built.seconds:.1f} s. 0 problems."
+        f"Built {built.pages} pages ({built.files} files) into {output}/"
+        + f" in {built.seconds:.1f} s. 0 problems."
     ]
     lines.extend(str(warning) for warning in built.warnings)
     if built.samples:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from practice.body import slug
 from practice.model import (
     KINDS,
     Clinic,
@@ -20,9 +21,7 @@ from practice.model import (
     SideEffect,
     Source,
     Topic,
-    Treatment,
 )
-from practice.body import slug
 from practice.problems import Problem
 from practice.reader import Document, read_document, read_model, read_models, slug_of
 from practice.wording import OpeningLine, opening_lines
@@ -232,7 +231,7 @@ class Site:
 
     @cached_property
     def _citations(self) -> dict[str, tuple[Document, ...]]:
-        pairs = []
+        pairs: list[tuple[str, Document]] = []
         for document in (*self.treatments, *self.posts):
             cited = set(document.meta.sources)
             for effect in document.body.of_type(SideEffect):
@@ -262,6 +261,11 @@ class Site:
     def author_lists(self) -> tuple[AuthorList, ...]:
         """The therapists who have written posts, by name."""
         return tuple(AuthorList(t, self.posts_by(t)) for t in self.team if self.posts_by(t))
+
+    @property
+    def lists(self) -> tuple[Year | TopicList | AuthorList, ...]:
+        """Every list of posts that has a page."""
+        return (*self.years, *self.topic_lists, *self.author_lists)
 
     @cached_property
     def question_groups(self) -> tuple[QuestionGroup, ...]:
@@ -391,12 +395,15 @@ def _files(content: Path, shown: str, problems: list[Problem]) -> Iterator[str]:
                 if name in names:
                     names.remove(name)
             elif name in names:
-                if here == "." and name not in FOLDERS or here in KINDS:
+                if (here == "." and name not in FOLDERS) or here in KINDS:
                     hint = "the folders of the content are " + ", ".join(FOLDERS)
                     problems.append(
                         Problem(
-                            f"{shown}/{source}", 1, "folder-unexpected",
-                            "there is no such kind of content", hint,
+                            f"{shown}/{source}",
+                            1,
+                            "folder-unexpected",
+                            "there is no such kind of content",
+                            hint,
                         )
                     )
                     names.remove(name)
@@ -409,8 +416,11 @@ def _files(content: Path, shown: str, problems: list[Problem]) -> Iterator[str]:
             else:
                 problems.append(
                     Problem(
-                        f"{shown}/{source}", 1, "file-unexpected",
-                        "this file has no place in the content", _place_of(path, top),
+                        f"{shown}/{source}",
+                        1,
+                        "file-unexpected",
+                        "this file has no place in the content",
+                        _place_of(path, top),
                     )
                 )
 

@@ -1,3 +1,9 @@
 from markupsafe import Markup
-def graph(site, address, view, document): return {}
-def script(graph): return Markup("{}")
+
+
+def graph(site, address, view, document):
+    return {}
+
+
+def script(graph):
+    return Markup("{}")

@@ -63,7 +63,7 @@ def _problem(
     if kind == "missing":
         return _missing(path, line, owner, str(location[-1]), name)
     if kind == "extra_forbidden":
-        known = [shown(n) for place in ("front matter", "option") for n in fields_at(owner, place)]  # type: ignore[arg-type]
+        known = [shown(n) for place in ("front matter", "option") for n in fields_at(owner, place)]
         message = f"there is no field `{name}` here"
         return Problem(path, line, "field-unknown", message, did_you_mean(name, known))
     if detail["input"] in (None, "") and kind in ("string_type", "string_too_short", "tuple_type"):
@@ -72,7 +72,9 @@ def _problem(
     if kind == "literal_error":
         choices = [str(choice) for choice in _choices(owner, location)]
         message = f"`{name}: {detail['input']}` is not possible"
-        return Problem(path, line, "field-value", message, did_you_mean(str(detail["input"]), choices))
+        return Problem(
+            path, line, "field-value", message, did_you_mean(str(detail["input"]), choices)
+        )
     code = "date" if kind == "iso_date" else "field-value"
     return Problem(path, line, code, f"`{name}`: {_message(detail)}", HINTS.get(kind, ""))
 
@@ -130,7 +132,7 @@ def _choices(owner: type[BaseModel], location: Location) -> list[Any]:
 
 
 def _literals(annotation: Any) -> list[Any]:
-    found = []
+    found: list[Any] = []
     for inner in get_args(annotation):
         found.extend([inner] if isinstance(inner, str) else _literals(inner))
     return found

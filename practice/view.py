@@ -13,6 +13,7 @@ from practice.body import Heading
 from practice.reader import Document
 from practice.site import AuthorList, Site, TopicList, Year
 
+NOTHING = Markup()
 LONG_PAGE = 4
 """From this many sections on, a page shows a list of its contents."""
 
@@ -44,7 +45,7 @@ class View:
     contents: tuple[Heading, ...] = ()
     noindex: bool = False
     modified: dt.date | None = None
-    json_ld: Markup = Markup("")
+    json_ld: Markup = NOTHING
 
 
 def view_of(site: Site, address: str, document: Document) -> View:

@@ -48,7 +48,9 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
         if path in self.jobs:
             self.problems.append(
                 Problem(
-                    origin, 1, "address-twice",
+                    origin,
+                    1,
+                    "address-twice",
                     f"the address `/{path.removesuffix('index.html')}` is taken by "
                     f"{self.jobs[path].origin} already",
                     "rename one of the two files",
@@ -57,16 +59,19 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
             return
         self.jobs[path] = Job(path, origin, render)
 
-    def write_file(
-        self, name: str, template: object, context: object, *_args: object, **kwargs: Any
-    ) -> None:
-        """Note a page that Pelican would render; the renderer picks template and context."""
+    def write_file(self, name: str, *_args: object, **kwargs: Any) -> None:
+        """Note a page that Pelican would render; the renderer picks template and context.
+
+        Pelican asks with an empty name for the kinds of page that the settings turn off.
+        """
+        if not name:
+            return
         content = kwargs.get("article") or kwargs["page"]
         document: Document = content.document
         self.add(name, document.shown, lambda: self.renderer.page(document))
 
     def write_feed(
-        self, elements: Sequence[Any], context: object, path: str, *_args: object, **_kwargs: object
+        self, elements: Sequence[Any], _context: object, path: str, *_args: object
     ) -> None:
         """Note a feed of the newest posts (Atom, RFC 4287)."""
         posts = [article.document for article in elements[: self.settings["FEED_MAX_ITEMS"]]]

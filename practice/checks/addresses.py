@@ -32,7 +32,9 @@ def unique(site: Site) -> Iterator[Problem]:
     for document in (*site.documents, *site.left_out):
         if document.path in taken:
             yield Problem(
-                document.shown, 1, "address-twice",
+                document.shown,
+                1,
+                "address-twice",
                 f"the address `{document.path}` is taken by {taken[document.path]}",
                 "rename one of the two files",
             )

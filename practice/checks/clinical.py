@@ -18,7 +18,9 @@ def figures(site: Site) -> Iterator[Problem]:
             effect = placed.callout
             if isinstance(effect, SideEffect) and effect.figure and not effect.sources:
                 yield Problem(
-                    document.shown, placed.line, "figure-source",
+                    document.shown,
+                    placed.line,
+                    "figure-source",
                     f"“{effect.name}” gives a figure and no source",
                     "add `sources:` with an id from `sources.yaml`, or take the figure out",
                 )
@@ -33,7 +35,9 @@ def help_cards(site: Site) -> Iterator[Problem]:
             if isinstance(callout, SideEffect) and callout.severity == "serious":
                 if not any(card.level in ("urgent", "emergency") for card in cards):
                     yield Problem(
-                        document.shown, placed.line, "help-missing",
+                        document.shown,
+                        placed.line,
+                        "help-missing",
                         f"“{callout.name}” is serious, and no card says when to get help",
                         "add a `get-help` with `level: urgent` or `level: emergency`",
                     )
@@ -41,7 +45,9 @@ def help_cards(site: Site) -> Iterator[Problem]:
                 words = f"{callout.title} {plain(callout.details)}"
                 if not re.search(r"\b911\b", words):
                     yield Problem(
-                        document.shown, placed.line, "help-number",
+                        document.shown,
+                        placed.line,
+                        "help-number",
                         "an emergency card does not say whom to call",
                         "name 911 in the card's heading",
                     )

@@ -76,7 +76,9 @@ def _outside(problem: ProblemMaker, link: Link) -> Iterator[Problem]:
             "picture-outside", message, "put it into `images` and write `{static}/images/…`"
         )
     elif not link.target:
-        yield problem("link-empty", "the link leads nowhere", "write the address between `(` and `)`")
+        yield problem(
+            "link-empty", "the link leads nowhere", "write the address between `(` and `)`"
+        )
     elif parts.scheme and parts.scheme.lower() not in SCHEMES:
         message = f"`{parts.scheme}:` links are not allowed"
         yield problem("link-scheme", message, "use https:, mailto: or tel:")
@@ -91,9 +93,7 @@ def _outside(problem: ProblemMaker, link: Link) -> Iterator[Problem]:
         yield problem("link-tel", message, "write + and digits only, for example tel:+15555550123")
 
 
-def _fragment(
-    problem: ProblemMaker, target: Document | None, fragment: str
-) -> Iterator[Problem]:
+def _fragment(problem: ProblemMaker, target: Document | None, fragment: str) -> Iterator[Problem]:
     if target is None:
         yield problem("link-fragment", f"`#{fragment}` cannot be found in a file", "leave it out")
     elif fragment not in target.body.ids:
@@ -108,4 +108,3 @@ def _similar(name: str, known: Iterable[str]) -> str:
             return f"small and capital letters differ: write `{choice}`"
     near = difflib.get_close_matches(name, choices, n=1, cutoff=0.5)
     return f"did you mean `{near[0]}`?" if near else "correct the link, or take it out"
-

@@ -42,9 +42,7 @@ def callouts(site: Site) -> Iterator[Problem]:
             elif isinstance(callout, SideEffects | Faq) and callout.treatment:
                 id = callout.treatment
                 if id not in known["treatment"]:
-                    yield _unknown(
-                        document.shown, placed.line, "treatment", id, known["treatment"]
-                    )
+                    yield _unknown(document.shown, placed.line, "treatment", id, known["treatment"])
 
 
 def pictures(site: Site) -> Iterator[Problem]:
@@ -95,4 +93,6 @@ def _known(site: Site) -> dict[str, Iterable[str]]:
 
 
 def _unknown(path: str, line: int, kind: str, id: str, known: Iterable[str]) -> Problem:
-    return Problem(path, line, f"{kind}-unknown", f"there is no {kind} `{id}`", did_you_mean(id, known))
+    return Problem(
+        path, line, f"{kind}-unknown", f"there is no {kind} `{id}`", did_you_mean(id, known)
+    )
