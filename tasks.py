@@ -11,7 +11,7 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from practice import build as building
-from practice import report
+from practice import reference, report
 from practice.problems import ProblemsFound
 
 BUILT, PROBLEMS, MISUSE = 0, 1, 2
@@ -57,3 +57,10 @@ def test(context: Context) -> None:
     context.run("ruff format --check .", echo=True)
     context.run("mypy", echo=True)
     context.run("pytest", echo=True, pty=sys.stdout.isatty())
+
+
+@task
+def docs(_context: Context) -> None:
+    """Write the field tables of docs/writing.md anew from the models."""
+    page = Path("docs/writing.md")
+    page.write_text(reference.refresh(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -369,7 +369,7 @@ class Clinic(Model):
     address: Address = field("Where the clinic is")
     geo: Geo | None = field("Where it is on the map", None)
     map_url: WebAddress = field("A link to a map; nothing is embedded")
-    phone: Phone = field("With the country code", example="+1 555 0100 123")
+    phone: Phone = field("With the country code", example="+1 555 555 0123")
     email: Text | None = field("For questions that are not private", None)
     hours: tuple[Hours, ...] = field("Opening hours")
     exceptions: tuple[HoursException, ...] = field("Days with other hours", ())

@@ -44,10 +44,8 @@ def problems(found: Sequence[Problem]) -> str:
 def summary(built: Built) -> str:
     """What was built, what is worth knowing, and what to do next."""
     output = shown_path(built.output)
-    lines = [
-        f"Built {built.pages} pages ({built.files} files) into {output}/"
-        + f" in {built.seconds:.1f} s. 0 problems."
-    ]
+    size = f"{built.pages} pages ({built.files} files)"
+    lines = [f"Built {size} into {output}/ in {built.seconds:.1f} s. 0 problems."]
     lines.extend(str(warning) for warning in built.warnings)
     if built.samples:
         noun = "text is" if built.samples == 1 else "texts are"
