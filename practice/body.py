@@ -212,6 +212,8 @@ class _Parser:
             changed = treeprocessor.run(root)
             root = root if changed is None else changed
         for tag in md.practice_raw_html:  # type: ignore[attr-defined]
+            if tag.startswith("</"):
+                continue
             self._problem(
                 self.places.next(tag),
                 "raw-html",
@@ -234,10 +236,14 @@ class _Parser:
         )
 
     def _inner(self, element: ET.Element) -> str:
-        box = ET.Element("p")
+        """The HTML inside an element; a lone paragraph there is unwrapped."""
+        box = ET.Element("span")  # not among the safe tags, so only what it holds is left
         box.text = element.text
         box.extend(list(element))
-        return self._html(box).removeprefix("<p>").removesuffix("</p>").strip()
+        inner = self._html(box).strip()
+        if inner.startswith("<p>") and inner.endswith("</p>") and inner.count("<p>") == 1:
+            return inner.removeprefix("<p>").removesuffix("</p>")
+        return inner
 
     def _parts(self, root: ET.Element, written: list[callouts.Written]) -> list[str | Placed]:
         waiting = list(written)
@@ -315,6 +321,8 @@ class _Parser:
     # --- One callout ---
 
     def _callout(self, written: callouts.Written, element: ET.Element, level: int) -> Placed | None:
+        if written.broken:
+            return None
         model = CALLOUTS[written.name]
         values, lines = callouts.data_of(written, model)
         values.update(self._content(written, model, element))
@@ -325,7 +333,8 @@ class _Parser:
         callout, problems = validate(
             model, values, self.path, line_of, lambda name: name.replace("_", "-")
         )
-        self.problems.extend(problems)
+        missed = {f"`{name}` is missing" for name in written.misplaced}
+        self.problems.extend(problem for problem in problems if problem.message not in missed)
         return Placed(callout, written.line, level) if callout else None
 
     def _content(

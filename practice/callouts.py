@@ -28,7 +28,7 @@ TAG = "practice-callout"
 """The element that stands for a callout between parsing and ``practice.body``."""
 
 FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<slashes>/{3,})(?P<rest>.*)")
-OPENING = re.compile(r"[ ]*(?P<name>[\w-]+)[ ]*(?:\|[ ]*(?P<argument>.*?)[ ]*)?")
+OPENING = re.compile(r"[\w-]+[ ]*(?:\|[ ]*(?P<argument>.*?)[ ]*)?")
 OPTION = re.compile(r"(?P<name>[A-Za-z][\w-]*)[ ]*:(?:[ ]|$)")
 CODE_FENCE = re.compile(r"(?:`{3,}|~{3,})")
 
@@ -42,6 +42,10 @@ class Written:
     argument: str = ""
     options: frontmatter.Data = field(default_factory=frontmatter.Data)
     last_option_line: int = 0
+    misplaced: set[str] = field(default_factory=set)
+    """Options that stand where none are read; they are missed for that reason alone."""
+    broken: bool = False
+    """It is known to be wrong as a whole, so its content is not looked at."""
 
 
 def scan(path: str, lines: list[str], first_line: int) -> tuple[list[Written], list[Problem]]:
@@ -73,6 +77,10 @@ class _Scanner:
         self.found: list[Written] = []
         self.problems: list[Problem] = []
         self.open: Written | None = None
+        self.above_text = False
+        """Whether nothing but options and blank lines stands above, in the open callout."""
+        self.ends_to_come = 0
+        """Closing lines that belong to callouts which another one has cut short."""
 
     def run(self) -> None:
         for index in outside_code(self.lines):
@@ -80,8 +88,8 @@ class _Scanner:
             fence = FENCE.fullmatch(line)
             if fence:
                 self._fence(index, fence)
-            elif self.open and (option := OPTION.match(line.strip())):
-                self._stray_option(index, line, option["name"])
+            elif self.open and line.strip():
+                self._text(index, line)
         if self.open:
             self._never_ends(self.open)
 
@@ -94,17 +102,20 @@ class _Scanner:
                 f"`{self.lines[index].strip()}` does not begin its line",
                 "move it to the left margin; a callout cannot stand inside a list",
             )
-        elif len(fence["slashes"]) != 3:
+            return
+        if len(fence["slashes"]) != 3:
             self._problem(
                 index,
                 "callout-slashes",
                 f"{len(fence['slashes'])} slashes where three are meant",
                 "write exactly `///`",
             )
-        elif rest:
-            self._opening(index, fence["rest"])
+        if rest:
+            self._opening(index, rest)
         elif self.open:
             self.open = None
+        elif self.ends_to_come:
+            self.ends_to_come -= 1
         else:
             self._problem(
                 index,
@@ -116,42 +127,32 @@ class _Scanner:
     def _opening(self, index: int, rest: str) -> None:
         if self.open:
             self._never_ends(self.open)
-            self.open = None
+            self.ends_to_come += 1
+        name = rest.split()[0].rstrip("|")
         match = OPENING.fullmatch(rest)
-        if not match:
-            self._problem(
-                index,
-                "callout-first-line",
-                f"`///{rest}` is not how a callout begins",
-                "write `/// name` or `/// name | what it is about`",
-            )
-            return
-        written = Written(match["name"], self.first_line + index, match["argument"] or "")
+        written = Written(name, self.first_line + index, match["argument"] or "" if match else "")
         self.open = written
-        model = CALLOUTS.get(written.name)
-        if model is None:
+        self.above_text = True
+        if name not in CALLOUTS:
+            written.broken = True
             self._problem(
                 index,
                 "callout-unknown",
-                f"there is no callout called `{written.name}`",
-                did_you_mean(written.name, CALLOUTS),
+                f"there is no callout called `{name}`",
+                did_you_mean(name, CALLOUTS),
             )
             return
-        self._argument(index, model, written)
-        self._options(index, written)
-        self.found.append(written)
-
-    def _argument(self, index: int, model: type[Callout], written: Written) -> None:
-        arguments = fields_at(model, "argument")
-        required = [name for name, info in arguments.items() if info.is_required()]
-        if required and not written.argument:
-            name = required[0]
+        if not match:
+            written.broken = True
+            words = rest.removeprefix(name).strip()
             self._problem(
                 index,
-                "callout-argument",
-                f"`{written.name}` needs its {name} behind a bar",
-                f"write `/// {written.name} | {arguments[name].description}`",
+                "callout-first-line",
+                f"`/// {rest}` is not how a callout begins",
+                f"write `/// {name} | {words}`",
             )
+        self._options(index, written)
+        self.found.append(written)
 
     def _options(self, index: int, written: Written) -> None:
         taken: list[str] = []
@@ -164,6 +165,7 @@ class _Scanner:
         text = "\n".join(taken)
         written.options, problems = frontmatter.parse(self.path, text, self.first_line + index + 1)
         written.options.first_line = written.line
+        written.broken |= any(problem.code == "yaml" for problem in problems)
         self.problems.extend(
             Problem(
                 p.path, p.line, "callout-option" if p.code == "yaml" else p.code, p.message, p.hint
@@ -171,25 +173,28 @@ class _Scanner:
             for p in problems
         )
 
-    def _stray_option(self, index: int, line: str, name: str) -> None:
+    def _text(self, index: int, line: str) -> None:
         """An option that is not under the first line, or not indented, would be shown as text."""
         written = self.open
-        assert written is not None  # noqa: S101  # asked by the caller
-        if self.first_line + index <= written.last_option_line:
+        if written is None or written.broken or self.first_line + index <= written.last_option_line:
             return
-        model = CALLOUTS.get(written.name)
-        known = {key.replace("_", "-") for key in fields_at(model, "option")} if model else set()
-        indented = line.expandtabs(4).startswith("    ")
-        if name.lower() not in known and not indented:
-            return
-        self._problem(
-            index,
-            "callout-option-place",
-            f"the option `{name}` is not where options are read",
-            f"put it right below `/// {written.name}`, no blank line between, indented by 4 spaces",
-        )
+        option = OPTION.match(line.strip())
+        known = {name.replace("_", "-") for name in fields_at(CALLOUTS[written.name], "option")}
+        indented = line.startswith("    ")
+        if self.above_text and option and (option["name"].lower() in known or indented):
+            written.misplaced.add(option["name"].lower())
+            self._problem(
+                index,
+                "callout-option-place",
+                f"the option `{option['name']}` is not where options are read",
+                f"put it right below `/// {written.name}`, no blank line between, "
+                "indented by 4 spaces",
+            )
+        else:
+            self.above_text = False
 
     def _never_ends(self, written: Written) -> None:
+        written.broken = True
         self.problems.append(
             Problem(
                 self.path,

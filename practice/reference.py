@@ -50,7 +50,9 @@ def table(model: type[BaseModel]) -> str:
     if not callout and not issubclass(model, models.Entry):
         rows = ["| field | value | default | what it says |", "|---|---|---|---|"]
     for name, info in model.model_fields.items():
-        rows.append(_row(name.replace("_", "-") if callout else name, info, len(rows[0].split("|"))))
+        rows.append(
+            _row(name.replace("_", "-") if callout else name, info, len(rows[0].split("|")))
+        )
     return "".join(f"{row}\n" for row in rows)
 
 

@@ -44,7 +44,14 @@ def validate(
         return model.model_validate(values), []
     except ValidationError as error:
         details = error.errors(include_url=False)
-    return None, [_problem(detail, model, path, line_of, shown) for detail in details]
+    problems = [_problem(detail, model, path, line_of, shown) for detail in details]
+    meant = {problem.hint for problem in problems if problem.code == "field-unknown"}
+    return None, [p for p in problems if _named(p.message) not in meant]
+
+
+def _named(message: str) -> str:
+    """The hint that names the very field that another message says is missing."""
+    return f"did you mean {message.removesuffix(' is missing')}?"
 
 
 def _problem(
@@ -86,6 +93,11 @@ def _missing(path: str, line: int, owner: type[BaseModel], field: str, name: str
         heading = Treatment.SECTIONS[field]
         message = f"the section `## {heading}` is missing"
         return Problem(path, line, "section-missing", message, f"add a line `## {heading}`")
+    if place == "argument":
+        called = getattr(owner, "NAME", "")
+        message = f"`{called}` does not say what stands behind its bar"
+        hint = f"write `/// {called} | …` ({info.description})"
+        return Problem(path, line, "callout-argument", message, hint)
     if place == "body":
         message = f"`{name}` is missing"
         return Problem(path, line, "callout-missing", message, str(info.description))
