@@ -25,6 +25,7 @@ from markdown.util import AtomicString
 from practice import callouts
 from practice.frontmatter import Location
 from practice.model import CALLOUTS, Callout, Faq, Question, SideEffect, SideEffectList
+from practice.paths import slug
 from practice.problems import Problem
 from practice.validation import validate
 
@@ -116,12 +117,6 @@ def parse(path: str, source: str, text: str, first_line: int) -> tuple[Body, lis
 def plain(fragment: str) -> str:
     """The words of a piece of HTML."""
     return html.unescape(re.sub(r"<[^>]+>", "", fragment)).strip()
-
-
-def slug(text: str) -> str:
-    """The address of a heading: its words in small letters, joined by hyphens."""
-    words = re.findall(r"[^\W_]+", text.lower().replace("’", "").replace("'", ""))
-    return "-".join(words) or "section"
 
 
 class _RawHtml(InlineProcessor):

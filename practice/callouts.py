@@ -128,7 +128,7 @@ class _Scanner:
         if self.open:
             self._never_ends(self.open)
             self.ends_to_come += 1
-        name = rest.split()[0].rstrip("|")
+        name = rest.split(maxsplit=1)[0].rstrip("|")
         match = OPENING.fullmatch(rest)
         written = Written(name, self.first_line + index, match["argument"] or "" if match else "")
         self.open = written

@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from practice import frontmatter
-from practice.body import Body, Heading, parse, slug
+from practice.body import Body, Heading, parse
 from practice.frontmatter import Data, Location
 from practice.model import AskFirst, Entry, HelpCard, SideEffect, Treatment
+from practice.paths import slug
 from practice.problems import Problem
 from practice.validation import validate
 

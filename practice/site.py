@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from practice.body import slug
 from practice.model import (
     KINDS,
     Clinic,
@@ -22,6 +21,7 @@ from practice.model import (
     Source,
     Topic,
 )
+from practice.paths import slug
 from practice.problems import Problem
 from practice.reader import Document, read_document, read_model, read_models, slug_of
 from practice.wording import OpeningLine, opening_lines

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from practice.frontmatter import Location
-from practice.model import Treatment, fields_at
+from practice.model import ID_PATTERN, Treatment, fields_at
+from practice.paths import slug
 from practice.problems import Problem, did_you_mean
 
 M = TypeVar("M", bound=BaseModel)
@@ -23,7 +24,6 @@ HINTS = {
     "no_words": "write words",
     "hours_order": "write the opening time before the closing time",
     "modified_first": "a text cannot be changed before it is published: correct one of the two",
-    "string_pattern_mismatch": "write small letters, digits and single hyphens only",
     "int_parsing": "write a whole number",
     "float_parsing": "write a number, for example 37.5",
 }
@@ -82,6 +82,10 @@ def _problem(
         return Problem(
             path, line, "field-value", message, did_you_mean(str(detail["input"]), choices)
         )
+    if kind == "string_pattern_mismatch" and detail["ctx"]["pattern"] == ID_PATTERN:
+        message = f"`{name}`: `{detail['input']}` cannot be an id"
+        hint = f"did you mean `{slug(str(detail['input']))}`?"
+        return Problem(path, line, "field-value", message, hint)
     code = "date" if kind == "iso_date" else "field-value"
     return Problem(path, line, code, f"`{name}`: {_message(detail)}", HINTS.get(kind, ""))
 

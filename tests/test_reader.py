@@ -1,0 +1,236 @@
+"""The reader: bytes to text, front matter to fields with their lines, files to documents.
+
+Not tested here: callouts (`test_body.py`), what is wrong between files (`test_checks.py`), and
+the corpus of bad input (`test_bad.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from practice import frontmatter
+from practice.model import KINDS, Clinic, Page, Post, Therapist, Topic, Treatment
+from practice.reader import (
+    WORDS_A_MINUTE,
+    read_document,
+    read_model,
+    read_models,
+    read_text,
+    slug_of,
+)
+
+HERE = Path(__file__).parent
+POST = """\
+---
+title: Sore
+date: 2026-05-04
+author: sarah
+summary: It passes.
+---
+
+Words.
+"""
+
+
+def read(tmp_path, text, model=Post, name="x.md"):
+    file = tmp_path / name
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    folder = model.FOLDER
+    return read_document(model, file, f"{folder}/{name}", f"content/{folder}/{name}")
+
+
+def lines_of(problems):
+    return [f"{problem.line}: {problem.code}" for problem in sorted(problems)]
+
+
+def test_one_bad_document_names_every_mistake_at_once(tmp_path):
+    _, problems = read(tmp_path, (HERE / "fixtures/bad-document.md").read_text("utf-8"))
+    printed = "".join(f"{problem}\n" for problem in sorted(problems))
+    assert printed == (HERE / "fixtures/bad-document.txt").read_text("utf-8")
+
+
+def test_a_good_post(tmp_path):
+    document, problems = read(tmp_path, POST)
+    assert problems == []
+    assert document.meta.date == dt.date(2026, 5, 4)
+    assert (document.kind, document.path, document.title) == ("post", "/blog/x/", "Sore")
+    assert document.line_of("author") == 4
+    assert document.body.parts == ("<p>Words.</p>",)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "\ufeff"),
+        ("\n", "\r\n"),
+        ("\n", "\r"),
+    ],
+    ids=["byte order mark", "Windows line ends", "old Mac line ends"],
+)
+def test_habits_of_editors_are_accepted(tmp_path, before, after):
+    text = after + POST if not before else POST.replace(before, after)
+    plain, _ = read(tmp_path, POST)
+    document, problems = read(tmp_path, text)
+    assert problems == []
+    assert (document.meta, document.body) == (plain.meta, plain.body)
+
+
+def test_letters_are_composed(tmp_path):
+    document, _ = read(tmp_path, POST.replace("Sore", "Se\u0301ance"))
+    assert document.title == "S\u00e9ance"
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (POST.replace("Sore", "Caf\u00e9").encode("latin-1"), ["2: file-encoding"]),
+        (POST.encode("utf-16"), ["1: file-encoding"]),
+        (POST.replace("Words", "Wor\x00ds").encode(), ["8: character"]),
+        (POST.replace("Sore", "So\u202ere").encode(), ["2: character"]),
+        (b"", ["1: file-empty"]),
+        (b"Words only.\n", ["1: front-matter-missing"]),
+        (b"---\ntitle: x\n", ["1: front-matter-open"]),
+    ],
+    ids=["latin-1", "utf-16", "nul", "bidi override", "empty", "no front matter", "never closed"],
+)
+def test_bytes_that_are_no_text(tmp_path, raw, expected):
+    document, problems = read(tmp_path, raw)
+    assert document is None
+    assert lines_of(problems) == expected
+
+
+def test_an_unreadable_file_is_named(tmp_path):
+    _, problems = read_text(tmp_path / "none.md", "content/posts/none.md")
+    assert lines_of(problems) == ["1: file-unreadable"]
+
+
+@pytest.mark.parametrize(
+    "yaml", ["a: &x 1\nb: *x\n", "a: !!python/object:os.system x\n", "<<: {a: 1}\nb: &y 2\n"]
+)
+def test_yaml_has_no_hidden_powers(yaml):
+    _, problems = frontmatter.parse("x", yaml)
+    assert [problem.code for problem in problems] == ["yaml"]
+
+
+def test_plain_values_stay_as_written():
+    yaml = "a: no\nb: 08:30\nc: 2026-01-05\nd: 1_000\ne: ~\nf:\ng: ''\nh: [on, 0x10]\n"
+    data, problems = frontmatter.parse("x", yaml)
+    assert problems == []
+    assert data.values == {
+        "a": "no",
+        "b": "08:30",
+        "c": "2026-01-05",
+        "d": "1_000",
+        "e": "~",
+        "f": None,
+        "g": "",
+        "h": ["on", "0x10"],
+    }
+
+
+def test_every_value_knows_its_line():
+    yaml = "hours:\n  - days: [monday,\n      tuesday]\n    opens: 08:00\nname: x\n"
+    data, _ = frontmatter.parse("x", yaml, first_line=10)
+    assert data.line_of(("hours", 0, "opens")) == 13
+    assert data.line_of(("hours", 0, "days", 1)) == 12
+    assert data.line_of(("hours", 0, "closes")) == 11
+    assert data.line_of(("nothing",)) == 10
+
+
+def test_a_hostile_nesting_is_refused():
+    _, problems = frontmatter.parse("x", "a: " + "[" * 5000)
+    assert [problem.code for problem in problems] == ["yaml"]
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("dry-needling.md", "dry-needling"),
+        ("What is it.md", "what-is-it"),
+        ("Caf\u00e9 & Th\u00e9.md", "cafe-the"),
+        ("Cafe\u0301.md", "cafe"),
+        ("100%.md", "100"),
+    ],
+)
+def test_a_file_name_becomes_an_address(name, slug):
+    assert slug_of(f"posts/{name}") == slug
+
+
+def test_reading_time_counts_callouts(tmp_path):
+    box = "/// key-point\n\n" + "word " * (3 * WORDS_A_MINUTE) + "\n///\n"
+    document, _ = read(tmp_path, POST + "\n" + box)
+    assert document.minutes == 3
+
+
+def test_a_treatment_takes_its_parts_from_the_text(tmp_path):
+    text = (HERE / "fixtures/treatment.md").read_text("utf-8")
+    document, problems = read(tmp_path, text, Treatment)
+    assert problems == []
+    meta = document.meta
+    assert [effect.name for effect in meta.side_effects] == ["Soreness", "Fainting"]
+    assert [card.level for card in meta.get_help] == ["non-urgent", "urgent"]
+    assert [question.question for question in meta.faq] == ["Does it hurt?"]
+    assert meta.what_happens == "<p>You lie down.</p>"
+    assert "Extra" not in meta.what_happens + meta.who_for + meta.prepare + meta.aftercare
+
+
+def test_a_treatment_without_its_parts_names_each(tmp_path):
+    text = "---\nname: X\nsummary: Words.\n---\n\n## What happens\n\nWords.\n"
+    _, problems = read(tmp_path, text, Treatment)
+    assert sorted(problem.message for problem in problems) == [
+        "`ask_first` is missing",
+        "`faq` is missing",
+        "`get_help` is missing",
+        "`side_effects` is missing",
+        "the section `## Afterwards` is missing",
+        "the section `## How to prepare` is missing",
+        "the section `## Who it helps` is missing",
+    ]
+
+
+def test_what_the_text_says_is_not_written_in_the_front_matter(tmp_path):
+    text = (HERE / "fixtures/treatment.md").read_text("utf-8")
+    _, problems = read(tmp_path, text.replace("summary:", "faq: none\nsummary:"), Treatment)
+    assert lines_of(problems) == ["3: field-unknown"]
+
+
+def test_therapist_and_page(tmp_path):
+    text = (
+        "---\nname: Ana Ruiz\nrole: Physical therapist\nsummary: Words.\nlanguages: Spanish\n"
+        "credentials:\n  - abbreviation: PT\n    stands_for: Physical therapist\n"
+        "    kind: license\n---\n"
+    )
+    document, problems = read(tmp_path, text, Therapist)
+    assert problems == []
+    assert document.meta.full_name == "Ana Ruiz, PT"
+    assert document.meta.languages == ("Spanish",)
+    page, problems = read(tmp_path, "---\ntitle: Home\nsummary: Words.\n---\n", Page, "home.md")
+    assert (problems, page.path) == ([], "/")
+
+
+def test_yaml_files_name_the_line_of_the_entry(tmp_path):
+    file = tmp_path / "topics.yaml"
+    file.write_text("pain:\n  name: Pain\n  summary: Words.\nBad Id:\n  name: x\nempty:\n", "utf-8")
+    topics, problems = read_models(Topic, file, "content/topics.yaml")
+    assert list(topics) == ["pain"]
+    assert lines_of(problems) == ["4: field-missing", "4: id", "6: yaml"]
+
+
+def test_clinic_mistakes_are_found_in_depth(tmp_path):
+    good = (HERE / "kitchen-sink/clinic.yaml").read_text("utf-8")
+    file = tmp_path / "clinic.yaml"
+    file.write_text(good, "utf-8")
+    clinic, problems = read_model(Clinic, file, "content/clinic.yaml")
+    assert problems == []
+    assert clinic is not None
+    file.write_text(good.replace("opens:", "open:", 1), "utf-8")
+    _, problems = read_model(Clinic, file, "content/clinic.yaml")
+    line = good[: good.index("opens:")].count("\n") + 1
+    assert [(p.line, p.code) for p in problems] == [(line, "field-unknown")]
+
+
+def test_every_folder_has_a_kind():
+    assert set(KINDS) == {"pages", "treatments", "team", "posts"}
