@@ -8,6 +8,7 @@ from typing import Any
 
 from pelican.generators import Generator
 
+from practice import redirects
 from practice.paths import save_as
 from practice.render import Renderer
 from practice.site import Site
@@ -31,6 +32,12 @@ class CollectionsGenerator(Generator):  # type: ignore[misc]  # Pelican ships no
         writer.add("robots.txt", "robots.txt", lambda: robots(renderer.address))
         for path, content in renderer.assets.files.items():
             writer.add(path, f"the theme's `{path}`", partial(bytes, content))
+        for redirect in redirects.of(site):
+            if redirect.fallback:
+                moved = partial(redirects.page, redirect, renderer.address, renderer.base)
+                writer.add(redirect.fallback, redirect.shown, moved)
+        for path, shown, picture in renderer.pictures.files():
+            writer.add(path, shown, picture)
 
 
 def sitemap(site: Site, address: str) -> str:

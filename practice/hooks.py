@@ -54,7 +54,9 @@ def prepare(pelican: Pelican) -> None:
         settings["PRACTICE"] = renderer_of(settings)
     ours: Site = settings["PRACTICE"].site
     settings["SITENAME"] = ours.clinic.name
-    settings["STATIC_PATHS"] = sorted(ours.static)
+    settings["STATIC_PATHS"] = sorted(
+        path for path in ours.static if not path.startswith("images/")
+    )
 
 
 def renderer_of(settings: dict[str, Any]) -> Renderer:

@@ -430,6 +430,9 @@ class Entry(Model):
 
     summary: Text = field("One or two sentences for lists, search engines and shared links")
     sample: Flag = field("True while no clinician has signed the text off", False)
+    aliases: Texts = field(
+        "Addresses that this text had before; they lead here", (), example="/old-address/"
+    )
 
 
 class Credential(Model):

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from practice import assets, links, wording
 from practice.body import Placed
+from practice.images import Pictures
 from practice.model import FREQUENCY_MEANING, Faq, SideEffectList, SideEffects
 from practice.reader import Document
 from practice.site import AuthorList, Site, TopicList, Year
@@ -34,6 +35,7 @@ class Renderer:
         self.address = address.rstrip("/")
         self.base = urlsplit(self.address).path
         self.assets = assets.collect(theme, self.base)
+        self.pictures = Pictures(site, self.base)
         self.env = self._environment()
 
     def _environment(self) -> jinja2.Environment:
@@ -46,7 +48,7 @@ class Renderer:
             auto_reload=False,
         )
         env.filters.update(self._filters())
-        env.globals.update(site=self.site, assets=self.assets)
+        env.globals.update(site=self.site, assets=self.assets, picture=self.pictures.html)
         return env
 
     def _filters(self) -> dict[str, Callable[..., Any]]:
@@ -64,7 +66,8 @@ class Renderer:
         }
 
     def html(self, text: str) -> Markup:
-        """HTML that our own Markdown made, its links resolved."""
+        """HTML that our own Markdown made, its pictures in every size, its links resolved."""
+        text = self.pictures.fill(text)
         return Markup(links.resolve(text, self.site.addresses, self.base))  # noqa: S704
 
     def template_of(self, document: Document) -> str:

@@ -26,6 +26,7 @@ from practice.problems import Problem
 from practice.reader import Document, read_document, read_model, read_models, slug_of
 from practice.wording import OpeningLine, opening_lines
 
+YAML_FILES = ("clinic.yaml", "sources.yaml", "topics.yaml", "redirects.yaml")
 FOLDERS = (*KINDS, "images", "files")
 STATIC = {
     "images": {".png", ".jpg", ".jpeg", ".webp", ".avif"},
@@ -407,7 +408,7 @@ def _files(content: Path, shown: str, problems: list[Problem]) -> Iterator[str]:
                         )
                     )
                     names.remove(name)
-            elif JUNK.fullmatch(name) or source in ("clinic.yaml", "sources.yaml", "topics.yaml"):
+            elif JUNK.fullmatch(name) or source in YAML_FILES:
                 continue
             elif (top in KINDS and path.suffix == ".md") or (
                 path.suffix.lower() in STATIC.get(top, ())

@@ -84,6 +84,9 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
         for job in self.jobs.values():
             try:
                 content = job.render()
+            except ProblemsFound as error:
+                problems.extend(error.problems)
+                continue
             except Exception as error:  # noqa: BLE001  # a template can raise anything
                 problems.append(template_problem(error, job, self.renderer.theme))
                 continue

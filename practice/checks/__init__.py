@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from practice import images, redirects
 from practice.checks import addresses, clinical, links, references
 from practice.problems import Problem
 from practice.site import Site
@@ -11,10 +12,12 @@ CHECKS = (
     addresses.unique,
     references.ids,
     references.pictures,
+    images.readable,
     references.notices,
     references.callouts,
     links.targets,
     links.pictures,
+    redirects.check,
     clinical.figures,
     clinical.help_cards,
 )
