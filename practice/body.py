@@ -22,7 +22,7 @@ from markdown.extensions.smarty import SmartyExtension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
 
-from practice import callouts
+from practice import callouts, limits
 from practice.frontmatter import Location
 from practice.model import CALLOUTS, Callout, Faq, Question, SideEffect, SideEffectList
 from practice.paths import slug
@@ -32,6 +32,11 @@ from practice.validation import validate
 C = TypeVar("C", bound=Callout)
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 INTERNAL = re.compile(r"\{(?P<what>filename|static)\}(?P<path>[^#?]*)(?P<rest>.*)", re.DOTALL)
+MARKS = re.compile(r"[ ]*(?:>[ ]*|(?:[-*+]|\d+[.)])[ ]+)+")
+"""The marks of lists and quotations at the beginning of a line."""
+RULE = re.compile(r"[ ]{0,3}([-*_])(?:[ ]*\1){2,}[ ]*")
+"""A line across the page."""
+BRACKET = re.compile(r"\\.|[\[\]()]")
 SAFE_TAGS = {
     *HEADINGS[1:], "p", "ul", "ol", "li", "strong", "em", "a", "code", "pre", "blockquote", "br",
     "hr", "img", "table", "thead", "tbody", "tr", "th", "td",
@@ -114,6 +119,11 @@ def parse(path: str, source: str, text: str, first_line: int) -> tuple[Body, lis
     return parser.body(), parser.problems
 
 
+def forget() -> None:
+    """Begin anew with the parser, after an exception has left it in the middle of a text."""
+    _markdown.cache_clear()
+
+
 def plain(fragment: str) -> str:
     """The words of a piece of HTML."""
     return html.unescape(re.sub(r"<[^>]+>", "", fragment)).strip()
@@ -175,9 +185,13 @@ class _Parser:
         self.problems: list[Problem] = []
         self.links: list[Link] = []
         self.ids: set[str] = set()
+        self.next_number: dict[str, int] = {}
         self.outline: list[Heading] = []
 
     def body(self) -> Body:
+        self.problems = list(_limits(self.path, self.lines, self.first_line))
+        if self.problems:
+            return Body()
         written, self.problems = callouts.scan(self.path, self.lines, self.first_line)
         self.problems.extend(_lists(self.path, self.lines, self.first_line))
         self.problems.extend(_headings(self.path, self.lines, self.first_line))
@@ -278,9 +292,10 @@ class _Parser:
         self.outline.append(Heading(level, element.get("id", ""), text))
 
     def _new_id(self, wanted: str) -> str:
-        name, number = wanted, 2
+        name, number = wanted, self.next_number.get(wanted, 2)
         while name in self.ids:
             name, number = f"{wanted}-{number}", number + 1
+        self.next_number[wanted] = number
         self.ids.add(name)
         return name
 
@@ -465,6 +480,42 @@ def _side_effects_together(parts: list[str | Placed]) -> Iterator[str | Placed]:
             run = []
         if part:
             yield part
+
+
+def _limits(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
+    """The first line that asks more of the parser than any text does: it would take for ever."""
+    open_brackets = 0
+    for index in callouts.outside_code(lines):
+        line = lines[index]
+        open_brackets, most = _brackets(line, open_brackets) if line.strip() else (0, 0)
+        marks = MARKS.match(line)
+        message = ""
+        if marks and not RULE.fullmatch(line) and _depth(marks[0]) > limits.NESTING:
+            message = "lists or quotations stand too deep in each other"
+        elif most > limits.BRACKETS:
+            message = "too many brackets are open"
+        elif line.count("|") > limits.COLUMNS:
+            message = "the table has too many columns"
+        if message:
+            yield Problem(path, first_line + index, "text-limit", message, "write it more simply")
+            return
+
+
+def _depth(marks: str) -> int:
+    """How deep the text behind some marks of lists and quotations stands."""
+    return len(re.findall(r"[>*+-]|\d[.)]", marks)) + (len(marks) - len(marks.lstrip())) // 4
+
+
+def _brackets(line: str, count: int) -> tuple[int, int]:
+    """How many brackets are open behind a line that begins with ``count``, and at most in it."""
+    most = count
+    for bracket in BRACKET.finditer(line):
+        if bracket[0] in "[(":
+            count += 1
+            most = max(most, count)
+        elif bracket[0] in "])" and count:
+            count -= 1
+    return count, most
 
 
 def _lists(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:

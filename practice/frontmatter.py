@@ -19,6 +19,14 @@ Location = tuple[str | int, ...]
 """Where a value stands, as pydantic names it: ``("faq", 0, "question")``."""
 
 MAX_DEPTH = 12
+
+# Characters that a text never needs: C0 and C1 controls but tab and line feed, halves of
+# characters, and the bidirectional marks with which a text can show other words than it holds
+# (Unicode TR 36).
+BAD_CHARACTERS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\u2028\u2029"
+    "\ud800-\udfff]"
+)
 FENCE = re.compile(r"---[ \t]*")
 
 
@@ -133,7 +141,7 @@ class _Reader:
             if not isinstance(key_node, yaml.ScalarNode):
                 self._problem(line, "yaml", "a field's name has to be a word", "")
                 continue
-            key = str(key_node.value)
+            key = self._text(key_node)
             if key in values:
                 first = self.lines[(*location, key)]
                 self._problem(
@@ -160,7 +168,16 @@ class _Reader:
                 values.append(self._value(item, (*location, index)))
             return values
         empty = node.value == "" and getattr(node, "style", None) is None
-        return None if empty else str(node.value)
+        return None if empty else self._text(node)
+
+    def _text(self, node: yaml.Node) -> str:
+        """A scalar; between double quotes, YAML can spell characters that are not in the file."""
+        text = str(node.value)
+        bad = BAD_CHARACTERS.search(text)
+        if bad:
+            message = f"an invisible character (U+{ord(bad[0]):04X}) is spelled out here"
+            self._problem(self._line(node), "character", message, "delete it")
+        return BAD_CHARACTERS.sub("", text)
 
     def _line(self, node: yaml.Node) -> int:
         return self.first_line + int(node.start_mark.line)

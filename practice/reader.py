@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from practice import frontmatter
-from practice.body import Body, Heading, parse
-from practice.frontmatter import Data, Location
+from practice import frontmatter, limits
+from practice.body import Body, Heading, forget, parse
+from practice.frontmatter import BAD_CHARACTERS, Data, Location
 from practice.model import AskFirst, Entry, HelpCard, SideEffect, Treatment
 from practice.paths import slug
 from practice.problems import Problem
 from practice.validation import validate
 
 M = TypeVar("M", bound=BaseModel)
+R = TypeVar("R")
 WORDS_A_MINUTE = 200
 """Silent reading of English, rounded down (Brysbaert 2019, doi:10.1016/j.jml.2019.104047)."""
-
-# Characters that a text never needs: C0 and C1 controls but tab and line feed, and the
-# bidirectional overrides with which a text can show other words than it holds (Unicode TR 36).
-BAD_CHARACTERS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\u2028\u2029]"
-)
 
 
 @dataclass(frozen=True)
@@ -83,7 +78,11 @@ class Document:
 
 def read_text(file: Path, shown: str) -> tuple[str, list[Problem]]:
     """Decode a file: UTF-8 with or without BOM, any line ends, composed characters (NFC)."""
+    if file.is_symlink():
+        return "", [file_link(shown)]
     try:
+        if file.stat().st_size > limits.SIZE:
+            return "", [_too_large(shown)]
         raw = file.read_bytes()
     except OSError as error:
         hint = "check that the file may be read"
@@ -106,12 +105,38 @@ def read_text(file: Path, shown: str) -> tuple[str, list[Problem]]:
     return ("" if problems else text), problems
 
 
+def file_link(shown: str) -> Problem:
+    """A link could lead out of the content folder, so none is followed."""
+    hint = "put the file itself into the content folder"
+    return Problem(shown, 1, "file-link", "this is a link", hint)
+
+
+def _too_large(shown: str) -> Problem:
+    message = f"the file is larger than {limits.SIZE // 1_000_000} MB"
+    return Problem(shown, 1, "file-large", message, "split it; pictures go into `images`")
+
+
+def _within_limits(shown: str, read: Callable[[], R]) -> tuple[R | None, list[Problem]]:
+    """What ``read`` returns, or the one problem that it takes too long or goes too deep."""
+    try:
+        with limits.within(limits.SECONDS):
+            return read(), []
+    except limits.TooSlow:
+        message = f"the file takes longer than {limits.SECONDS:.0f} seconds to read"
+    except RecursionError:
+        message = "the file nests too deeply to be read"
+    forget()
+    hint = "look for a place where one sign is repeated, or split the file"
+    return None, [Problem(shown, 1, "file-slow", message, hint)]
+
+
 def read_data(file: Path, shown: str) -> tuple[Data, list[Problem]]:
     """Read a YAML file such as `clinic.yaml`."""
     text, problems = read_text(file, shown)
     if problems:
         return Data(), problems
-    return frontmatter.parse(shown, text)
+    read, problems = _within_limits(shown, lambda: frontmatter.parse(shown, text))
+    return read or (Data(), problems)
 
 
 def read_model(model: type[M], file: Path, shown: str) -> tuple[M | None, list[Problem]]:
@@ -161,6 +186,13 @@ def read_document(
     text, problems = read_text(file, shown)
     if problems:
         return None, problems
+    read, problems = _within_limits(shown, lambda: _document(model, text, source, shown))
+    return read or (None, problems)
+
+
+def _document(
+    model: type[Entry], text: str, source: str, shown: str
+) -> tuple[Document | None, list[Problem]]:
     matter, closing, problems = frontmatter.split(shown, text)
     if not closing:
         return None, problems
@@ -169,7 +201,7 @@ def read_document(
     rest = "\n".join(text.split("\n")[closing:])
     body, wrong = parse(shown, source, rest, closing + 1)
     problems.extend(wrong)
-    unreadable = any(problem.code == "yaml" for problem in problems)
+    unreadable = any(problem.code in ("yaml", "text-limit") for problem in problems)
     if unreadable:
         return None, problems
     values = {**data.values, **_declared(model, body)}
