@@ -90,6 +90,10 @@ Texts = Annotated[tuple[Text, ...], BeforeValidator(_one_or_many)]
 Clock = Annotated[str, AfterValidator(_clock)]
 Phone = Annotated[str, AfterValidator(_phone)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+LanguageTag = Annotated[
+    str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")
+]
+"""A language by its code (BCP 47), with its script and region where they matter."""
 Html = str
 """HTML that our own Markdown made, with ``{filename}`` links still to be resolved."""
 
@@ -229,6 +233,25 @@ class Compare(Callout):
     rows: tuple[tuple[Html, ...], ...] = body("The table's other rows")
 
 
+class Testimonial(Callout):
+    """What a patient says of the practice; never without written authorization (45 CFR 164.508)."""
+
+    NAME: ClassVar[str] = "testimonial"
+
+    title: Text = argument("Who says it, as agreed with the patient", example="A weekend runner")
+    authorization_on_file: Flag = option("`true` once the patient’s written authorization is filed")
+    details: Html = body("The patient’s own words")
+
+
+class InLanguage(Callout):
+    """Text in another language than the page's, so that it is read out in the right voice."""
+
+    NAME: ClassVar[str] = "in-language"
+
+    language: LanguageTag = argument("The language’s code", example="es")
+    details: Html = body("The text in that language")
+
+
 class Question(Model):
     """A question a patient asks, with its answer."""
 
@@ -275,6 +298,8 @@ CALLOUTS: dict[str, type[Callout]] = {
         Dont,
         KeyPoint,
         Compare,
+        Testimonial,
+        InLanguage,
         Faq,
     )
 }

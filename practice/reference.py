@@ -30,6 +30,7 @@ WORDS = {
     models.Clock: "time",
     models.Phone: "phone number",
     models.WebAddress: "https address",
+    models.LanguageTag: "language code",
     int: "whole number",
     float: "number",
     str: "text",
