@@ -292,6 +292,8 @@ class _Parser:
         self.outline.append(Heading(level, element.get("id", ""), text))
 
     def _new_id(self, wanted: str) -> str:
+        if wanted.startswith("page-"):  # the theme's own ids
+            wanted = f"the-{wanted}"
         name, number = wanted, self.next_number.get(wanted, 2)
         while name in self.ids:
             name, number = f"{wanted}-{number}", number + 1

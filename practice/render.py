@@ -114,7 +114,9 @@ class Renderer:
         if isinstance(callout, Faq):
             if callout.treatment:
                 treatment = self.site.treatment(callout.treatment)
-                return self._show("faq", treatment.meta.faq, level, self.site, treatment)
+                # On a page of its own questions, the ids of another's could meet the page's.
+                prefix = f"{treatment.slug}-"
+                return self._show("faq", treatment.meta.faq, level, self.site, treatment, prefix)
             return self._show("faq", callout.questions, level, self.site)
         return self._show(callout.NAME, callout, level)
 
