@@ -486,6 +486,11 @@ class Therapist(Entry):
     accepting_new: Flag = field("Whether they take new patients", True)
 
     @property
+    def initials(self) -> str:
+        """The first letters of the first two names: ``SD``."""
+        return "".join(name[0] for name in self.name.split()[:2])
+
+    @property
     def letters(self) -> str:
         """The credentials as written behind the name: ``PT, MPT``."""
         return ", ".join(credential.abbreviation for credential in self.credentials)
@@ -526,6 +531,23 @@ class Treatment(Entry):
     side_effects: tuple[SideEffect, ...] = body("Every `side-effect` in the file; at least one")
     get_help: tuple[HelpCard, ...] = body("Every `get-help` in the file; at least one")
     faq: tuple[Question, ...] = body("Every question in the file's `faq` blocks; at least one")
+
+    @property
+    def serious(self) -> tuple[SideEffect, ...]:
+        """The side effects that need a clinician, in written order."""
+        return tuple(effect for effect in self.side_effects if effect.severity == "serious")
+
+    @property
+    def common(self) -> tuple[SideEffect, ...]:
+        """The mild side effects that are common, the most common first."""
+        return tuple(e for e in self.mild if e.how_common in ("very common", "common"))
+
+    @property
+    def mild(self) -> tuple[SideEffect, ...]:
+        """The mild side effects, the most common first."""
+        words = list(FREQUENCY_MEANING)
+        effects = (effect for effect in self.side_effects if effect.severity == "mild")
+        return tuple(sorted(effects, key=lambda effect: words.index(effect.how_common)))
 
 
 class Post(Entry):

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -230,14 +230,18 @@ class Site:
         )
         return tuple(ranked[:3])
 
+    @staticmethod
+    def sources_of(document: Document) -> tuple[str, ...]:
+        """The ids of the sources that a text cites: its own first, then its side effects'."""
+        effects = document.body.of_type(SideEffect)
+        ids = [*document.meta.sources, *(id for effect in effects for id in effect.sources)]
+        return tuple(dict.fromkeys(ids))
+
     @cached_property
     def _citations(self) -> dict[str, tuple[Document, ...]]:
         pairs: list[tuple[str, Document]] = []
         for document in (*self.treatments, *self.posts):
-            cited = set(document.meta.sources)
-            for effect in document.body.of_type(SideEffect):
-                cited.update(effect.sources)
-            pairs.extend((id, document) for id in sorted(cited))
+            pairs.extend((id, document) for id in self.sources_of(document))
         return _grouped(iter(pairs))
 
     def cited_by(self, source: str) -> tuple[Document, ...]:
@@ -318,8 +322,82 @@ class Site:
         return found
 
 
+Read = tuple[Document | None, list[Problem]]
+"""What came out of a file: a document or nothing, and what is wrong with it."""
+ReadAll = Callable[[Path, Sequence[str]], Iterable[Read]]
+"""Reads documents, given by their paths below a content folder; ``read_each`` or a cache."""
+
+
+@dataclass
+class Content:
+    """What a content folder holds, file by file, before it is one site."""
+
+    folder: Path
+    clinic: Clinic | None = None
+    sources: dict[str, Source] = field(default_factory=dict)
+    topics: dict[str, Topic] = field(default_factory=dict)
+    documents: dict[str, Document | None] = field(default_factory=dict)
+    """By path below the folder, in the order in which they are found; None is a broken file."""
+    static: frozenset[str] = frozenset()
+    problems: dict[str, list[Problem]] = field(default_factory=dict)
+    """By the file that they are in; under the empty name, those of the folder itself."""
+
+
+def read_each(folder: Path, sources: Sequence[str]) -> Iterator[Read]:
+    """Read documents one after the other."""
+    shown = shown_path(folder)
+    for source in sources:
+        kind = KINDS[source.split("/")[0]]
+        yield read_document(kind, folder / source, source, f"{shown}/{source}")
+
+
+def read_content(folder: Path, read_all: ReadAll = read_each) -> Content:
+    """Read every file of a content folder."""
+    content = Content(folder)
+    read_clinic(content)
+    read_lists(content)
+    read_files(content, read_all)
+    return content
+
+
+def read_clinic(content: Content) -> None:
+    """Read `clinic.yaml`; a clinic that cannot be read leaves the last one in its place."""
+    shown = f"{shown_path(content.folder)}/clinic.yaml"
+    clinic, problems = read_model(Clinic, content.folder / "clinic.yaml", shown)
+    content.problems["clinic.yaml"] = problems
+    content.clinic = clinic or content.clinic
+
+
+def read_lists(content: Content) -> None:
+    """Read `sources.yaml` and `topics.yaml`; entries that cannot be read stay as they were."""
+    shown = shown_path(content.folder)
+    name = "sources.yaml"
+    sources, content.problems[name] = read_models(Source, content.folder / name, f"{shown}/{name}")
+    content.sources = {**content.sources, **sources} if content.problems[name] else sources
+    name = "topics.yaml"
+    topics, content.problems[name] = read_models(Topic, content.folder / name, f"{shown}/{name}")
+    content.topics = {**content.topics, **topics} if content.problems[name] else topics
+
+
+def read_files(content: Content, read_all: ReadAll = read_each) -> None:
+    """Find and read every document; one that cannot be read leaves the last one in its place."""
+    problems: list[Problem] = []
+    shown = shown_path(content.folder)
+    found = list(_files(content.folder, shown, problems))
+    static = frozenset(source for source in found if source.split("/")[0] in STATIC)
+    sources = [source for source in found if source not in static]
+    before, content.documents = content.documents, {}
+    content.static = static
+    for name in set(content.problems) - {"clinic.yaml", "sources.yaml", "topics.yaml"}:
+        del content.problems[name]
+    content.problems[""] = problems
+    for source, (document, wrong) in zip(sources, read_all(content.folder, sources), strict=True):
+        content.documents[source] = document or before.get(source)
+        content.problems[source] = wrong
+
+
 def load(
-    content: Path, build_date: dt.date, *, drafts: bool = False
+    folder: Path, build_date: dt.date, *, drafts: bool = False, read_all: ReadAll = read_each
 ) -> tuple[Site | None, list[Problem]]:
     """Read a content folder.
 
@@ -327,42 +405,34 @@ def load(
     single files; ``practice.checks`` finds what is wrong between them. ``drafts`` keeps drafts
     and posts with a later date than ``build_date`` in the lists.
     """
-    shown = shown_path(content)
-    clinic, problems = read_model(Clinic, content / "clinic.yaml", f"{shown}/clinic.yaml")
-    sources, wrong = read_models(Source, content / "sources.yaml", f"{shown}/sources.yaml")
-    problems.extend(wrong)
-    topics, wrong = read_models(Topic, content / "topics.yaml", f"{shown}/topics.yaml")
-    problems.extend(wrong)
-    documents: list[Document] = []
-    static: set[str] = set()
+    content = read_content(folder, read_all)
+    problems = [problem for wrong in content.problems.values() for problem in wrong]
+    return assemble(content, build_date, drafts=drafts), problems
+
+
+def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> Site | None:
+    """Make a site of what was read; None without a clinic."""
+    if content.clinic is None:
+        return None
+    published: list[Document] = []
+    left_out: list[Document] = []
     slugs: dict[str, set[str]] = {folder: set() for folder in KINDS}
-    for source in _files(content, shown, problems):
-        folder = source.split("/")[0]
-        if folder in STATIC:
-            static.add(source)
-            continue
-        slugs[folder].add(slug_of(source))
-        document, wrong = read_document(
-            KINDS[folder], content / source, source, f"{shown}/{source}"
-        )
-        problems.extend(wrong)
+    for source, document in content.documents.items():
+        slugs[source.split("/")[0]].add(document.slug if document else slug_of(source))
         if document:
-            documents.append(document)
-    if clinic is None:
-        return None, problems
-    left_out = [] if drafts else [d for d in documents if not _is_public(d, build_date)]
-    site = Site(
-        content=content,
+            public = drafts or _is_public(document, build_date)
+            (published if public else left_out).append(document)
+    return Site(
+        content=content.folder,
         build_date=build_date,
-        clinic=clinic,
-        sources=sources,
-        topics=topics,
-        documents=tuple(d for d in documents if d not in left_out),
-        static=frozenset(static),
+        clinic=content.clinic,
+        sources=content.sources,
+        topics=content.topics,
+        documents=tuple(published),
+        static=content.static,
         left_out=tuple(left_out),
         slugs={folder: frozenset(found) for folder, found in slugs.items()},
     )
-    return site, problems
 
 
 def shown_path(path: Path) -> str:
