@@ -2,28 +2,95 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 
-from practice.body import plain
-from practice.model import HelpCard, SideEffect
+from practice.body import Placed, plain
+from practice.checks import text
+from practice.checks.settings import Settings
+from practice.model import FREQUENCY_MEANING, Frequency, HelpCard, SideEffect, Testimonial
 from practice.problems import Problem
+from practice.reader import Document
 from practice.site import Site
+
+BANDS: dict[Frequency, tuple[float, float]] = {
+    "very common": (1 / 10, 1),
+    "common": (1 / 100, 1 / 10),
+    "uncommon": (1 / 1_000, 1 / 100),
+    "rare": (1 / 10_000, 1 / 1_000),
+    "very rare": (0, 1 / 10_000),
+}
+"""Least and most of each frequency word (CIOMS Working Group III, 1995)."""
+NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
+IN = re.compile(
+    rf"(?P<low>{NUMBER})(?:\s*(?:to|and|-|–|or)\s*(?P<high>{NUMBER}))?"
+    rf"\s+(?:in|of|out of)\s+(?:every\s+)?(?P<all>{NUMBER})(?!\s*(?:%|percent))"
+)
+PERCENT = re.compile(
+    rf"(?P<low>{NUMBER})\s*(?:%|percent)?(?:\s*(?:to|and|-|–|or)\s*(?P<high>{NUMBER}))?"
+    r"\s*(?:%|percent)"
+)
+PATIENT = re.compile(r"[—–-]\s*.*\b(?:patient|client)\b", re.IGNORECASE)
 
 
 def figures(site: Site) -> Iterator[Problem]:
     """A figure without a source cannot be checked by anyone."""
-    for document in site.documents:
-        for placed in document.body.callouts:
-            effect = placed.callout
-            if isinstance(effect, SideEffect) and effect.figure and not effect.sources:
-                yield Problem(
-                    document.shown,
-                    placed.line,
-                    "figure-source",
-                    f"“{effect.name}” gives a figure and no source",
-                    "add `sources:` with an id from `sources.yaml`, or take the figure out",
-                )
+    for document, placed, effect in _effects(site):
+        if effect.figure and not effect.sources:
+            yield _at(
+                document,
+                placed,
+                "figure-source",
+                f"“{effect.name}” gives a figure and no source",
+                "add `sources:` with an id from `sources.yaml`, or take the figure out",
+            )
+
+
+def frequencies(site: Site) -> Iterator[Problem]:
+    """A frequency word and the figure beside it say the same."""
+    for document, placed, effect in _effects(site):
+        share = share_of(effect.figure or "")
+        if share is None:
+            continue
+        low, high = share
+        word = effect.how_common
+        if word == "not known":
+            message = f"“{effect.name}” is said to be `not known`, and has the figure of a study"
+            hint = f"write `how-common: {band_of(low)}`, or take the figure out"
+        elif high < BANDS[word][0] or low > BANDS[word][1]:
+            message = f"`{word}` means {FREQUENCY_MEANING[word]}, but the figure says otherwise"
+            hint = f"write `how-common: {band_of(low)}`, or correct `{effect.figure}`"
+        else:
+            continue
+        yield _at(document, placed, "frequency-figure", message, hint)
+
+
+def share_of(figure: str) -> tuple[float, float] | None:
+    """``about 8 to 10 in 100 treatments`` as (0.08, 0.1); None where no share is named."""
+    match = IN.search(figure)
+    if match and _number(match["all"]):
+        whole = _number(match["all"])
+        return _number(match["low"]) / whole, _number(match["high"] or match["low"]) / whole
+    match = PERCENT.search(figure)
+    if match:
+        return _number(match["low"]) / 100, _number(match["high"] or match["low"]) / 100
+    return None
+
+
+def band_of(share: float) -> Frequency:
+    """The frequency word for a share."""
+    return next(word for word, (least, _) in BANDS.items() if share >= least)
+
+
+def number_formats(site: Site) -> Iterator[Problem]:
+    """One item counts in one way: readers compare ``8 in 100`` and ``5%`` wrongly."""
+    for document, placed, effect in _effects(site):
+        words = " ".join(filter(None, (effect.figure, effect.what_to_do, plain(effect.details))))
+        if IN.search(words) and PERCENT.search(words):
+            message = f"“{effect.name}” counts both in percent and as so many in a hundred"
+            hint = "write every number as `8 in 100`"
+            yield _at(document, placed, "number-format", message, hint)
 
 
 def help_cards(site: Site) -> Iterator[Problem]:
@@ -34,9 +101,9 @@ def help_cards(site: Site) -> Iterator[Problem]:
             callout = placed.callout
             if isinstance(callout, SideEffect) and callout.severity == "serious":
                 if not any(card.level in ("urgent", "emergency") for card in cards):
-                    yield Problem(
-                        document.shown,
-                        placed.line,
+                    yield _at(
+                        document,
+                        placed,
                         "help-missing",
                         f"“{callout.name}” is serious, and no card says when to get help",
                         "add a `get-help` with `level: urgent` or `level: emergency`",
@@ -44,10 +111,89 @@ def help_cards(site: Site) -> Iterator[Problem]:
             elif isinstance(callout, HelpCard) and callout.level == "emergency":
                 words = f"{callout.title} {plain(callout.details)}"
                 if not re.search(r"\b911\b", words):
-                    yield Problem(
-                        document.shown,
-                        placed.line,
+                    yield _at(
+                        document,
+                        placed,
                         "help-number",
                         "an emergency card does not say whom to call",
                         "name 911 in the card's heading",
                     )
+
+
+def reviews(site: Site) -> Iterator[Problem]:
+    """What is not marked as a sample was read by a clinician, who is named, on a day."""
+    for document in site.documents:
+        meta = document.meta
+        needed = {"treatment": ("reviewed", "reviewed_by"), "post": ("reviewed",)}
+        for field in needed.get(document.kind, ()):
+            if not meta.sample and getattr(meta, field) is None:
+                message = f"`{field}` is missing: nobody is said to have reviewed this text"
+                hint = "add it once a clinician has, or mark the text `sample: true`"
+                yield Problem(document.shown, 1, "review-missing", message, hint)
+        for field, message in _impossible(meta, site.build_date):
+            line = document.line_of(field)
+            yield Problem(document.shown, line, "review-date", message, "correct the date")
+
+
+def _impossible(meta: object, today: dt.date) -> Iterator[tuple[str, str]]:
+    reviewed, due = getattr(meta, "reviewed", None), getattr(meta, "next_review", None)
+    if reviewed and reviewed > today:
+        yield "reviewed", "`reviewed` is a day to come"
+    if reviewed and due and due <= reviewed:
+        yield "next_review", "`next_review` is not after `reviewed`"
+
+
+def overdue(site: Site) -> Iterator[Problem]:
+    """A text is reviewed again by the day it names itself."""
+    for document in site.documents:
+        due = getattr(document.meta, "next_review", None)
+        if due and due < site.build_date:
+            message = f"the review was due on {due}"
+            hint = "have it reviewed, then set `reviewed` and `next_review`"
+            line = document.line_of("next_review")
+            yield Problem(document.shown, line, "review-overdue", message, hint)
+
+
+def testimonials(site: Site) -> Iterator[Problem]:
+    """A patient's words are health information: 45 CFR 164.508 asks for an authorization."""
+    for document in site.documents:
+        for placed in document.body.callouts:
+            callout = placed.callout
+            if isinstance(callout, Testimonial) and not callout.authorization_on_file:
+                message = "the patient’s authorization is not on file"
+                hint = "get it in writing first, or take the words out"
+                yield _at(document, placed, "testimonial", message, hint)
+        for number, line in enumerate(text.source_lines(site, document), 1):
+            if line.lstrip().startswith(">") and PATIENT.search(line):
+                message = "a patient is quoted outside a `testimonial`"
+                hint = "write it as `/// testimonial`, with `authorization-on-file`"
+                yield Problem(document.shown, number, "testimonial", message, hint)
+
+
+def claims(site: Site, settings: Settings) -> Iterator[Problem]:
+    """No treatment helps everyone, and none is without risk."""
+    if not settings.claims:
+        return
+    phrases = "|".join(re.escape(claim) for claim in sorted(settings.claims, key=len, reverse=True))
+    pattern = re.compile(rf"(?<!\w)(?:{phrases})(?!\w)", re.IGNORECASE)
+    for document in (*site.documents, *site.left_out):
+        for number, line in enumerate(text.source_lines(site, document), 1):
+            for match in pattern.finditer(text.plain(line)):
+                message = f"“{match[0]}” promises too much"
+                hint = "say what you have seen, or what a study found; the list is in checks.yaml"
+                yield Problem(document.shown, number, "claim", message, hint)
+
+
+def _effects(site: Site) -> Iterator[tuple[Document, Placed, SideEffect]]:
+    for document in (*site.documents, *site.left_out):
+        for placed in document.body.callouts:
+            if isinstance(placed.callout, SideEffect):
+                yield document, placed, placed.callout
+
+
+def _at(document: Document, placed: Placed, code: str, message: str, hint: str) -> Problem:
+    return Problem(document.shown, placed.line, code, message, hint)
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", ""))

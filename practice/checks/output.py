@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from practice.checks import privacy
 from practice.paths import save_as
 from practice.problems import Problem
 
@@ -30,6 +31,23 @@ def run(output: Path, base: str) -> Iterator[Problem]:
             wrong = _reference(output, base, ids, name, match)
             if wrong:
                 yield _problem(name, text, match[0], *wrong)
+        yield from _third_parties(name, text, privacy.in_page(text))
+    for file in sorted(output.rglob("*")):
+        look = LOADS.get(file.suffix)
+        if look and "pagefind" not in file.parts:
+            text = file.read_text(encoding="utf-8")
+            yield from _third_parties(file.relative_to(output).as_posix(), text, look(text))
+
+
+LOADS = {".css": privacy.in_style_sheet, ".js": privacy.in_script, ".svg": privacy.in_page}
+"""How to find what a kind of file loads, pages aside. The search is a library, with its own test."""
+
+
+def _third_parties(
+    name: str, text: str, found: Iterator[tuple[str, str]]
+) -> Iterator[Problem]:
+    for needle, url in found:
+        yield _problem(name, text, needle, "third-party", f"`{url}` is loaded from elsewhere")
 
 
 def _reference(
@@ -38,8 +56,7 @@ def _reference(
     target = match["target"].replace("&amp;", "&")
     parts = urlsplit(target)
     if parts.scheme or parts.netloc:
-        loads = match["attribute"] == "src" or match["tag"] == "link" and "stylesheet" in match[0]
-        return ("third-party", f"`{target}` is loaded from elsewhere") if loads else None
+        return None
     if parts.path and not parts.path.startswith(f"{base}/"):
         return "link-dead", f"`{target}` is not below the site's address"
     file = save_as(unquote(parts.path.removeprefix(base))) if parts.path else name

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from practice.model import Faq, SideEffect, SideEffects
 from practice.problems import Problem, did_you_mean
 from practice.reader import Document
-from practice.site import Site, shown_path
+from practice.site import Site
 
 
 def ids(site: Site) -> Iterator[Problem]:
@@ -63,20 +63,6 @@ def pictures(site: Site) -> Iterator[Problem]:
                 message = f"`{field}_alt` is missing"
                 hint = "say in a few words what the picture shows"
                 yield Problem(document.shown, line, "alt-missing", message, hint)
-
-
-def notices(site: Site) -> Iterator[Problem]:
-    """The pages of the legal notices exist, and those that the law asks for are there."""
-    path = f"{shown_path(site.content)}/clinic.yaml"
-    for name, notice in site.clinic.notices:
-        if notice and notice.page not in site.slugs["pages"]:
-            message = f"the page of the notice `{name}` does not exist"
-            hint = f"write `pages/{notice.page}.md`, or correct the name"
-            yield Problem(path, 1, "notice-page", message, hint)
-    if site.clinic.receives_federal_funds and not site.clinic.notices.nondiscrimination:
-        message = "the nondiscrimination notice is missing"
-        hint = "a practice that receives federal funds posts it: 45 CFR 92.10"
-        yield Problem(path, 1, "notice-missing", message, hint)
 
 
 def _all(site: Site) -> Iterable[Document]:

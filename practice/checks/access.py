@@ -1,0 +1,65 @@
+"""Access: pages that can be used without sight, and read out in the right voice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from practice.checks import text
+from practice.problems import Problem
+from practice.site import Site
+
+VAGUE = frozenset(
+    {
+        *("click", "click here", "continue", "details", "here", "info", "learn more", "link"),
+        *("more", "more info", "page", "read more", "see here", "see more", "this", "this link"),
+        *("this page", "website"),
+    }
+)
+"""Words that say nothing of where a link leads."""
+SPANISH = """al con como cuando de del el en es esta este gratis habla la las le llame los más no o
+para pero por que se servicios si sin son su sus tiene un una usted y ya"""
+FRENCH = """avec ce dans des du est et gratuit il je le les nous ou par pas pour qui sont sur une
+vous"""
+GERMAN = """auf das dem den der die ein eine für ist kostenlos mit nicht oder sie sind und von zu"""
+SMALL_ENGLISH = """a all also an and any are as at be but by call can do for from has have how i if
+in is it may more not of on or our than that the they this to us was we what when who will with you
+your"""
+ENGLISH = frozenset(SMALL_ENGLISH.split())
+FOREIGN = frozenset(f"{SPANISH} {FRENCH} {GERMAN}".split()) - ENGLISH
+"""Small words, by which a language shows itself."""
+
+
+def link_texts(site: Site) -> Iterator[Problem]:
+    """A link's words alone say where it leads (WCAG 2.2, 2.4.4 and 2.4.9)."""
+    for document in (*site.documents, *site.left_out):
+        for link in document.body.links:
+            if link.alt is not None:
+                continue
+            if link.text.strip(" .…>»→").lower() in VAGUE:
+                message = f"“{link.text}” does not say where the link leads"
+                hint = "make the name of the page the link"
+                yield Problem(document.shown, link.line, "link-text", message, hint)
+
+
+def languages(site: Site) -> Iterator[Problem]:
+    """Text in another language is marked as such (WCAG 2.2, 3.1.2)."""
+    for document in (*site.documents, *site.left_out):
+        for block in text.blocks(text.source_lines(site, document)):
+            if block.callout != "in-language" and is_foreign(block.text):
+                message = "this seems to be in another language than English"
+                hint = "put it into `/// in-language | es`, with the code of its language"
+                line = block.lines[0][0]
+                yield Problem(document.shown, line, "lang-missing", message, hint)
+
+
+def is_foreign(words: str) -> bool:
+    """Whether a paragraph is in other letters, or full of another language's small words."""
+    letters = [letter for letter in words if letter.isalpha()]
+    other = sum(not letter.isascii() for letter in letters)
+    if len(letters) >= 4 and other > len(letters) / 5:
+        return True
+    found = re.findall(r"[^\W\d_]+", words.lower())
+    foreign = {word for word in found if word in FOREIGN}
+    english = sum(word in ENGLISH for word in found)
+    return len(foreign) >= 3 and sum(word in foreign for word in found) > english

@@ -1,0 +1,112 @@
+"""Prose: the sentences of a Markdown file and the lines on which they stand."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from practice.callouts import FENCE, outside_code
+from practice.reader import Document, read_text
+from practice.site import Site
+
+MARKUP = (
+    (re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"), ""),
+    (re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)"), r"\1"),
+    (re.compile(r"\]\([^)\n]*\)|[\[\]]"), ""),
+    (re.compile(r"`[^`\n]*`"), "…"),
+    (re.compile(r"<[^>\s]*>|https?://\S+"), "…"),
+    (re.compile(r"\\(.)"), r"\1"),
+    (re.compile(r"\*+|(?<!\w)_+|_+(?!\w)"), ""),
+)
+ITEM = re.compile(r"[ ]*(?:[-*+]|\d+[.)])[ ]+")
+ENDS = re.compile(r"[.!?…]+[\"”’)\]]*\s+(?=[\"“(\[]*[A-Z0-9ÁÉÍÑÓÚ¿¡])")
+ABBREVIATION = re.compile(
+    r"(?:\b(?:Dr|Drs|Mr|Mrs|Ms|St|Jr|Sr|No|vs|approx|etc|al|Inc|Ave|Blvd|Ste|Fig|e\.g|i\.e)"
+    r"|\b[A-Za-z]\.[A-Za-z]|\b[A-Z])\.$"
+)
+WORD = re.compile(r"[^\W_]+(?:[-’'.,][^\W_]+)*")
+
+
+@dataclass
+class Block:
+    """A paragraph, list item or heading, its markup taken away."""
+
+    callout: str
+    """The callout it stands in, or nothing."""
+    heading: bool = False
+    lines: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return " ".join(text for _, text in self.lines)
+
+    def line_at(self, offset: int) -> int:
+        """The line of the file on which a character of ``text`` stands."""
+        starts, at = [], 0
+        for _, text in self.lines:
+            starts.append(at)
+            at += len(text) + 1
+        return self.lines[max(bisect.bisect_right(starts, offset) - 1, 0)][0]
+
+    def sentences(self) -> Iterator[tuple[int, str]]:
+        """Every sentence with the line on which it begins."""
+        text = self.text
+        cuts = [0]
+        cuts.extend(
+            match.end()
+            for match in ENDS.finditer(text)
+            if not ABBREVIATION.search(text[: match.end()].rstrip())
+        )
+        for start, end in pairwise([*cuts, len(text)]):
+            if text[start:end].strip():
+                yield self.line_at(start), text[start:end].strip()
+
+
+def words(text: str) -> list[str]:
+    """The words of a text; ``1,024`` and ``self-care`` are one each."""
+    return WORD.findall(text)
+
+
+def source_lines(site: Site, document: Document) -> list[str]:
+    """The lines of a document's file, as the reader read them."""
+    text, _ = read_text(site.content / document.source, document.shown)
+    return text.split("\n")
+
+
+def blocks(lines: list[str]) -> Iterator[Block]:
+    """The blocks of a file's text, without its front matter, code, tables and options."""
+    start = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), 0) + 1
+    callout, options = "", False
+    block = Block("")
+    for index in outside_code(lines[start:]):
+        number, line = start + index + 1, lines[start + index].expandtabs(4)
+        fence = FENCE.fullmatch(line)
+        ends = fence or not line.strip() or line.startswith(("#", "|")) or ITEM.match(line)
+        if ends and block.lines:
+            yield block
+        if ends:
+            block = Block(callout, heading=line.startswith("#"))
+        if fence:
+            name = fence["rest"].strip()
+            callout, options = (name.split()[0] if name else ""), bool(name)
+            block.callout = callout
+            continue
+        options = options and line.startswith("    ")
+        if options or not line.strip() or line.lstrip().startswith("|"):
+            continue
+        block.lines.append((number, plain(line)))
+    if block.lines:
+        yield block
+
+
+def plain(line: str) -> str:
+    """A line of Markdown as it is read aloud."""
+    line = re.sub(r"^[ ]*(?:>[ ]*)+", "", line)
+    line = ITEM.sub("", line, count=1).lstrip("# ")
+    for pattern, replacement in MARKUP:
+        line = pattern.sub(replacement, line)
+    return line.strip()
