@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from invoke.context import Context
@@ -11,8 +13,11 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from practice import build as building
+from practice import publish as publishing
 from practice import reference, report
 from practice.problems import ProblemsFound
+from practice.publish import init as init_questions
+from practice.publish import words
 
 BUILT, PROBLEMS, MISUSE = 0, 1, 2
 """Exit codes of `build`."""
@@ -47,6 +52,107 @@ def build(
         raise Exit(code=MISUSE) from error
     progress.end()
     print(report.summary(built))
+
+
+@task(
+    help={
+        "dry-run": "only show what would change",
+        "yes": "ask nothing, and go on where the site is empty or much smaller than before",
+        "allow-sample": "let sample text go live, for a trial",
+        "verify": "ask the live site for every file when all is done",
+        "init": "ask where the site goes, and write that into the settings file",
+        "settings": "the settings file",
+    }
+)
+def publish(
+    _context: Context,
+    dry_run: bool = False,
+    yes: bool = False,
+    allow_sample: bool = False,
+    verify: bool = False,
+    init: bool = False,
+    settings: str = "publishconf.py",
+) -> None:
+    """Make the site live: build, check, show what changes, upload."""
+    with _told("Nothing was published.") as progress:
+        if init:
+            print(init_questions.ask(Path(settings), input, print))
+            return
+        options = publishing.Options(dry_run, yes, allow_sample, verify)
+        outcome = publishing.publish(options, _talk(progress), Path(settings))
+        progress.end()
+        if outcome.done:
+            print(f"Live: release {outcome.plan.new.id} at {outcome.target}.")
+            print("To go back: `uv run inv rollback`.")
+        if outcome.checked:
+            print(f"The live site answered with all {outcome.checked} files as they are meant.")
+
+
+@task(
+    help={
+        "to": "the first signs of a release's id (default: the release before)",
+        "dry-run": "only show what would change",
+        "yes": "ask nothing",
+        "settings": "the settings file",
+    }
+)
+def rollback(
+    _context: Context,
+    to: str = "",
+    dry_run: bool = False,
+    yes: bool = False,
+    settings: str = "publishconf.py",
+) -> None:
+    """Make an earlier release live again."""
+    with _told("Nothing was changed.") as progress:
+        options = publishing.Options(dry_run, yes)
+        outcome = publishing.rollback(options, _talk(progress), to, Path(settings))
+        progress.end()
+        if outcome.done:
+            print(f"Live: release {outcome.plan.new.id} at {outcome.target}.")
+
+
+@task(help={"settings": "the settings file"})
+def releases(_context: Context, settings: str = "publishconf.py") -> None:
+    """List the releases that were published from here."""
+    with _told("") as progress:
+        history, live = publishing.releases(Path(settings))
+        progress.end()
+        print(words.history_in_words(history, live))
+
+
+@contextmanager
+def _told(then: str) -> Iterator[report.Progress]:
+    """Run a command; what stops it is printed, and gives the exit code."""
+    progress = report.Progress()
+    try:
+        yield progress
+    except ProblemsFound as error:
+        progress.end()
+        print(report.problems(error.problems, then), file=sys.stderr)
+        raise Exit(code=PROBLEMS) from error
+    except building.Misuse as error:
+        progress.end()
+        print(error, file=sys.stderr)
+        raise Exit(code=MISUSE) from error
+
+
+def _talk(progress: report.Progress) -> publishing.Talk:
+    """How publishing talks on a terminal; without one, nothing is asked."""
+
+    def say(text: str) -> None:
+        progress.end()
+        print(text, flush=True)
+
+    def asked(question: str, otherwise: bool) -> bool:
+        progress.end()
+        if not sys.stdin.isatty():
+            return otherwise
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+    return publishing.Talk(
+        progress, say, lambda text: asked(text, True), lambda text: asked(text, False)
+    )
 
 
 @task

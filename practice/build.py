@@ -28,7 +28,7 @@ from practice import hooks
 from practice.checks import output as output_checks
 from practice.problems import Problem, ProblemsFound
 from practice.reader import Document
-from practice.site import shown_path
+from practice.site import Site, shown_path
 
 MARKER = ".practice-site"
 """The file by which a build knows a folder that it may replace."""
@@ -53,6 +53,8 @@ class Built:
     left_out: tuple[Document, ...]
     """Drafts and posts with a date to come."""
     warnings: tuple[Problem, ...]
+    site: Site
+    """What was read."""
 
 
 def build(
@@ -98,7 +100,8 @@ def build(
         seconds=time.monotonic() - started,
         samples=sum(document.meta.sample for document in site.documents),
         left_out=site.left_out,
-        warnings=(),
+        warnings=renderer.warnings,
+        site=site,
     )
 
 

@@ -33,12 +33,15 @@ class Progress:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
-def problems(found: Sequence[Problem]) -> str:
-    """Every problem, one after the other, and how many there are."""
+AS_IT_WAS = "The site in the output folder is as it was."
+
+
+def problems(found: Sequence[Problem], then: str = AS_IT_WAS) -> str:
+    """Every problem, one after the other, how many there are, and what became of the command."""
     count = len(found)
     noun = "problem" if count == 1 else "problems"
     lines = [str(problem) for problem in found]
-    return "\n".join([*lines, "", f"{count} {noun}. The site in the output folder is as it was."])
+    return "\n".join([*lines, "", f"{count} {noun}. {then}"])
 
 
 def summary(built: Built) -> str:

@@ -1,0 +1,248 @@
+"""Publishing, in order: build -> finish -> fit to go? -> plan -> deliver -> verify.
+
+Nothing at the target is touched before the site is built, checked and compared with what is
+live. Every step can be cut short; the next run ends right.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from practice import redirects
+from practice.build import Built, Misuse, build, locked
+from practice.problems import Problem, ProblemsFound
+from practice.publish import fitness, sbom, targets, verify
+from practice.publish.finish import finish, write_server_files
+from practice.publish.release import Live, Plan, Release, of_folder, plan
+from practice.publish.settings import FILE, Settings, load
+from practice.publish.store import FOLDER, Published, Store
+from practice.publish.words import plan_in_words
+
+HEADERS_ARE_OURS = ("nginx", "caddy", "apache", "cloudfront")
+"""Hosts that send the headers of `practice.headers` to the letter."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says."""
+
+    dry_run: bool = False
+    yes: bool = False
+    allow_sample: bool = False
+    verify: bool = False
+
+
+@dataclass(frozen=True)
+class Talk:
+    """How a command talks to the one who gave it."""
+
+    step: Callable[[str], None]
+    """Told what is being done."""
+    say: Callable[[str], None]
+    """Told what has to be seen."""
+    confirm: Callable[[str], bool]
+    """Asked a question; without a terminal the answer is yes."""
+    offer: Callable[[str], bool]
+    """Asked whether to change the content; without a terminal the answer is no."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a publish has done."""
+
+    plan: Plan
+    target: str
+    done: bool
+    """False for a dry run, for a no, and where nothing had changed."""
+    checked: int = 0
+    """Files that were asked for and found right."""
+
+
+def publish(options: Options, talk: Talk, file: Path = FILE) -> Outcome:
+    """Build the site and make it live.
+
+    Raises ``ProblemsFound`` for what must not go live, ``Misuse`` for what cannot be done; in
+    both cases before the target is touched, but for an upload that breaks off.
+    """
+    settings = load(file)
+    target = targets.of(settings)
+    store = Store(settings.folder)
+    store.folder.mkdir(exist_ok=True)
+    with locked(store.folder / "publish"):
+        site = store.folder / "site"
+        built = build(output=site, settings_file=file, step=talk.step)
+        talk.step("Making it light and searchable")
+        finish(built, settings)
+        release = of_folder(site, commit_of(settings.folder))
+        talk.step("Looking at what is live")
+        live = target.live()
+        candidate = Candidate(built, settings, release, live, target.foreign())
+        refuse(candidate, options, talk)
+        made = plan(live, release)
+        talk.say(plan_in_words(made, target.name))
+        if made.nothing:
+            outcome = Outcome(made, target.name, done=False)
+        elif options.dry_run or not (options.yes or talk.confirm("Publish this?")):
+            return Outcome(made, target.name, done=False)
+        else:
+            store.keep(release, site)
+            target.deliver(made, site, talk.step)
+            store.note(release, target.name)
+            outcome = Outcome(made, target.name, done=True)
+        beside(built, settings, talk)
+        if options.verify:
+            outcome = Outcome(made, target.name, outcome.done, check(settings, made, built, talk))
+        return outcome
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What may go live, and what it would go over."""
+
+    built: Built
+    settings: Settings
+    release: Release
+    live: Live
+    foreign: int
+
+
+def refuse(candidate: Candidate, options: Options, talk: Talk) -> None:
+    """Raise everything that speaks against going live, all at once."""
+    site, settings = candidate.built.site, candidate.settings
+    release, live = candidate.release, candidate.live.release
+    samples = list(fitness.samples(site))
+    if samples and options.allow_sample:
+        talk.say(
+            f"SAMPLE TEXT GOES LIVE: {len(samples)} texts have been reviewed by no clinician. "
+            "Patients must not rely on this site."
+        )
+        samples = []
+    broken = list(fitness.broken(site, release, live))
+    problems = [
+        *fitness.address(settings, allow_sample=options.allow_sample),
+        *fitness.reviews(site),
+        *samples,
+        *fitness.notices(site),
+        *broken,
+    ]
+    if not options.yes:
+        problems += fitness.size(site, release, live)
+        problems += fitness.foreign(settings, candidate.foreign)
+    if broken and problems == broken and not options.dry_run:
+        write_redirects(candidate.built, broken, talk)
+    if problems:
+        raise ProblemsFound(problems)
+
+
+def write_redirects(built: Built, broken: Sequence[Problem], talk: Talk) -> None:
+    """Offer to write the redirects that are missing; they take effect with the next run."""
+    lines = [problem.hint.split("`")[1] for problem in broken]
+    file = built.site.content / redirects.FILE
+    talk.say("These addresses would be gone. They could lead on:\n  " + "\n  ".join(lines))
+    if not talk.offer(f"Write them into {broken[0].path}?"):
+        return
+    before = file.read_text(encoding="utf-8") if file.is_file() else ""
+    start = before if before.endswith("\n") or not before else f"{before}\n"
+    file.write_text(start + "".join(f"{line}\n" for line in lines), encoding="utf-8")
+    raise Misuse(
+        f"{len(lines)} redirects are in {broken[0].path}: look at them, then publish again"
+    )
+
+
+def beside(built: Built, settings: Settings, talk: Talk) -> None:
+    """Write what belongs to a release and not into it: server configuration and SBOM."""
+    folder = settings.folder / FOLDER / "server"
+    for file in write_server_files(settings, redirects.of(built.site), folder):
+        talk.say(f"New settings for your web server: {file.relative_to(settings.folder)}")
+    text = sbom.bill(settings.folder)
+    if text:
+        (settings.folder / FOLDER / "sbom.cdx.json").write_text(text, encoding="utf-8")
+
+
+def check(settings: Settings, made: Plan, built: Built, talk: Talk) -> int:
+    """Ask the live site for every file, and for every address that it had before."""
+    talk.step("Asking the live site for every file")
+    with_headers = settings.target.host in HEADERS_ARE_OURS
+    problems = verify.files(settings.address, made.new, with_headers=with_headers)
+    gone = [moved.source for moved in redirects.of(built.site) if moved.target is None]
+    before = made.live.release.addresses if made.live.release else set()
+    problems += verify.addresses(settings.address, before, gone)
+    if problems:
+        raise ProblemsFound(problems)
+    return len(made.new.files)
+
+
+def rollback(options: Options, talk: Talk, to: str = "", file: Path = FILE) -> Outcome:
+    """Make an earlier release live again: the one before, or one whose id begins with ``to``."""
+    settings = load(file)
+    target = targets.of(settings)
+    store = Store(settings.folder)
+    if not store.folder.is_dir():
+        raise Misuse("nothing was published from here yet, so there is nothing to go back to")
+    with locked(store.folder / "publish"), tempfile.TemporaryDirectory() as folder:
+        live = target.live()
+        release = earlier(store, live, to)
+        made = plan(live, release)
+        talk.say(plan_in_words(made, target.name))
+        if made.nothing or options.dry_run or not (options.yes or talk.confirm("Go back to this?")):
+            return Outcome(made, target.name, done=False)
+        tree = Path(folder)
+        store.unpack(release, tree)
+        target.deliver(made, tree, talk.step)
+        store.note(release, target.name, back=True)
+        return Outcome(made, target.name, done=True)
+
+
+def earlier(store: Store, live: Live, to: str) -> Release:
+    """The release to go back to."""
+    published: list[str] = []
+    for line in store.history:
+        if line.id in published and not line.back:
+            published.remove(line.id)
+        if line.id not in published:
+            published.append(line.id)
+    now = live.release.id if live.release else ""
+    if to:
+        found = [id for id in published if id.startswith(to)]
+    else:
+        found = published[: published.index(now)][-1:] if now in published else published[-1:]
+    release = store.get(found[0]) if len(found) == 1 else None
+    if release is None:
+        raise Misuse(
+            "that release is not kept here: `uv run inv releases` lists those that are; an older "
+            "one comes back by publishing its commit"
+        )
+    return release
+
+
+def releases(file: Path = FILE) -> tuple[list[Published], str]:
+    """The history, oldest first, and the id of the release that is live."""
+    settings = load(file)
+    live = targets.of(settings).live()
+    return Store(settings.folder).history, live.release.id if live.release else ""
+
+
+def commit_of(folder: Path) -> str:
+    """The commit that a folder is at, or nothing where it has changes or is no repository."""
+    try:
+        changes = subprocess.run(  # git, no shell
+            ["git", "status", "--porcelain"],  # noqa: S607  # git is where the system has it
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        head = subprocess.run(
+            ["git", "rev-parse", "HEAD"],  # noqa: S607
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return "" if changes.stdout else head.stdout.strip()

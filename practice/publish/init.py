@@ -1,0 +1,95 @@
+"""The questions of `inv publish --init`, and the settings that come of the answers."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic.fields import FieldInfo
+
+from practice.publish.settings import TARGETS
+
+START = '''"""Settings that differ when the site goes live."""
+
+from pelicanconf import *  # noqa: F403
+'''
+MEANING = {
+    "folder": "a folder of this machine, which a web server serves",
+    "sftp": "a server, over SFTP (most ordinary web space)",
+    "s3": "a bucket that speaks S3",
+    "github": "GitHub Pages",
+    "ready": "a folder to hand to Netlify or Cloudflare Pages",
+    "rclone": "anything else that rclone speaks",
+}
+
+
+def ask(file: Path, answer: Callable[[str], str], say: Callable[[str], None]) -> str:
+    """Ask where the site goes and write `SITEURL` and `PUBLISH` into the settings file.
+
+    Returns what to do next. No secret is asked for: those come from the environment.
+    """
+
+    def until(question: str, fits: Callable[[str], bool], otherwise: str) -> str:
+        while True:
+            given = answer(question).strip()
+            if fits(given):
+                return given
+            say(otherwise)
+
+    address = until(
+        "The site's address, for example https://www.your-practice.com: ",
+        lambda given: re.fullmatch(r"https://[A-Za-z0-9.-]+(/[\w/.-]*)?", given) is not None,
+        "Write the whole address, beginning with https://.",
+    )
+    say("Where does it go?")
+    for name, meaning in MEANING.items():
+        say(f"  {name:8}{meaning}")
+    to = until("One of these words: ", TARGETS.__contains__, "Write one of " + ", ".join(TARGETS))
+    said: dict[str, Any] = {"to": to}
+    for name, info in TARGETS[to].model_fields.items():
+        if name != "to" and (to, name) != ("github", "host"):
+            value = _value(name, info, until)
+            if value != info.default:
+                said[name] = value
+    text = file.read_text(encoding="utf-8") if file.is_file() else START
+    text = _with(text, "SITEURL", repr(address.rstrip("/")).replace("'", '"'))
+    lines = "".join(f'    "{name}": {_literal(value)},\n' for name, value in said.items())
+    file.write_text(_with(text, "PUBLISH", f"{{\n{lines}}}"), encoding="utf-8")
+    return f"Written into {file}. See what would happen with `uv run inv publish --dry-run`."
+
+
+def _value(name: str, info: FieldInfo, until: Callable[..., str]) -> Any:
+    needed = info.is_required()
+    words = [str(word) for word in get_args(info.annotation) if isinstance(word, str)]
+    help = info.description or name
+    more = f" ({', '.join(words)})" if words else ""
+    default = "" if needed or info.default is None else f" [{info.default}]"
+
+    def fits(given: str) -> bool:
+        if not given:
+            return not needed
+        return given.isdigit() if info.annotation is int else not words or given in words
+
+    given = until(f"{name}: {help}{more}{default}: ", fits, "That does not fit.")
+    if not given:
+        return info.default
+    return int(given) if info.annotation is int else given
+
+
+def _literal(value: Any) -> str:
+    return str(value) if isinstance(value, int) else '"' + str(value).replace('"', '\\"') + '"'
+
+
+def _with(text: str, name: str, value: str) -> str:
+    """A settings file in which a name has a value, in place of an earlier one."""
+    lines = text.split("\n")
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Assign) and any(
+            isinstance(target, ast.Name) and target.id == name for target in node.targets
+        ):
+            lines[node.lineno - 1 : node.end_lineno] = [f"{name} = {value}"]
+            return "\n".join(lines)
+    return text.rstrip("\n") + f"\n\n{name} = {value}\n"

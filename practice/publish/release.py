@@ -1,0 +1,229 @@
+"""Release: the files of a finished site, each with its hash, and how two of them differ."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from practice.build import MARKER
+
+STATE = ".practice-live.json"
+"""The file by which a target knows what is live there."""
+SIBLINGS = (".gz", ".br")
+HOST_FILES = ("_headers", "_redirects", ".htaccess", ".nojekyll", "CNAME")
+"""What a host reads and no browser asks for."""
+LAST = ("feed.xml", "sitemap.xml", "robots.txt", "pagefind/pagefind-entry.json", *HOST_FILES)
+"""What tells others of pages, so it goes after them."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a release: its content's SHA-256 and its size in bytes."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Release:
+    """A finished site. Two of the same content are the same release."""
+
+    files: dict[str, File]
+    commit: str = ""
+    """The commit it was built from, where there is one."""
+
+    @property
+    def id(self) -> str:
+        """Twelve signs made from every path and every content."""
+        text = "".join(f"{path}\0{file.sha256}\n" for path, file in sorted(self.files.items()))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        return sum(file.size for file in self.files.values())
+
+    @property
+    def pages(self) -> set[str]:
+        """The pages, by path."""
+        return {path for path in self.files if path.endswith(".html")}
+
+    @property
+    def addresses(self) -> set[str]:
+        """The addresses that others may have kept: pages, documents to download, the feed."""
+        lasting = {path for path in self.files if _is_lasting(path)}
+        return {address_of(path) for path in lasting}
+
+    def data(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        files = {path: [file.sha256, file.size] for path, file in sorted(self.files.items())}
+        return {"id": self.id, "commit": self.commit, "files": files}
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Release:
+        """The opposite of ``data``."""
+        return cls(_files(data["files"]), data["commit"])
+
+
+@dataclass(frozen=True)
+class Live:
+    """What a target holds: the last whole release and what is left of others."""
+
+    release: Release | None = None
+    retired: dict[str, File] = field(default_factory=dict)
+    """Files of the release before, kept for pages that readers and caches still hold."""
+    dirty: frozenset[str] = frozenset()
+    """Files that a publish which did not end may have written or not."""
+
+    def text(self) -> str:
+        """As ``STATE`` keeps it."""
+        data = {
+            "release": self.release.data() if self.release else None,
+            "retired": {path: [f.sha256, f.size] for path, f in sorted(self.retired.items())},
+            "dirty": sorted(self.dirty),
+        }
+        return json.dumps(data, indent=1) + "\n"
+
+    @classmethod
+    def from_text(cls, text: str) -> Live:
+        """The opposite of ``text``."""
+        data = json.loads(text)
+        release = Release.from_data(data["release"]) if data["release"] else None
+        return cls(release, _files(data["retired"]), frozenset(data["dirty"]))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a publish does to a target. Every path is in one of these, or does not change."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    retired: tuple[str, ...]
+    """No longer needed: deleted by the next publish, when caches have let go of them."""
+    deleted: tuple[str, ...]
+    new: Release
+    live: Live
+
+    @property
+    def uploads(self) -> tuple[str, ...]:
+        """Every path to upload."""
+        return (*self.added, *self.changed)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the target holds this very release already."""
+        return not (self.uploads or self.deleted or self.retired)
+
+    @property
+    def steps(self) -> list[tuple[str, ...]]:
+        """The uploads in their order: what pages load, new pages, changed pages, the lists."""
+        first, last = [], []
+        new_pages, changed_pages = [], []
+        for path in self.uploads:
+            plain = without_sibling(path)
+            if plain in LAST:
+                last.append(path)
+            elif not plain.endswith(".html"):
+                first.append(path)
+            elif path in self.added:
+                new_pages.append(path)
+            else:
+                changed_pages.append(path)
+        steps = (first, new_pages, changed_pages, last)
+        return [tuple(sorted(step)) for step in steps if step]
+
+    def after(self) -> Live:
+        """What the target holds when all is done."""
+        base = {**self.live.retired, **(self.live.release.files if self.live.release else {})}
+        unknown = File("", 0)
+        return Live(self.new, {path: base.get(path, unknown) for path in self.retired})
+
+    def during(self) -> Live:
+        """What to say of the target before the first file is touched."""
+        touched = self.live.dirty.union(self.uploads, self.deleted)
+        return Live(self.live.release, self.live.retired, touched)
+
+
+def plan(live: Live, new: Release) -> Plan:
+    """Compare what a target holds with what it is to hold.
+
+    A page that is no longer there goes at once: someone decided so. What pages load stays for
+    one release more, because a reader or a cache may hold a page that asks for it.
+    """
+    before = live.release.files if live.release else {}
+    if new.files == before and not live.dirty:
+        return Plan((), (), (), (), new, live)
+    held = {**live.retired, **before}
+    added = [path for path in new.files if path not in held]
+    changed = [
+        path
+        for path, file in new.files.items()
+        if path in held and (held[path] != file or path in live.dirty)
+    ]
+    away = (set(held) | live.dirty) - set(new.files)
+    pages = {path for path in away if without_sibling(path).endswith(".html")}
+    over = pages | (away & set(live.retired))
+    return Plan(
+        added=tuple(sorted(added)),
+        changed=tuple(sorted(changed)),
+        retired=tuple(sorted(away - over)),
+        deleted=tuple(sorted(over)),
+        new=new,
+        live=live,
+    )
+
+
+def of_folder(folder: Path, commit: str = "") -> Release:
+    """The release that a folder holds."""
+    return Release(
+        {
+            file.relative_to(folder).as_posix(): _file(file)
+            for file in sorted(folder.rglob("*"))
+            if file.is_file() and file.name not in (MARKER, STATE)
+        },
+        commit,
+    )
+
+
+def address_of(path: str) -> str:
+    """The address, from the site's root, at which a file answers."""
+    return f"/{path.removesuffix('index.html')}" if _is_index(path) else f"/{path}"
+
+
+def without_sibling(path: str) -> str:
+    """The file that a compressed sibling stands for, or the file itself."""
+    return next((path.removesuffix(end) for end in SIBLINGS if path.endswith(end)), path)
+
+
+def hashed(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def served(files: Iterable[str]) -> Iterator[str]:
+    """The paths that a reader can ask for."""
+    for path in files:
+        if path == without_sibling(path) and path not in HOST_FILES:
+            yield path
+
+
+def _file(file: Path) -> File:
+    return File(hashed(file), file.stat().st_size)
+
+
+def _files(data: dict[str, list[Any]]) -> dict[str, File]:
+    return {path: File(str(sha256), int(size)) for path, (sha256, size) in data.items()}
+
+
+def _is_index(path: str) -> bool:
+    return path == "index.html" or path.endswith("/index.html")
+
+
+def _is_lasting(path: str) -> bool:
+    page = path.endswith(".html") and path != "404.html"
+    return page or path.startswith("files/") or path == "feed.xml"

@@ -1,0 +1,180 @@
+"""Where the site goes: `SITEURL` and `PUBLISH` of `publishconf.py`. Secrets never stand there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from practice.build import Misuse, settings_of
+from practice.problems import did_you_mean
+
+FILE = Path("publishconf.py")
+Host = Literal["nginx", "caddy", "apache", "netlify", "cloudflare", "cloudfront", "github", "other"]
+SECRET_ENVIRONMENT = {
+    "password": "PUBLISH_PASSWORD",
+    "pass": "PUBLISH_PASSWORD",
+    "key": "an SSH agent, or `key_file`",
+    "access_key_id": "AWS_ACCESS_KEY_ID",
+    "secret_access_key": "AWS_SECRET_ACCESS_KEY",
+    "token": "the environment, as rclone or git reads it",
+}
+"""What people would write into the settings, and where it belongs."""
+
+
+class Target(BaseModel):
+    """What every target has."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: Host = Field("other", description="whose format headers and redirects are written in")
+
+    @property
+    def precompressed(self) -> bool:
+        """Whether the host serves `.gz` and `.br` siblings; others compress by themselves."""
+        return self.host in ("nginx", "caddy", "other")
+
+
+class Folder(Target):
+    """A folder of this machine, which a web server serves."""
+
+    to: Literal["folder"]
+    path: Path = Field(description="the folder that the web server serves")
+    by: Literal["symlink", "rename"] = Field(
+        "symlink", description="`symlink` keeps the last releases beside it"
+    )
+
+
+class Ready(Target):
+    """A folder made ready to be handed to Netlify or Cloudflare Pages."""
+
+    to: Literal["ready"]
+    path: Path = Field(Path("ready"), description="the folder to fill")
+    host: Literal["netlify", "cloudflare"]
+
+
+class Sftp(Target):
+    """A server that is reached over SFTP (SSH)."""
+
+    to: Literal["sftp"]
+    server: str = Field(description="the server's name")
+    port: int = 22
+    user: str
+    path: str = Field(description="the folder that the web server serves, on the server")
+    known_hosts: Path = Field(
+        Path("known_hosts"), description="a file with the server's key, as `ssh-keyscan` prints it"
+    )
+    key_file: Path | None = Field(None, description="a private key; without it the SSH agent's")
+
+
+class S3(Target):
+    """A bucket that speaks S3."""
+
+    to: Literal["s3"]
+    bucket: str = Field(description="the bucket, and a path in it if there is one")
+    provider: str = Field("AWS", description="as rclone names it")
+    region: str = "us-east-1"
+    endpoint: str | None = Field(None, description="for other providers than AWS")
+    host: Host = "cloudfront"
+
+
+class Rclone(Target):
+    """Anything else that rclone speaks: a remote that `rclone config` has set up."""
+
+    to: Literal["rclone"]
+    remote: str = Field(description="`name:path`", pattern=r"^[A-Za-z0-9][\w .+@-]*:.*$")
+
+
+class GitHubPages(Target):
+    """A branch that GitHub Pages serves."""
+
+    to: Literal["github"]
+    repository: str = Field("origin", description="a remote of this repository, by name")
+    branch: str = "gh-pages"
+    domain: str | None = Field(None, description="the site's own domain, for `CNAME`")
+    host: Literal["github"] = "github"
+
+
+AnyTarget = Annotated[Folder | Ready | Sftp | S3 | Rclone | GitHubPages, Field(discriminator="to")]
+TARGETS: dict[str, type[Target]] = {
+    "folder": Folder,
+    "ready": Ready,
+    "sftp": Sftp,
+    "s3": S3,
+    "rclone": Rclone,
+    "github": GitHubPages,
+}
+
+
+class Settings(BaseModel):
+    """What publishing needs to know."""
+
+    address: str
+    """The site's address, with no slash at its end."""
+    folder: Path
+    """Where the settings file stands; releases are kept there."""
+    file: Path
+    target: AnyTarget
+
+
+def load(file: Path = FILE) -> Settings:
+    """Read the settings; ``Misuse`` says what is wrong with them, with its line."""
+    values = settings_of(file, None, None)
+    where = file.name
+    if not isinstance(values.get("PUBLISH"), dict):
+        raise Misuse(f"`{where}` does not say where to publish: `uv run inv publish --init` asks")
+    said: dict[str, Any] = values["PUBLISH"]
+    lines = _lines(file)
+    for key in said:
+        if key.lower() in SECRET_ENVIRONMENT:
+            raise Misuse(
+                f"{where}:{lines.get(key, 1)}: `{key}` is a secret and no setting: "
+                f"use {SECRET_ENVIRONMENT[key.lower()]}"
+            )
+    try:
+        target: AnyTarget = TypeAdapter(AnyTarget).validate_python(said)
+    except ValidationError as error:
+        raise Misuse("\n".join(_wrong(where, lines, said, error))) from error
+    folder = file.resolve().parent
+    return Settings(
+        address=str(values["SITEURL"]).rstrip("/"), folder=folder, file=file, target=target
+    )
+
+
+def _wrong(
+    where: str, lines: dict[str, int], said: dict[str, Any], error: ValidationError
+) -> Sequence[str]:
+    found = []
+    for detail in error.errors(include_url=False):
+        name = str(detail["loc"][-1]) if detail["loc"] else "to"
+        line = lines.get(name, lines.get("PUBLISH", 1))
+        if detail["type"].startswith("union_tag"):
+            hint = did_you_mean(str(said.get("to", "")), TARGETS)
+            found.append(f"{where}:{lines.get('to', line)}: `to` does not name a target: {hint}")
+        elif detail["type"] == "extra_forbidden":
+            known = TARGETS[said["to"]].model_fields
+            found.append(f"{where}:{line}: `{name}` is unknown: {did_you_mean(name, known)}")
+        elif detail["type"] == "missing":
+            help = TARGETS[said["to"]].model_fields[name].description or name
+            found.append(f"{where}:{line}: PUBLISH needs `{name}`: {help}")
+        else:
+            found.append(f"{where}:{line}: `{name}`: {detail['msg']}")
+    return found
+
+
+def _lines(file: Path) -> dict[str, int]:
+    """The line of every key of ``PUBLISH``."""
+    lines: dict[str, int] = {}
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Assign) and any(
+            isinstance(name, ast.Name) and name.id == "PUBLISH" for name in node.targets
+        ):
+            lines["PUBLISH"] = node.lineno
+            if isinstance(node.value, ast.Dict):
+                for key in node.value.keys:
+                    if isinstance(key, ast.Constant):
+                        lines[str(key.value)] = key.lineno
+    return lines
