@@ -45,7 +45,7 @@ def link_texts(site: Site) -> Iterator[Problem]:
 def languages(site: Site) -> Iterator[Problem]:
     """Text in another language is marked as such (WCAG 2.2, 3.1.2)."""
     for document in (*site.documents, *site.left_out):
-        for block in text.blocks(text.source_lines(site, document)):
+        for block in text.prose(site, document).blocks:
             if block.callout != "in-language" and is_foreign(block.text):
                 message = "this seems to be in another language than English"
                 hint = "put it into `/// in-language | es`, with the code of its language"
@@ -55,11 +55,12 @@ def languages(site: Site) -> Iterator[Problem]:
 
 def is_foreign(words: str) -> bool:
     """Whether a paragraph is in other letters, or full of another language's small words."""
-    letters = [letter for letter in words if letter.isalpha()]
-    other = sum(not letter.isascii() for letter in letters)
-    if len(letters) >= 4 and other > len(letters) / 5:
-        return True
+    if not words.isascii():
+        letters = [letter for letter in words if letter.isalpha()]
+        other = sum(not letter.isascii() for letter in letters)
+        if len(letters) >= 4 and other > len(letters) / 5:
+            return True
     found = re.findall(r"[^\W\d_]+", words.lower())
-    foreign = {word for word in found if word in FOREIGN}
+    foreign = FOREIGN.intersection(found)
     english = sum(word in ENGLISH for word in found)
     return len(foreign) >= 3 and sum(word in foreign for word in found) > english

@@ -163,8 +163,8 @@ def testimonials(site: Site) -> Iterator[Problem]:
                 message = "the patient’s authorization is not on file"
                 hint = "get it in writing first, or take the words out"
                 yield _at(document, placed, "testimonial", message, hint)
-        for number, line in enumerate(text.source_lines(site, document), 1):
-            if line.lstrip().startswith(">") and PATIENT.search(line):
+        for number, line in enumerate(text.prose(site, document).lines, 1):
+            if ">" in line and line.lstrip().startswith(">") and PATIENT.search(line):
                 message = "a patient is quoted outside a `testimonial`"
                 hint = "write it as `/// testimonial`, with `authorization-on-file`"
                 yield Problem(document.shown, number, "testimonial", message, hint)
@@ -177,7 +177,10 @@ def claims(site: Site, settings: Settings) -> Iterator[Problem]:
     phrases = "|".join(re.escape(claim) for claim in sorted(settings.claims, key=len, reverse=True))
     pattern = re.compile(rf"(?<!\w)(?:{phrases})(?!\w)", re.IGNORECASE)
     for document in (*site.documents, *site.left_out):
-        for number, line in enumerate(text.source_lines(site, document), 1):
+        lines = text.prose(site, document).lines
+        if not pattern.search(" ".join(lines)):
+            continue
+        for number, line in enumerate(lines, 1):
             for match in pattern.finditer(text.plain(line)):
                 message = f"“{match[0]}” promises too much"
                 hint = "say what you have seen, or what a study found; the list is in checks.yaml"

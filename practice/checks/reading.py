@@ -10,6 +10,7 @@ import sysconfig
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -30,14 +31,12 @@ VOWELS = re.compile(r"[aeiouy]+")
 def sentences(site: Site, settings: Settings) -> Iterator[Problem]:
     """A sentence of up to 20 words is understood at once (plainlanguage.gov)."""
     for document in (*site.documents, *site.left_out):
-        for block in text.blocks(text.source_lines(site, document)):
-            for line, sentence in block.sentences():
-                count = len(text.words(sentence))
-                if count > settings.sentence_words:
-                    start = " ".join(sentence.split()[:4])
-                    message = f"“{start} …” has {count} words"
-                    hint = "make two sentences of it"
-                    yield Problem(document.shown, line, "sentence-long", message, hint)
+        for line, sentence, count in text.prose(site, document).sentences:
+            if count > settings.sentence_words:
+                start = " ".join(sentence.split()[:4])
+                message = f"“{start} …” has {count} words"
+                hint = "make two sentences of it"
+                yield Problem(document.shown, line, "sentence-long", message, hint)
 
 
 def grades(site: Site, settings: Settings) -> Iterator[Problem]:
@@ -52,19 +51,21 @@ def grades(site: Site, settings: Settings) -> Iterator[Problem]:
 
 def grade_of(site: Site, document: Document) -> float | None:
     """The Flesch-Kincaid grade (Kincaid et al. 1975); None for a text too short to say."""
-    found = [
-        sentence
-        for block in text.blocks(text.source_lines(site, document))
-        if not block.heading
-        for _, sentence in block.sentences()
-    ]
-    words = [word for sentence in found for word in text.words(sentence)]
-    if len(words) < ENOUGH:
+    return _grade(text.prose(site, document))
+
+
+@lru_cache(maxsize=4096)
+def _grade(prose: text.Prose) -> float | None:
+    words = sum(count for _, _, count in prose.sentences)
+    if words < ENOUGH:
         return None
-    syllables = sum(_syllables(word) for word in words)
-    return 0.39 * len(words) / len(found) + 11.8 * syllables / len(words) - 15.59
+    syllables = sum(
+        _syllables(word) for _, sentence, _ in prose.sentences for word in text.words(sentence)
+    )
+    return 0.39 * words / len(prose.sentences) + 11.8 * syllables / words - 15.59
 
 
+@lru_cache(maxsize=65536)
 def _syllables(word: str) -> int:
     """Groups of vowels, a silent e at the end left out: right for nine words in ten."""
     word = word.lower()

@@ -6,6 +6,7 @@ import bisect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from practice.callouts import FENCE, outside_code
@@ -21,6 +22,8 @@ MARKUP = (
     (re.compile(r"\\(.)"), r"\1"),
     (re.compile(r"\*+|(?<!\w)_+|_+(?!\w)"), ""),
 )
+SIGNS = re.compile(r"[\[\]`<\\*_]|https?://")
+"""Without one of these, a line has no markup."""
 ITEM = re.compile(r"[ ]*(?:[-*+]|\d+[.)])[ ]+")
 ENDS = re.compile(r"[.!?…]+[\"”’)\]]*\s+(?=[\"“(\[]*[A-Z0-9ÁÉÍÑÓÚ¿¡])")
 ABBREVIATION = re.compile(
@@ -71,13 +74,36 @@ def words(text: str) -> list[str]:
     return WORD.findall(text)
 
 
-def source_lines(site: Site, document: Document) -> list[str]:
-    """The lines of a document's file, as the reader read them."""
+@dataclass(frozen=True, eq=False)
+class Prose:
+    """What a file says, in the order in which it says it."""
+
+    lines: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    sentences: tuple[tuple[int, str, int], ...]
+    """Of every sentence that is no heading: its line, its text, how many words it has."""
+
+
+def prose(site: Site, document: Document) -> Prose:
+    """The prose of a document."""
     text, _ = read_text(site.content / document.source, document.shown)
-    return text.split("\n")
+    return _prose(text)
 
 
-def blocks(lines: list[str]) -> Iterator[Block]:
+@lru_cache(maxsize=4096)
+def _prose(text: str) -> Prose:
+    lines = text.split("\n")
+    blocks = tuple(_blocks(lines))
+    sentences = tuple(
+        (line, sentence, len(words(sentence)))
+        for block in blocks
+        if not block.heading
+        for line, sentence in block.sentences()
+    )
+    return Prose(tuple(lines), blocks, sentences)
+
+
+def _blocks(lines: list[str]) -> Iterator[Block]:
     """The blocks of a file's text, without its front matter, code, tables and options."""
     start = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), 0) + 1
     callout, options = "", False
@@ -107,6 +133,7 @@ def plain(line: str) -> str:
     """A line of Markdown as it is read aloud."""
     line = re.sub(r"^[ ]*(?:>[ ]*)+", "", line)
     line = ITEM.sub("", line, count=1).lstrip("# ")
-    for pattern, replacement in MARKUP:
-        line = pattern.sub(replacement, line)
+    if SIGNS.search(line):
+        for pattern, replacement in MARKUP:
+            line = pattern.sub(replacement, line)
     return line.strip()
