@@ -11,7 +11,7 @@ from pelican import Pelican
 from pelican.generators import Generator
 from pelican.readers import BaseReader, Readers
 
-from practice import checks
+from practice import cache, checks
 from practice.collections import CollectionsGenerator
 from practice.paths import save_as
 from practice.problems import ProblemsFound, errors
@@ -61,12 +61,16 @@ def prepare(pelican: Pelican) -> None:
 
 def renderer_of(settings: dict[str, Any]) -> Renderer:
     """Load, check and make ready what Pelican is pointed at; raise every error there is."""
-    loaded, problems = load(Path(settings["PATH"]), build_date())
+    content = Path(settings["PATH"])
+    read_all = cache.Reader(cache.folder_of(content))
+    loaded, problems = load(content, build_date(), read_all=read_all)
     if loaded:
         problems = [*problems, *checks.run(loaded)]
     if loaded is None or errors(problems):
         raise ProblemsFound(problems)
-    return Renderer(loaded, Path(settings["THEME"]), settings["SITEURL"])
+    renderer = Renderer(loaded, Path(settings["THEME"]), settings["SITEURL"])
+    renderer.warnings = tuple(problems)
+    return renderer
 
 
 def build_date() -> dt.date:

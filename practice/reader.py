@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,17 +39,17 @@ class Document:
     body: Body
     data: Data = field(repr=False)
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """`page`, `treatment`, `therapist` or `post`."""
         return str(self.meta.KIND)
 
-    @property
+    @cached_property
     def title(self) -> str:
         """What it is called: its `title`, or the `name` of what it describes."""
         return str(getattr(self.meta, "title", None) or self.meta.name)
 
-    @property
+    @cached_property
     def path(self) -> str:
         """Its address within the site."""
         if self.kind == "page":
@@ -76,17 +77,27 @@ class Document:
         return self.data.line_of(location)
 
 
-def read_text(file: Path, shown: str) -> tuple[str, list[Problem]]:
-    """Decode a file: UTF-8 with or without BOM, any line ends, composed characters (NFC)."""
+def read_bytes(file: Path, shown: str) -> tuple[bytes, list[Problem]]:
+    """Read a file that is no link and not too large."""
     if file.is_symlink():
-        return "", [file_link(shown)]
+        return b"", [file_link(shown)]
     try:
         if file.stat().st_size > limits.SIZE:
-            return "", [_too_large(shown)]
-        raw = file.read_bytes()
+            return b"", [_too_large(shown)]
+        return file.read_bytes(), []
     except OSError as error:
         hint = "check that the file may be read"
-        return "", [Problem(shown, 1, "file-unreadable", f"{error.strerror}", hint)]
+        return b"", [Problem(shown, 1, "file-unreadable", f"{error.strerror}", hint)]
+
+
+def read_text(file: Path, shown: str) -> tuple[str, list[Problem]]:
+    """Read a file as text."""
+    raw, problems = read_bytes(file, shown)
+    return ("", problems) if problems else decode(raw, shown)
+
+
+def decode(raw: bytes, shown: str) -> tuple[str, list[Problem]]:
+    """The text of a file: UTF-8 with or without BOM, any line ends, composed characters (NFC)."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -183,7 +194,15 @@ def read_document(
     model: type[Entry], file: Path, source: str, shown: str
 ) -> tuple[Document | None, list[Problem]]:
     """Read a Markdown file of one kind; with any error there is no document."""
-    text, problems = read_text(file, shown)
+    raw, problems = read_bytes(file, shown)
+    return (None, problems) if problems else document_of(model, raw, source, shown)
+
+
+def document_of(
+    model: type[Entry], raw: bytes, source: str, shown: str
+) -> tuple[Document | None, list[Problem]]:
+    """Read the bytes of a Markdown file; the outcome depends on them and the names alone."""
+    text, problems = decode(raw, shown)
     if problems:
         return None, problems
     read, problems = _within_limits(shown, lambda: _document(model, text, source, shown))

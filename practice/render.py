@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
+from types import CodeType
 from typing import Any
 from urllib.parse import urlsplit
 
 import jinja2
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from practice import assets, links, wording
 from practice.body import Placed
 from practice.images import Pictures
 from practice.model import FREQUENCY_MEANING, Faq, SideEffectList, SideEffects
+from practice.problems import Problem
 from practice.reader import Document
 from practice.site import AuthorList, Site, TopicList, Year
 from practice.view import view_of, view_of_list
 
 PAGE_ENDING = ".html"
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """Templates compiled once, for every environment that is made of the same theme."""
+
+    def __init__(self) -> None:
+        self.code: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self.code[bucket.key, bucket.checksum] = bucket.code
 
 
 class Renderer:
@@ -30,26 +48,45 @@ class Renderer:
     """
 
     def __init__(self, site: Site, theme: Path, address: str) -> None:
-        self.site = site
         self.theme = theme
         self.address = address.rstrip("/")
         self.base = urlsplit(self.address).path
         self.assets = assets.collect(theme, self.base)
+        self.templates = {
+            file.relative_to(theme / "templates").as_posix(): (file.read_text("utf-8"), str(file))
+            for file in sorted((theme / "templates").rglob("*.html"))
+        }
+        self.compiled = _Compiled()
+        self.take(site)
+
+    def for_site(self, site: Site) -> Renderer:
+        """A renderer of another site with the same theme, as it was when it was read."""
+        other = copy.copy(self)
+        other.take(site)
+        return other
+
+    def _take(self, site: Site) -> None:
+        self.site = site
         self.pictures = Pictures(site, self.base)
         self.env = self._environment()
+        self.warnings: tuple[Problem, ...] = ()
 
     def _environment(self) -> jinja2.Environment:
         env = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(self.theme / "templates"),
+            loader=jinja2.FunctionLoader(self._template),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            bytecode_cache=self.compiled,
         )
         env.filters.update(self._filters())
         env.globals.update(site=self.site, assets=self.assets, picture=self.pictures.html)
         return env
+
+    def _template(self, name: str) -> tuple[str, str, None] | None:
+        return (*self.templates[name], None) if name in self.templates else None
 
     def _filters(self) -> dict[str, Callable[..., Any]]:
         return {
@@ -73,7 +110,7 @@ class Renderer:
     def template_of(self, document: Document) -> str:
         """The template that shows a document; a page may have one of its own by its name."""
         own = f"pages/{document.slug}"
-        if document.kind == "page" and (self.theme / "templates" / f"{own}.html").exists():
+        if document.kind == "page" and own + PAGE_ENDING in self.templates:
             return own
         return document.kind
 
@@ -121,5 +158,5 @@ class Renderer:
         return self._show(callout.NAME, callout, level)
 
     def _show(self, name: str, *arguments: Any) -> Markup:
-        template = self.env.get_template(f"callouts/{name}.html")
-        return Markup(template.make_module().show(*arguments))  # type: ignore[attr-defined]  # noqa: S704
+        template = self.env.get_template(f"callouts/{name}{PAGE_ENDING}")
+        return Markup(template.module.show(*arguments))  # type: ignore[attr-defined]  # noqa: S704

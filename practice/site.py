@@ -26,7 +26,7 @@ from practice.problems import Problem
 from practice.reader import Document, read_document, read_model, read_models, slug_of
 from practice.wording import OpeningLine, opening_lines
 
-YAML_FILES = ("clinic.yaml", "sources.yaml", "topics.yaml", "redirects.yaml")
+YAML_FILES = ("clinic.yaml", "sources.yaml", "topics.yaml", "redirects.yaml", "checks.yaml")
 FOLDERS = (*KINDS, "images", "files")
 STATIC = {
     "images": {".png", ".jpg", ".jpeg", ".webp", ".avif"},

@@ -18,6 +18,7 @@ import jinja2
 from feedgenerator import Atom1Feed, get_tag_uri
 from pelican.writers import Writer
 
+from practice import pool
 from practice.problems import Problem, ProblemsFound
 from practice.reader import Document
 from practice.render import Renderer
@@ -79,22 +80,23 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
             self.add(path, "the feed", lambda: feed(self.renderer, posts, path))
 
     def write_all(self) -> None:
-        """Render every job and write it; a mistake in any of them is raised with all others."""
-        problems = list(self.problems)
-        for job in self.jobs.values():
-            try:
-                content = job.render()
-            except ProblemsFound as error:
-                problems.extend(error.problems)
-                continue
-            except Exception as error:  # noqa: BLE001  # a template can raise anything
-                problems.append(template_problem(error, job, self.renderer.theme))
-                continue
-            file = Path(self.output_path, job.path)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content.encode() if isinstance(content, str) else content)
+        """Render and write every job; a mistake in any of them is raised with all others."""
+        written = pool.fork_map(self._write, list(self.jobs.values()))
+        problems = [*self.problems, *(problem for found in written for problem in found)]
         if problems:
             raise ProblemsFound(problems)
+
+    def _write(self, job: Job) -> list[Problem]:
+        try:
+            content = job.render()
+        except ProblemsFound as error:
+            return error.problems
+        except Exception as error:  # noqa: BLE001  # a template can raise anything
+            return [template_problem(error, job, self.renderer.theme)]
+        file = Path(self.output_path, job.path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        return []
 
 
 def feed(renderer: Renderer, posts: Sequence[Document], path: str) -> str:

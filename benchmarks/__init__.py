@@ -1,0 +1,1 @@
+"""Benchmarks: ours beside other generators, on the same text."""

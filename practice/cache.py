@@ -1,0 +1,219 @@
+"""What was read once is kept: a document by the bytes of its file and all that reads them.
+
+Entries lie in one SQLite file below `.practice-cache/`, a folder of ours alone. An entry is used
+only if its checksum is right; a file that cannot be used is thrown away and begun anew, since
+everything in it can be made again.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import pickle
+import sqlite3
+import stat
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from practice import pool
+from practice.model import KINDS
+from practice.reader import document_of, read_bytes
+from practice.site import Read, shown_path
+
+WORTH_A_FORK = 40
+"""Files: to read fewer takes less time than to start processes and carry back what they read."""
+
+
+def folder_of(content: Path) -> Path:
+    """Where a practice keeps what can be made again: `PRACTICE_CACHE`, or beside its content."""
+    return Path(os.environ.get("PRACTICE_CACHE") or content.resolve().parent / ".practice-cache")
+
+
+@functools.cache
+def recipe() -> bytes:
+    """A digest that changes with anything that could read the same bytes differently.
+
+    These are Python, every installed package by its version, and our own code.
+    """
+    digest = hashlib.sha256(sys.version.encode())
+    for place in sys.path:
+        with suppress(OSError):
+            names = sorted(found.name for found in Path(place or ".").glob("*.dist-info"))
+            digest.update("\n".join(names).encode())
+    for file in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.digest()
+
+
+class Reader:
+    """Reads documents, and each of them only once while its bytes stay the same.
+
+    A ``site.ReadAll``. Without a folder it remembers in memory alone.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+        self.known: dict[str, tuple[bytes, Read]] = {}
+        """By path below the content folder: the key of the bytes, and what they say."""
+
+    def __call__(self, content: Path, sources: Sequence[str]) -> Iterator[Read]:
+        """Read the documents of a content folder; what is not among them is forgotten."""
+        shown = shown_path(content)
+        texts: list[tuple[str, bytes, bytes]] = []
+        failed: dict[str, Read] = {}
+        for source in sources:
+            raw, problems = read_bytes(content / source, f"{shown}/{source}")
+            if problems:
+                failed[source] = (None, problems)
+            else:
+                texts.append((source, raw, self._key(f"{shown}/{source}", raw)))
+        self._keep(shown, texts)
+        for source in sources:
+            yield failed.get(source) or self.known[source][1]
+
+    def one(self, content: Path, source: str) -> Read:
+        """Read a single document, others being as they were."""
+        shown = f"{shown_path(content)}/{source}"
+        raw, problems = read_bytes(content / source, shown)
+        if problems:
+            return None, problems
+        key = self._key(shown, raw)
+        if source not in self.known or self.known[source][0] != key:
+            self.known[source] = key, document_of(_kind(source), raw, source, shown)
+        return self.known[source][1]
+
+    def _keep(self, shown: str, texts: list[tuple[str, bytes, bytes]]) -> None:
+        known = {source: self.known[source] for source, _, key in texts if self._has(source, key)}
+        missing = [(source, raw, key) for source, raw, key in texts if source not in known]
+        if missing:
+            kept = Store(self.folder, "documents") if self.folder else None
+            for source, _, key in missing:
+                found = kept.get(key) if kept else None
+                if found is not None:
+                    known[source] = key, found
+            new = [item for item in missing if item[0] not in known]
+            read = _read_new(shown, new)
+            for (source, _, key), result in zip(new, read, strict=True):
+                known[source] = key, result
+            if kept:
+                kept.put({key: result for (_, _, key), result in zip(new, read, strict=True)})
+                kept.close()
+        self.known = known
+
+    def _has(self, source: str, key: bytes) -> bool:
+        return source in self.known and self.known[source][0] == key
+
+    @staticmethod
+    def _key(shown: str, raw: bytes) -> bytes:
+        return hashlib.sha256(b"%b\0%b\0%b" % (recipe(), shown.encode(), raw)).digest()
+
+
+def _read_new(shown: str, new: list[tuple[str, bytes, bytes]]) -> list[Read]:
+    def read(item: tuple[str, bytes, bytes]) -> Read:
+        source, raw, _ = item
+        return document_of(_kind(source), raw, source, f"{shown}/{source}")
+
+    return pool.fork_map(read, new, None if len(new) >= WORTH_A_FORK else 1)
+
+
+def _kind(source: str) -> Any:
+    return KINDS[source.split("/", maxsplit=1)[0]]
+
+
+class Store:
+    """Values by key in a file of their own; whatever is wrong with it, it is as if empty."""
+
+    AGE = 3
+    """How many times a store is opened before an entry that none of them asked for is dropped."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.rows: sqlite3.Connection | None = None
+        self.used: list[bytes] = []
+        if not _ours(folder):
+            return
+        file = folder / f"{name}.sqlite"
+        try:
+            self.rows = _opened(file)
+        except sqlite3.Error:
+            with suppress(OSError):
+                file.unlink()
+            with suppress(sqlite3.Error):
+                self.rows = _opened(file)
+
+    def get(self, key: bytes) -> Any:
+        """The value of a key, or None."""
+        row = self._try(
+            lambda rows: rows.execute(
+                "SELECT value, sum FROM kept WHERE key = ?", (key,)
+            ).fetchone()
+        )
+        if row is None or hashlib.sha256(row[0]).digest() != row[1]:
+            return None
+        self.used.append(key)
+        return pickle.loads(row[0])  # noqa: S301  # of our own folder, and its checksum is right
+
+    def put(self, values: dict[bytes, Any]) -> None:
+        """Keep values, and drop those that were not asked for in a while."""
+
+        def write(rows: sqlite3.Connection) -> None:
+            with rows:
+                rows.execute("UPDATE kept SET age = age + 1")
+                rows.executemany("UPDATE kept SET age = 0 WHERE key = ?", [(k,) for k in self.used])
+                rows.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, 0)", _rows(values))
+                rows.execute("DELETE FROM kept WHERE age >= ?", (self.AGE,))
+
+        if values:
+            self._try(write)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self.rows:
+            self.rows.close()
+
+    def _try(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
+        if self.rows is None:
+            return None
+        try:
+            return work(self.rows)
+        except sqlite3.Error:
+            self.close()
+            self.rows = None
+            return None
+
+
+def _rows(values: dict[bytes, Any]) -> Iterator[tuple[bytes, bytes, bytes]]:
+    for key, value in values.items():
+        raw = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+        yield key, raw, hashlib.sha256(raw).digest()
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    rows = sqlite3.connect(file, timeout=10)
+    try:
+        rows.execute("PRAGMA synchronous = OFF")  # what a power cut breaks is made again
+        with rows:
+            rows.execute(
+                "CREATE TABLE IF NOT EXISTS kept"
+                " (key BLOB PRIMARY KEY, value BLOB, sum BLOB, age INTEGER) WITHOUT ROWID"
+            )
+    except BaseException:
+        rows.close()
+        raise
+    return rows
+
+
+def _ours(folder: Path) -> bool:
+    """Whether a folder is a real one that nobody else can write into; it is made if missing."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+            return False
+        folder.chmod(0o700)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,146 @@
+"""Work in forked processes: each takes its share of a list and hands back what came out.
+
+A forked child sees all that its parent has read, so nothing but the outcome is carried between
+them. What a child logs or warns of is logged or warned of once more in the parent; a child that
+dies, or raises what it should not, is a ``WorkerFailed`` there.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, TextIO, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class WorkerFailed(Exception):
+    """A child process did not do its share; the message says what is known of it."""
+
+
+@dataclass
+class _Outcome:
+    """What a child hands back."""
+
+    results: list[Any] = field(default_factory=list)
+    records: list[logging.LogRecord] = field(default_factory=list)
+    warnings: list[tuple[str, type[Warning], str, int]] = field(default_factory=list)
+    failure: str = ""
+
+
+def workers() -> int:
+    """How many processes to work in: `PRACTICE_WORKERS`, or one for each processor.
+
+    Only Linux is sure to survive a fork without an exec: the system libraries of macOS may not
+    (https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods).
+    """
+    wanted = os.environ.get("PRACTICE_WORKERS", "")
+    if wanted.isdecimal():
+        return max(1, int(wanted))
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+
+
+def fork_map(
+    function: Callable[[T], R], items: Sequence[T], processes: int | None = None
+) -> list[R]:
+    """``[function(item) for item in items]``, done in ``processes`` processes at once.
+
+    Results must be picklable. Raises ``WorkerFailed`` if a child fails as a whole.
+    """
+    count = min(workers() if processes is None else processes, len(items))
+    if count < 2:
+        return [function(item) for item in items]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    children = [_start(function, items[index::count]) for index in range(count)]
+    outcomes = [_collect(*child) for child in children]  # every child, before any is judged
+    results: list[Any] = [None] * len(items)
+    for index, outcome in enumerate(outcomes):
+        if outcome.failure:
+            raise WorkerFailed(outcome.failure)
+        _repeat(outcome)
+        results[index::count] = outcome.results
+    return results
+
+
+def _start(function: Callable[[T], R], share: Sequence[T]) -> tuple[int, BinaryIO]:
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(writing)
+        return pid, os.fdopen(reading, "rb")
+    status = 1
+    try:
+        os.close(reading)
+        with os.fdopen(writing, "wb") as pipe:
+            pickle.dump(_work(function, share), pipe, pickle.HIGHEST_PROTOCOL)
+        status = 0
+    finally:
+        os._exit(status)  # the parent's clean-up is the parent's
+
+
+def _work(function: Callable[[T], R], share: Sequence[T]) -> _Outcome:
+    outcome = _Outcome()
+    handler = logging.Handler()
+    handler.emit = lambda record: outcome.records.append(_plain(record))  # type: ignore[method-assign]
+    for logger in (logging.getLogger(), *_silent_loggers()):
+        logger.handlers = [handler]
+
+    def keep(  # noqa: PLR0917  # the signature of `warnings.showwarning`
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,  # noqa: ARG001
+        line: str | None = None,  # noqa: ARG001
+    ) -> None:
+        outcome.warnings.append((str(message), category, filename, lineno))
+
+    warnings.showwarning = keep
+    try:
+        outcome.results = [function(item) for item in share]
+    except BaseException:  # noqa: BLE001  # it is raised again in the parent
+        outcome.failure = traceback.format_exc()
+    return outcome
+
+
+def _silent_loggers() -> list[logging.Logger]:
+    """Loggers that do not hand on to the root what they are told."""
+    known = logging.root.manager.loggerDict.values()
+    return [found for found in known if isinstance(found, logging.Logger) and not found.propagate]
+
+
+def _plain(record: logging.LogRecord) -> logging.LogRecord:
+    """A record that can be carried between processes."""
+    record.msg, record.args = record.getMessage(), None
+    if record.exc_info:
+        record.msg += "\n" + "".join(traceback.format_exception(*record.exc_info))
+        record.exc_info = None
+    return record
+
+
+def _collect(pid: int, pipe: BinaryIO) -> _Outcome:
+    with pipe:
+        raw = pipe.read()
+    _, status = os.waitpid(pid, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code < 0:
+        return _Outcome(failure=f"a process of the build was killed by signal {-code}")
+    if code:
+        return _Outcome(failure=f"a process of the build ended with exit code {code}")
+    # What our own child has written.
+    return pickle.loads(raw)  # type: ignore[no-any-return]  # noqa: S301
+
+
+def _repeat(outcome: _Outcome) -> None:
+    for record in outcome.records:
+        logging.getLogger(record.name).handle(record)
+    for message, category, file, line in outcome.warnings:
+        warnings.warn_explicit(message, category, file, line)
