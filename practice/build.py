@@ -153,7 +153,10 @@ def locked(output: Path) -> Iterator[None]:
 
 
 def clean_up(output: Path) -> None:
-    """Remove what builds that were killed have left beside the output."""
+    """Mend what builds that were killed have left beside the output."""
+    old = output.parent / f".{output.name}.old"
+    if old.exists() and not output.exists():
+        old.rename(output)
     for left in output.parent.glob(f".{output.name}.new-*"):
         shutil.rmtree(left, ignore_errors=True)
 
