@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +11,13 @@ from pelican.readers import BaseReader, Readers
 
 from practice import cache, checks
 from practice.collections import CollectionsGenerator
+from practice.files import FEED, FEED_LENGTH, post_time
 from practice.paths import save_as
 from practice.problems import ProblemsFound, errors
 from practice.reader import Document
 from practice.render import Renderer
-from practice.site import Site, load
-from practice.writer import DeferredWriter, post_time
+from practice.site import Site, load, today
+from practice.writer import DeferredWriter
 
 SETTINGS: dict[str, Any] = {
     "ARTICLE_PATHS": ["posts"],
@@ -29,12 +28,12 @@ SETTINGS: dict[str, Any] = {
     "AUTHOR_SAVE_AS": "",
     "CATEGORY_SAVE_AS": "",
     "TAG_SAVE_AS": "",
-    "FEED_ALL_ATOM": "feed.xml",
+    "FEED_ALL_ATOM": FEED,
     "CATEGORY_FEED_ATOM": None,
     "AUTHOR_FEED_ATOM": None,
     "AUTHOR_FEED_RSS": None,
     "TRANSLATION_FEED_ATOM": None,
-    "FEED_MAX_ITEMS": 20,
+    "FEED_MAX_ITEMS": FEED_LENGTH,
     "RELATIVE_URLS": False,
     "WITH_FUTURE_DATES": True,  # the site itself leaves out what is to come
     "CACHE_CONTENT": False,  # Pelican's cache goes stale: docs/design.md
@@ -63,7 +62,7 @@ def renderer_of(settings: dict[str, Any]) -> Renderer:
     """Load, check and make ready what Pelican is pointed at; raise every error there is."""
     content = Path(settings["PATH"])
     read_all = cache.Reader(cache.folder_of(content))
-    loaded, problems = load(content, build_date(), read_all=read_all)
+    loaded, problems = load(content, today(), read_all=read_all)
     if loaded:
         problems = [*problems, *checks.run(loaded)]
     if loaded is None or errors(problems):
@@ -71,14 +70,6 @@ def renderer_of(settings: dict[str, Any]) -> Renderer:
     renderer = Renderer(loaded, Path(settings["THEME"]), settings["SITEURL"])
     renderer.warnings = tuple(problems)
     return renderer
-
-
-def build_date() -> dt.date:
-    """Today, or the day of `SOURCE_DATE_EPOCH` (https://reproducible-builds.org/specs/)."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch:
-        return dt.datetime.fromtimestamp(int(epoch), tz=dt.UTC).date()
-    return dt.datetime.now(tz=dt.UTC).astimezone().date()
 
 
 def set_readers(readers: Readers) -> None:

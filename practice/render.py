@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import CodeType
@@ -20,7 +21,7 @@ from practice.images import Pictures
 from practice.model import FREQUENCY_MEANING, Faq, SideEffectList, SideEffects
 from practice.problems import Problem
 from practice.reader import Document
-from practice.site import AuthorList, Site, TopicList, Year
+from practice.site import AuthorList, Site, TopicList, Year, shown_path
 from practice.view import view_of, view_of_list
 
 PAGE_ENDING = ".html"
@@ -65,7 +66,7 @@ class Renderer:
         other.take(site)
         return other
 
-    def _take(self, site: Site) -> None:
+    def take(self, site: Site) -> None:
         self.site = site
         self.pictures = Pictures(site, self.base)
         self.env = self._environment()
@@ -105,7 +106,7 @@ class Renderer:
     def html(self, text: str) -> Markup:
         """HTML that our own Markdown made, its pictures in every size, its links resolved."""
         text = self.pictures.fill(text)
-        return Markup(links.resolve(text, self.site.addresses, self.base))  # noqa: S704
+        return Markup(links.resolve(text, self.site.targets, self.base))  # noqa: S704
 
     def template_of(self, document: Document) -> str:
         """The template that shows a document; a page may have one of its own by its name."""
@@ -160,3 +161,21 @@ class Renderer:
     def _show(self, name: str, *arguments: Any) -> Markup:
         template = self.env.get_template(f"callouts/{name}{PAGE_ENDING}")
         return Markup(template.module.show(*arguments))  # type: ignore[attr-defined]  # noqa: S704
+
+
+def template_problem(error: Exception, origin: str, path: str, theme: Path) -> Problem:
+    """What a template did wrong, at its own line, when ``origin`` was written to ``path``."""
+    templates = shown_path(theme / "templates")
+    if isinstance(error, jinja2.TemplateNotFound):
+        hint = f"it is needed for `{origin}`; every template of the theme has to exist"
+        return Problem(f"{templates}/{error.name}", 1, "template-missing", "no such template", hint)
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        hint = "correct the template"
+        where = f"{templates}/{error.name}"
+        return Problem(where, error.lineno, "template-syntax", str(error.message), hint)
+    where, line = origin, 1
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename.endswith(".html"):
+            where, line = shown_path(Path(frame.filename)), frame.lineno or 1
+    message = f"{type(error).__name__}: {error}"
+    return Problem(where, line, "template-error", message, f"found while writing `{path}`")

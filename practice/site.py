@@ -321,6 +321,11 @@ class Site:
         found.update({path: f"/{path}" for path in self.static})
         return found
 
+    @cached_property
+    def targets(self) -> dict[str, str]:
+        """The addresses to which links may lead; drafts may link to each other."""
+        return {d.source: d.path for d in self.left_out} | self.addresses
+
 
 Read = tuple[Document | None, list[Problem]]
 """What came out of a file: a document or nothing, and what is wrong with it."""
@@ -433,6 +438,14 @@ def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> 
         left_out=tuple(left_out),
         slugs={folder: frozenset(found) for folder, found in slugs.items()},
     )
+
+
+def today() -> dt.date:
+    """The day of the build, or that of `SOURCE_DATE_EPOCH` (https://reproducible-builds.org/specs/)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch:
+        return dt.datetime.fromtimestamp(int(epoch), tz=dt.UTC).date()
+    return dt.datetime.now(tz=dt.UTC).astimezone().date()
 
 
 def shown_path(path: Path) -> str:
