@@ -37,6 +37,8 @@ MARKS = re.compile(r"[ ]*(?:>[ ]*|(?:[-*+]|\d+[.)])[ ]+)+")
 RULE = re.compile(r"[ ]{0,3}([-*_])(?:[ ]*\1){2,}[ ]*")
 """A line across the page."""
 BRACKET = re.compile(r"\\.|[\[\]()]")
+TAG = re.compile(r"<[^>]+>")
+BLOCK_END = re.compile(r"</(?:p|li|h\d|t[dhr]|ul|ol|table|blockquote|pre)>|<br>")
 SAFE_TAGS = {
     *HEADINGS[1:], "p", "ul", "ol", "li", "strong", "em", "a", "code", "pre", "blockquote", "br",
     "hr", "img", "table", "thead", "tbody", "tr", "th", "td",
@@ -125,8 +127,9 @@ def forget() -> None:
 
 
 def plain(fragment: str) -> str:
-    """The words of a piece of HTML."""
-    return html.unescape(re.sub(r"<[^>]+>", "", fragment)).strip()
+    """The words of a piece of HTML on one line; two blocks never run into one word."""
+    text = html.unescape(TAG.sub("", BLOCK_END.sub(" ", fragment)))
+    return " ".join(text.split())
 
 
 class _RawHtml(InlineProcessor):

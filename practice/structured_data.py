@@ -61,7 +61,6 @@ PAGE_TYPES: dict[str, str | list[str]] = {
 LATEST = 10
 """How many posts the blog's first page shows (``theme/templates/pages/blog.html``)."""
 ESCAPES = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
-BLOCK_END = re.compile(r"</(?:p|li|h[2-6]|t[dh]|blockquote|pre)>|<[bh]r\b[^>]*>")
 SECTION = re.compile(r"<h2\b[^>]*>(.*?)</h2>", re.DOTALL)
 
 
@@ -251,8 +250,8 @@ class _Page:
             for owner, question in self._shown_questions()
         }
         for id, question in found.items():
-            answer = _node("Answer", text=_words(question.answer))
-            yield _node("Question", id, name=_words(question.question), acceptedAnswer=answer)
+            answer = _node("Answer", text=plain(question.answer))
+            yield _node("Question", id, name=plain(question.question), acceptedAnswer=answer)
 
     def _shown_questions(self) -> Iterator[tuple[Document, Question]]:
         if not self.document:
@@ -489,7 +488,7 @@ def _section(treatment: Document, field: str) -> str:
             current = names[-1]
         elif current == heading and isinstance(part.callout, Do | Dont):
             found += [f"{part.callout.title}:", *part.callout.items]
-    return _words(" ".join(found))
+    return plain(" ".join(found))
 
 
 def _facts(effect: SideEffect) -> str:
@@ -523,11 +522,6 @@ def _day(day: HoursException) -> Node:
         opens=None if day.closed else day.opens,
         closes=None if day.closed else day.closes,
     )
-
-
-def _words(fragment: str) -> str:
-    """The words of some HTML on one line; two blocks never run into one word."""
-    return " ".join(plain(BLOCK_END.sub(r"\g<0> ", fragment)).split())
 
 
 def _node(type: str | list[str], id: str | None = None, **properties: Any) -> Node:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
@@ -13,7 +13,6 @@ from practice.body import Heading
 from practice.reader import Document
 from practice.site import AuthorList, Site, TopicList, Year
 
-NOTHING = Markup()
 LONG_PAGE = 4
 """From this many sections on, a page shows a list of its contents."""
 
@@ -45,7 +44,13 @@ class View:
     contents: tuple[Heading, ...] = ()
     noindex: bool = False
     modified: dt.date | None = None
-    json_ld: Markup = NOTHING
+    describe: Callable[[View], Markup] = field(default=lambda _: Markup(), repr=False)
+    """Makes the structured data, which the site map and other lists have no use for."""
+
+    @property
+    def json_ld(self) -> Markup:
+        """The structured data of the page, for a script element."""
+        return self.describe(self)
 
 
 def view_of(site: Site, address: str, document: Document) -> View:
@@ -56,28 +61,24 @@ def view_of(site: Site, address: str, document: Document) -> View:
     sections = tuple(heading for heading in document.outline if heading.level == 2)
     image = getattr(meta, "image", None) or getattr(meta, "photo", None)
     full = getattr(meta, "full_name", document.title)
-    return _finished(
-        site,
-        address,
-        document,
-        View(
-            kind=document.slug if kind == "page" and document.slug in OWN_PAGES else kind,
-            title=full,
-            page_title=site.clinic.name if home else f"{full} · {site.clinic.name}",
-            description=meta.summary,
-            path=document.path,
-            canonical=address + document.path,
-            breadcrumbs=_way_to(site, document),
-            og_type={"post": "article", "therapist": "profile"}.get(kind, "website"),
-            image=f"{address}/images/{image}" if image else None,
-            image_alt=getattr(meta, "image_alt", None) or getattr(meta, "photo_alt", None) or "",
-            sample=meta.sample,
-            contents=sections if len(sections) >= LONG_PAGE and not home else (),
-            noindex=document.slug == "not-found",
-            modified=getattr(meta, "modified", None)
-            or getattr(meta, "reviewed", None)
-            or getattr(meta, "date", None),
-        ),
+    return View(
+        kind=document.slug if kind == "page" and document.slug in OWN_PAGES else kind,
+        title=full,
+        page_title=site.clinic.name if home else f"{full} · {site.clinic.name}",
+        description=meta.summary,
+        path=document.path,
+        canonical=address + document.path,
+        breadcrumbs=_way_to(site, document),
+        og_type={"post": "article", "therapist": "profile"}.get(kind, "website"),
+        image=f"{address}/images/{image}" if image else None,
+        image_alt=getattr(meta, "image_alt", None) or getattr(meta, "photo_alt", None) or "",
+        sample=meta.sample,
+        contents=sections if len(sections) >= LONG_PAGE and not home else (),
+        noindex=document.slug == "not-found",
+        modified=getattr(meta, "modified", None)
+        or getattr(meta, "reviewed", None)
+        or getattr(meta, "date", None),
+        describe=_describing(site, address, document),
     )
 
 
@@ -93,21 +94,17 @@ def view_of_list(site: Site, address: str, entry: Year | TopicList | AuthorList)
         kind, title = "by-therapist", f"Posts by {entry.therapist.meta.full_name}"
         description = f"What {entry.therapist.title} has written for patients."
     blog = site.page("blog")
-    return _finished(
-        site,
-        address,
-        None,
-        View(
-            kind=kind,
-            title=title,
-            page_title=f"{title} · {site.clinic.name}",
-            description=description,
-            path=entry.path,
-            canonical=address + entry.path,
-            breadcrumbs=(*_way_to(site, blog), Crumb(blog.title, blog.path)),
-            sample=any(post.meta.sample for post in entry.posts),
-            modified=max(post.meta.modified or post.meta.date for post in entry.posts),
-        ),
+    return View(
+        kind=kind,
+        title=title,
+        page_title=f"{title} · {site.clinic.name}",
+        description=description,
+        path=entry.path,
+        canonical=address + entry.path,
+        breadcrumbs=(*_way_to(site, blog), Crumb(blog.title, blog.path)),
+        sample=any(post.meta.sample for post in entry.posts),
+        modified=max(post.meta.modified or post.meta.date for post in entry.posts),
+        describe=_describing(site, address, None),
     )
 
 
@@ -136,6 +133,8 @@ def _way_to(site: Site, document: Document) -> tuple[Crumb, ...]:
     return tuple(way)
 
 
-def _finished(site: Site, address: str, document: Document | None, view: View) -> View:
-    graph = structured_data.graph(site, address, view, document)
-    return dataclasses.replace(view, json_ld=structured_data.script(graph))
+def _describing(site: Site, address: str, document: Document | None) -> Callable[[View], Markup]:
+    def describe(view: View) -> Markup:
+        return structured_data.script(structured_data.graph(site, address, view, document))
+
+    return describe
