@@ -80,7 +80,9 @@ def publish(options: Options, talk: Talk, file: Path = FILE) -> Outcome:
         release = of_folder(site, commit_of(settings.folder))
         talk.step("Looking at what is live")
         live = target.live()
-        candidate = Candidate(built, settings, release, live, target.foreign())
+        candidate = Candidate(
+            built, settings, release, live, 0 if live.release else target.foreign()
+        )
         refuse(candidate, options, talk)
         made = plan(live, release)
         talk.say(plan_in_words(made, target.name))

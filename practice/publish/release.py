@@ -28,6 +28,10 @@ class File:
     size: int
 
 
+UNKNOWN = File("", 0)
+"""What is, or is not, where a publish was stopped: never the same as anything."""
+
+
 @dataclass(frozen=True)
 class Release:
     """A finished site. Two of the same content are the same release."""
@@ -138,9 +142,9 @@ class Plan:
 
     def after(self) -> Live:
         """What the target holds when all is done."""
-        base = {**self.live.retired, **(self.live.release.files if self.live.release else {})}
-        unknown = File("", 0)
-        return Live(self.new, {path: base.get(path, unknown) for path in self.retired})
+        held = {**self.live.retired, **(self.live.release.files if self.live.release else {})}
+        known = {path: file for path, file in held.items() if path not in self.live.dirty}
+        return Live(self.new, {path: known.get(path, UNKNOWN) for path in self.retired})
 
     def during(self) -> Live:
         """What to say of the target before the first file is touched."""

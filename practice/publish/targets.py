@@ -237,6 +237,8 @@ class Remote:
             "PORT": str(target.port),
             "USER": target.user,
             "KNOWN_HOSTS_FILE": str(known_hosts),
+            "SHELL_TYPE": "none",  # web space often has none, and SSH guards what it carries
+            "SET_MODTIME": "false",  # a file is as old as its upload
         }
         password = os.environ.get("PUBLISH_PASSWORD")
         if password:
@@ -249,13 +251,13 @@ class Remote:
 
     def live(self) -> Live:
         """What the remote says of itself."""
-        if STATE not in self._names():
-            return Live()
-        return _parsed(self._run("cat", f"{self.root}/{STATE}").stdout, f"{self.name}/{STATE}")
+        text = self._run("cat", f"{self.root}/{STATE}", fine=(0, NOT_THERE)).stdout
+        return _parsed(text, f"{self.name}/{STATE}") if text else Live()
 
     def foreign(self) -> int:
         """What lies at the top of the remote, if no publish has been here."""
-        names = self._names()
+        listed = self._run("lsf", self.root, "--max-depth", "1", fine=(0, NOT_THERE)).stdout
+        names = listed.splitlines()
         return 0 if STATE in names else len(names)
 
     def deliver(self, plan: Plan, tree: Path, step: Step) -> None:
@@ -277,10 +279,6 @@ class Remote:
             self._listed("delete", plan.deleted, self.root)
             self._remove_empty(plan)
         self._say(plan.after())
-
-    def _names(self) -> set[str]:
-        listed = self._run("lsf", self.root, "--max-depth", "1", fine=(0, NOT_THERE))
-        return set(listed.stdout.split("\n")) - {""}
 
     def _say(self, live: Live) -> None:
         with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,211 @@
+"""A practice that can be published, and small sites to publish again and again.
+
+Nothing here is a test.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import re
+import shutil
+import ssl
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+from conftest import CONTENT, ROOT, settings_text
+
+from practice import publish as publishing
+from practice.publish import release, targets
+from practice.publish.settings import load
+
+RELEASES = int(os.environ.get("PRACTICE_RELEASES", "0"))
+"""How many releases readers live through, where it is set; the tests choose fewer for time."""
+
+
+KILLS = int(os.environ.get("PRACTICE_KILLS", "6"))
+"""How many runs are killed, one after the other."""
+
+
+class Project:
+    """A practice of its own, with text that is signed off, and where it is published to."""
+
+    def __init__(self, folder: Path, address: str = "https://clinic.practice-site.org") -> None:
+        self.folder = folder
+        self.content = folder / "content"
+        self.address = address
+        self.said: list[str] = []
+        shutil.copytree(CONTENT["kitchen-sink"], self.content)
+        for file in [*self.content.rglob("*.md"), *self.content.rglob("*.yaml")]:
+            text = re.sub(r"^sample: true\n", "", file.read_text("utf-8"), flags=re.MULTILINE)
+            text = re.sub(r"^next_review: .*$", "next_review: 2099-01-01", text, flags=re.MULTILINE)
+            file.write_text(text, "utf-8")
+
+    @property
+    def settings(self) -> Path:
+        return self.folder / "publishconf.py"
+
+    def to(self, **target) -> Project:
+        """Say where to publish."""
+        text = settings_text(
+            PATH=str(self.content), SITEURL=self.address, THEME=str(ROOT / "theme"), PUBLISH=target
+        )
+        self.settings.write_text(text, "utf-8")
+        return self
+
+    def publish(self, *, offer: bool = False, **options) -> publishing.Outcome:
+        return publishing.publish(
+            publishing.Options(**options), self.talk(offer=offer), self.settings
+        )
+
+    def rollback(self, to: str = "") -> publishing.Outcome:
+        return publishing.rollback(publishing.Options(), self.talk(), to, self.settings)
+
+    def talk(self, *, offer: bool = False) -> publishing.Talk:
+        return publishing.Talk(
+            lambda _: None, self.said.append, lambda _: True, lambda _: offer
+        )
+
+    def write(self, path: str, text: str) -> Path:
+        file = self.content / path
+        file.write_text(text, "utf-8")
+        return file
+
+    def post(self, name: str, *, date: str = "2026-10-30", words: str = "Some words.") -> Path:
+        return self.write(
+            f"posts/{name}.md",
+            f"---\ntitle: About {name.replace('-', ' ')}\ndate: {date}\nauthor: ann-li\n"
+            f"summary: What this is about.\n---\n\n{words}\n",
+        )
+
+
+def tree_of(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder by its path, but the state of the target."""
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.name != release.STATE
+    }
+
+
+# --- Small sites: a page names its style sheet, and the style sheet's name is its content's hash ---
+
+
+def small_site(folder: Path, number: int, posts: int = 6, *, lose: bool = False) -> Path:
+    """The site of a release: a list, posts, and one style sheet; all of them change each time.
+
+    Every tenth release has one post more; with ``lose`` the oldest post goes each time.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    css = f"/* release {number} */".encode()
+    name = f"assets/site.{hashlib.sha256(css).hexdigest()[:8]}.css"
+    first = number if lose else 1
+    paths = [f"posts/{n}/" for n in range(first, first + posts + number // 10)]
+    links = "".join(f'<a href="/{path}">{path}</a>' for path in paths)
+    page = f'<!doctype html><link rel=stylesheet href="/{name}"><p>{number}</p>{links}</html>'
+    files = {"index.html": page.encode(), name: css, "feed.xml": f"<feed>{number}</feed>".encode()}
+    for path in paths:
+        text = f'<!doctype html><link rel=stylesheet href="/{name}"><p>{number} {path}</p></html>'
+        files[f"{path}index.html"] = text.encode()
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    return folder
+
+
+def deliver(settings: Path, tree: Path) -> None:
+    """Publish a folder as it is."""
+    target = targets.of(load(settings))
+    target.deliver(release.plan(target.live(), release.of_folder(tree)), tree, lambda _: None)
+
+
+def deliver_in_another_process(settings: Path, tree: Path) -> subprocess.Popen:
+    """As ``deliver``, to be killed; it has begun when this returns."""
+    code = (
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
+        "import publishing; print('begins', flush=True);"
+        "publishing.deliver(Path(sys.argv[2]), Path(sys.argv[3]))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(Path(__file__).parent), str(settings), str(tree)],
+        cwd=ROOT,
+        env=dict(os.environ, PYTHONPATH=str(ROOT)),
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout.readline() == b"begins\n"
+    process.stdout.close()
+    return process
+
+
+class Readers:
+    """People who open a page, then its style sheet, then a page it leads to."""
+
+    def __init__(self, address: str, count: int = 4) -> None:
+        self.address = address
+        self.visits = [0] * count
+        self.reads = 0
+        self.bad: list[str] = []
+        self.over = threading.Event()
+        self.threads = [threading.Thread(target=self._read, args=(n,)) for n in range(count)]
+
+    @contextmanager
+    def reading(self):
+        for thread in self.threads:
+            thread.start()
+        try:
+            yield self
+        finally:
+            self.over.set()
+            for thread in self.threads:
+                thread.join()
+
+    def wait(self) -> None:
+        """Until everyone has ended the visit they are on: a visit is shorter than a release."""
+        before = list(self.visits)
+        end = time.monotonic() + 30
+        while any(now < then + 2 for now, then in zip(self.visits, before, strict=True)):
+            assert time.monotonic() < end, "the readers are stuck"
+            time.sleep(0.002)
+
+    def _read(self, number: int) -> None:
+        chance = random.Random(number)
+        while not self.over.is_set():
+            page = self._get("/")
+            sheet = re.search(r'href="(/assets/site\.(\w{8})\.css)"', page)
+            if not page.endswith("</html>") or not sheet:
+                self.bad.append(f"/ is cut off: {page!r}")
+            else:
+                css = self._get(sheet[1])
+                if hashlib.sha256(css.encode()).hexdigest()[:8] != sheet[2]:
+                    self.bad.append(f"{sheet[1]} holds {css!r}")
+                links = re.findall(r'href="(/posts/\d+/)"', page)
+                self._get(chance.choice(links))
+            self.visits[number] += 1
+
+    def _get(self, path: str) -> str:
+        self.reads += 1
+        try:
+            with urllib.request.urlopen(self.address + path, timeout=10) as answer:
+                return answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                self.bad.append(f"{path}: {error.code}")
+                return ""
+        except OSError as error:
+            self.bad.append(f"{path}: {error}")
+            return ""
+
+
+def unverified() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
