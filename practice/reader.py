@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from practice import frontmatter, limits
 from practice.body import Body, Heading, forget, parse
 from practice.frontmatter import BAD_CHARACTERS, Data, Location
-from practice.model import AskFirst, Entry, HelpCard, SideEffect, Treatment
+from practice.model import AskFirst, Entry, HelpCard, Page, Post, SideEffect, Treatment
 from practice.paths import slug
 from practice.problems import Problem
 from practice.validation import validate
@@ -52,10 +52,7 @@ class Document:
     @cached_property
     def path(self) -> str:
         """Its address within the site."""
-        if self.kind == "page":
-            return {"home": "/", "not-found": "/404.html"}.get(self.slug, f"/{self.slug}/")
-        folder = {"post": "blog"}.get(self.kind, self.meta.FOLDER)
-        return f"/{folder}/{self.slug}/"
+        return address_of(type(self.meta), self.slug)
 
     @property
     def outline(self) -> tuple[Heading, ...]:
@@ -75,6 +72,13 @@ class Document:
     def line_of(self, *location: str | int) -> int:
         """The line on which a field of the front matter stands."""
         return self.data.line_of(location)
+
+
+def address_of(model: type[Entry], slug: str) -> str:
+    """The address of a document of one kind."""
+    if model is Page:
+        return {"home": "/", "not-found": "/404.html"}.get(slug, f"/{slug}/")
+    return f"/blog/{slug}/" if model is Post else f"/{model.FOLDER}/{slug}/"
 
 
 def read_bytes(file: Path, shown: str) -> tuple[bytes, list[Problem]]:

@@ -256,9 +256,11 @@ class Site:
 
     @cached_property
     def topic_lists(self) -> tuple[TopicList, ...]:
-        """The topics that have posts, by name."""
+        """The topics that have posts, by name; an id that stands for none is a problem elsewhere."""
         lists = [
-            TopicList(id, self.topics[id], posts) for id, posts in self._posts_by_topic.items()
+            TopicList(id, self.topics[id], posts)
+            for id, posts in self._posts_by_topic.items()
+            if id in self.topics
         ]
         return tuple(sorted(lists, key=lambda entry: entry.topic.name.casefold()))
 

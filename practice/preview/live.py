@@ -1,0 +1,294 @@
+"""A practice kept in memory: an edit re-reads one file, a request renders one page.
+
+What a page shows equals what a fresh build would write for it; `tests/test_preview_live.py`
+holds this with random edits. Where a build would refuse a file, its last good text stays.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from practice import cache, checks, files
+from practice.checks import links, references
+from practice.files import Job
+from practice.model import KINDS
+from practice.paths import save_as
+from practice.problems import Problem, ProblemsFound, errors
+from practice.reader import Document, address_of, slug_of
+from practice.render import Renderer, template_problem
+from practice.site import (
+    JUNK,
+    YAML_FILES,
+    Content,
+    Site,
+    assemble,
+    read_clinic,
+    read_content,
+    read_files,
+    read_lists,
+    shown_path,
+    today,
+)
+
+LEADS_SOMEWHERE = (references.ids, references.pictures, references.callouts, links.targets)
+"""Checks without which a page could not be shown, nor any list that it stands in."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is shown at an address."""
+
+    content: bytes
+    origin: str
+    document: Document | None = None
+    problems: tuple[Problem, ...] = ()
+    """Why this is not what the files say now: the page is as it was when it was last right."""
+
+
+class Live:
+    """A practice, its theme, and every page of it on request.
+
+    ``content`` and ``theme`` are folders, ``address`` is where the site will be published, ``kept``
+    a folder for the cache, or None. Of the methods, only ``check`` may be called in another thread.
+    """
+
+    def __init__(self, content: Path, theme: Path, address: str, kept: Path | None = None) -> None:
+        self.theme = theme
+        self.address = address
+        self.read_all = cache.Reader(kept)
+        self.content = Content(content)
+        self.unfit: dict[str, list[Problem]] = {}
+        """What keeps a text that can be read from being shown, by its path in the content."""
+        self.waiting: dict[str, Document] = {}
+        """Those texts, until others say what they need."""
+        self.theme_problems: list[Problem] = []
+        self.pages: Pages | None = None
+        """The site as it is shown; None as long as there is no clinic."""
+        self.sound: Pages | None = None
+        """The last site in which a check of everything found no error."""
+        self.rendered: dict[str, Shown] = {}
+        self.content = read_content(content, self.read_all)
+        self._renew({})
+
+    # --- Changes ---
+
+    def changed(self, paths: Iterable[Path]) -> None:
+        """Take note that something may have happened to these files."""
+        names, theme = set(), False
+        for path in paths:
+            if path.is_relative_to(self.content.folder):
+                names.add(path.relative_to(self.content.folder).as_posix())
+            theme = theme or path.is_relative_to(self.theme)
+        self.rendered = {}
+        before = dict(self.content.documents)
+        again = self._read_again(names)
+        if again or theme:
+            self._renew(before, theme=theme)
+
+    def _read_again(self, names: set[str]) -> bool:
+        """Read what has changed; whether the site has to be put together anew."""
+        content, again = self.content, False
+        unknown: set[str] = set()
+        for name in sorted(names):
+            file = content.folder / name
+            if name == "clinic.yaml":
+                read_clinic(content)
+            elif name in {"sources.yaml", "topics.yaml"}:
+                read_lists(content)
+            elif name in content.documents and file.is_file():
+                again = not self._read_one(name) or again
+                continue
+            elif name not in YAML_FILES:
+                unknown.add(name)
+                continue
+            again = True
+        if any(self._matters(name) for name in unknown):
+            read_files(content, self.read_all)
+            again = True
+        return again
+
+    def _matters(self, name: str) -> bool:
+        """Whether a file that is no known document is worth a look at the whole folder."""
+        here = (self.content.folder / name).exists()
+        known = name in self.content.documents or name in self.content.static
+        junk = any(JUNK.fullmatch(part) for part in name.split("/"))
+        return known or (here and not junk)
+
+    def _read_one(self, source: str) -> bool:
+        """Read one document again; whether what it says to other pages is as it was."""
+        content = self.content
+        old = content.documents[source]
+        new, content.problems[source] = self.read_all.one(content.folder, source)
+        if new is None or new is old:
+            return True
+        content.documents[source] = new
+        if self.pages is None or old is None or not _same_face(old, new):
+            return False
+        if source in self.waiting or any(_unfit(self.pages.site, [new])):
+            return False
+        # Every list holds the old object: it goes on with the new text, and they stay right.
+        vars(old).update(vars(new))
+        content.documents[source] = old
+        return True
+
+    def _renew(self, before: dict[str, Document | None], *, theme: bool = False) -> None:
+        """Put the site together from what was read, texts that cannot be shown left as before."""
+        documents = self.content.documents
+        for source in self.waiting.keys() & documents.keys():
+            if documents[source] is before.get(source):
+                documents[source] = self.waiting[source]
+        self.unfit, self.waiting = {}, {}
+        site = assemble(self.content, today())
+        if site is None:
+            return
+        new = [d for source, d in documents.items() if d and before.get(source) is not d]
+        for problem, document in _unfit(site, new):
+            self.unfit.setdefault(document.source, []).append(problem)
+            self.waiting[document.source] = document
+        for source in self.waiting:
+            documents[source] = before.get(source)
+        if self.waiting:
+            site = assemble(self.content, today()) or site
+        self._take(site, theme=theme)
+
+    def _take(self, site: Site, *, theme: bool) -> None:
+        if self.pages is None or theme:
+            try:
+                self.pages = Pages(Renderer(site, self.theme, self.address))
+                self.theme_problems = []
+                return
+            except (OSError, UnicodeDecodeError) as error:
+                shown = shown_path(Path(getattr(error, "filename", None) or self.theme))
+                hint = "correct the name, or put the file there"
+                self.theme_problems = [Problem(shown, 1, "theme-file", str(error), hint)]
+        if self.pages is not None:
+            self.pages = Pages(self.pages.renderer.for_site(site))
+
+    # --- Pages ---
+
+    def show(self, path: str) -> Shown | None:
+        """What stands at an address of the site (``/blog/x/``); None if nothing does."""
+        if path not in self.rendered:
+            shown = self._show(path)
+            if shown is None:
+                return None
+            self.rendered[path] = shown
+        return self.rendered[path]
+
+    def _show(self, path: str) -> Shown | None:
+        job = self.pages.job(path) if self.pages else None
+        if job is None:
+            return None
+        document = self.document(path)
+        why = self.why_old(document)
+        try:
+            return Shown(_bytes(job.render()), job.origin, document, why)
+        except ProblemsFound as error:
+            found = error.problems
+        except Exception as error:  # noqa: BLE001  # a template can raise anything
+            found = [template_problem(error, job.origin, job.path, self.theme)]
+        return Shown(self._last_good(path), job.origin, document, (*why, *found))
+
+    def _last_good(self, path: str) -> bytes:
+        job = self.sound.job(path) if self.sound else None
+        try:
+            return _bytes(job.render()) if job else b""
+        except Exception:  # noqa: BLE001  # what is wrong is said already
+            return b""
+
+    def document(self, path: str) -> Document | None:
+        """The document at an address, drafts too."""
+        return self.pages.documents.get(path) if self.pages else None
+
+    def why_old(self, document: Document | None) -> tuple[Problem, ...]:
+        """What keeps the text of a document's file from being shown as it is."""
+        if document is None:
+            return ()
+        problems = self.content.problems.get(document.source, [])
+        return (*errors(problems), *self.unfit.get(document.source, ()))
+
+    def source_of(self, path: str) -> str | None:
+        """The file that would stand at an address if it could be read."""
+        for source, document in self.content.documents.items():
+            kind = KINDS[source.partition("/")[0]]
+            if document is None and address_of(kind, slug_of(source)) == path:
+                return source
+        return None
+
+    # --- Problems ---
+
+    def problems(self) -> list[Problem]:
+        """What is wrong with single files and the theme; ``check`` finds the rest."""
+        found = [p for wrong in self.content.problems.values() for p in wrong]
+        unfit = [p for wrong in self.unfit.values() for p in wrong]
+        return sorted({*found, *unfit, *self.theme_problems})
+
+    @staticmethod
+    def check(pages: Pages) -> list[Problem]:
+        """What is wrong between the files of a site."""
+        return checks.run(pages.site)
+
+    def checked(self, pages: Pages, found: list[Problem]) -> None:
+        """Remember a site in which a check found nothing wrong."""
+        if not errors([*found, *self.problems()]):
+            self.sound = pages
+
+
+class Pages:
+    """Every file of a site, found by its address."""
+
+    def __init__(self, renderer: Renderer) -> None:
+        self.renderer = renderer
+        self.site = renderer.site
+
+    @cached_property
+    def documents(self) -> dict[str, Document]:
+        """The documents by address, drafts too."""
+        return {document.path: document for document in (*self.site.left_out, *self.site.documents)}
+
+    @cached_property
+    def _others(self) -> dict[str, Job]:
+        jobs = {job.path: job for job in files.others(self.renderer)}
+        for source in self.site.static:
+            if not source.startswith("images/"):  # those are made anew by `files.others`
+                file = self.site.content / source
+                jobs[source] = Job(source, shown_path(file), file.read_bytes)
+        if self.site.posts:
+            jobs[files.FEED] = files.feed_of(self.renderer, self.site.posts)
+        return jobs
+
+    def job(self, path: str) -> Job | None:
+        """How to get the file at an address; None if nothing stands there."""
+        document = self.documents.get(path)
+        if document:
+            return files.page_of(self.renderer, document)
+        return self._others.get(save_as(path))
+
+
+def _same_face(old: Document, new: Document) -> bool:
+    """Whether two readings of a file differ only in text that no other page shows."""
+    return old.meta == new.meta and [placed.callout for placed in old.body.callouts] == [
+        placed.callout for placed in new.body.callouts
+    ]
+
+
+def _unfit(site: Site, documents: list[Document]) -> Iterator[tuple[Problem, Document]]:
+    """What keeps some documents from being shown in a site."""
+    if not documents:
+        return
+    by_shown = {document.shown: document for document in documents}
+    narrow = copy.copy(site)
+    for name in ("addresses", "_by_source"):
+        vars(narrow)[name] = getattr(site, name)  # look-ups still know every document
+    narrow.documents, narrow.left_out = tuple(documents), ()
+    for check in LEADS_SOMEWHERE:
+        for problem in check(narrow):
+            yield problem, by_shown[problem.path]
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode() if isinstance(content, str) else content
