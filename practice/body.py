@@ -22,7 +22,7 @@ from markdown.extensions.smarty import SmartyExtension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
 
-from practice import callouts, limits
+from practice import callouts, lines
 from practice.frontmatter import Location
 from practice.model import CALLOUTS, Callout, Faq, Question, SideEffect, SideEffectList
 from practice.paths import slug
@@ -32,11 +32,6 @@ from practice.validation import validate
 C = TypeVar("C", bound=Callout)
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 INTERNAL = re.compile(r"\{(?P<what>filename|static)\}(?P<path>[^#?]*)(?P<rest>.*)", re.DOTALL)
-MARKS = re.compile(r"[ ]*(?:>[ ]*|(?:[-*+]|\d+[.)])[ ]+)+")
-"""The marks of lists and quotations at the beginning of a line."""
-RULE = re.compile(r"[ ]{0,3}([-*_])(?:[ ]*\1){2,}[ ]*")
-"""A line across the page."""
-BRACKET = re.compile(r"\\.|[\[\]()]")
 TAG = re.compile(r"<[^>]+>")
 BLOCK_END = re.compile(r"</(?:p|li|h\d|t[dhr]|ul|ol|table|blockquote|pre)>|<br>")
 SAFE_TAGS = {
@@ -162,7 +157,7 @@ class _Lines:
     """Finds the line on which something stands that Markdown hands on without one."""
 
     def __init__(self, lines: list[str], first_line: int) -> None:
-        self.lines = lines
+        self.lines = [html.unescape(line) for line in lines]
         self.first_line = first_line
         self.seen: dict[str, int] = {}
 
@@ -192,12 +187,11 @@ class _Parser:
         self.outline: list[Heading] = []
 
     def body(self) -> Body:
-        self.problems = list(_limits(self.path, self.lines, self.first_line))
+        self.problems = list(lines.too_much(self.path, self.lines, self.first_line))
         if self.problems:
             return Body()
         written, self.problems = callouts.scan(self.path, self.lines, self.first_line)
-        self.problems.extend(_lists(self.path, self.lines, self.first_line))
-        self.problems.extend(_headings(self.path, self.lines, self.first_line))
+        self.problems.extend(lines.check(self.path, self.lines, self.first_line))
         root = self._tree(callouts.bare(self.lines, self.first_line, written))
         self._links(root)
         parts = self._parts(root, written)
@@ -313,7 +307,7 @@ class _Parser:
             for postprocessor in self.md.postprocessors:
                 raw = postprocessor.run(raw)
             target = html.unescape(raw)
-            line = self.places.next(target.removeprefix("mailto:"))
+            line = self.places.next(target.removeprefix("mailto:") or "]()")
             target = self._from_content(target)
             if target.startswith("{"):
                 element.set(attribute, target)
@@ -411,7 +405,7 @@ class _Parser:
                         f"“{question}” has no answer",
                         "write the answer below the question",
                     )
-            elif answer:
+            elif answer and not any(part.tag in HEADINGS for part in answer):
                 self._problem(
                     written.line,
                     "faq-question",
@@ -422,7 +416,7 @@ class _Parser:
             if child.tag == "h3":
                 question = self._inner(child)
                 questions.append({"id": self._new_id(slug(plain(question))), "question": question})
-        if not questions and not written.argument:
+        if not questions and not written.argument and not children:
             self._empty(written)
         if questions and written.argument:
             self._problem(
@@ -485,93 +479,6 @@ def _side_effects_together(parts: list[str | Placed]) -> Iterator[str | Placed]:
             run = []
         if part:
             yield part
-
-
-def _limits(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
-    """The first line that asks more of the parser than any text does: it would take for ever."""
-    open_brackets = 0
-    for index in callouts.outside_code(lines):
-        line = lines[index]
-        open_brackets, most = _brackets(line, open_brackets) if line.strip() else (0, 0)
-        marks = MARKS.match(line)
-        message = ""
-        if marks and not RULE.fullmatch(line) and _depth(marks[0]) > limits.NESTING:
-            message = "lists or quotations stand too deep in each other"
-        elif most > limits.BRACKETS:
-            message = "too many brackets are open"
-        elif line.count("|") > limits.COLUMNS:
-            message = "the table has too many columns"
-        if message:
-            yield Problem(path, first_line + index, "text-limit", message, "write it more simply")
-            return
-
-
-def _depth(marks: str) -> int:
-    """How deep the text behind some marks of lists and quotations stands."""
-    return len(re.findall(r"[>*+-]|\d[.)]", marks)) + (len(marks) - len(marks.lstrip())) // 4
-
-
-def _brackets(line: str, count: int) -> tuple[int, int]:
-    """How many brackets are open behind a line that begins with ``count``, and at most in it."""
-    most = count
-    for bracket in BRACKET.finditer(line):
-        if bracket[0] in "[(":
-            count += 1
-            most = max(most, count)
-        elif bracket[0] in "])" and count:
-            count -= 1
-    return count, most
-
-
-def _lists(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
-    """A list right under a paragraph: Markdown would run its items into the paragraph."""
-    previous = ""
-    for index in callouts.outside_code(lines):
-        line = lines[index]
-        starts = re.match(r"(?:[-*+]|1[.)]) +\S", line)
-        plain_text = previous.strip() and not re.match(
-            r" *(?:[-*+]|\d+[.)]) |[ ]{2}|#|/{3}|\|", previous
-        )
-        if starts and plain_text:
-            yield Problem(
-                path,
-                first_line + index,
-                "list-blank-line",
-                "this list would not be shown as one",
-                "leave a blank line above the list",
-            )
-        previous = line
-
-
-def _headings(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
-    """Headings that skip a level, or take the title's (WCAG 2.2, 1.3.1)."""
-    level = 1
-    inside = False
-    for index in callouts.outside_code(lines):
-        line = lines[index]
-        if line.startswith("///"):
-            inside = bool(line.strip("/ "))
-        match = re.match(r"(#{1,6})(?!#)", line)
-        if not match or inside:
-            continue
-        depth = len(match[1])
-        if depth == 1:
-            yield Problem(
-                path,
-                first_line + index,
-                "heading-level",
-                "`#` is the level of the page's title",
-                "begin the heading with `##`",
-            )
-        elif depth > level + 1:
-            yield Problem(
-                path,
-                first_line + index,
-                "heading-level",
-                f"`{match[1]}` comes right after level {level}: a level is skipped",
-                f"begin the heading with `{'#' * (level + 1)}`",
-            )
-        level = depth
 
 
 def _words_of(placed: Placed) -> list[str]:

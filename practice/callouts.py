@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +29,8 @@ TAG = "practice-callout"
 FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<slashes>/{3,})(?P<rest>.*)")
 OPENING = re.compile(r"[\w-]+[ ]*(?:\|[ ]*(?P<argument>.*?)[ ]*)?")
 OPTION = re.compile(r"(?P<name>[A-Za-z][\w-]*)[ ]*:(?:[ ]|$)")
+NEARLY = re.compile(r"(?P<before>[ >*+-]*)(?P<slashes>/{2,3})[ ]*(?P<name>[\w-]+)")
+"""A line that would open a callout, were it not for two slashes or a mark before them."""
 CODE_FENCE = re.compile(r"(?:`{3,}|~{3,})")
 
 
@@ -79,6 +80,8 @@ class _Scanner:
         self.open: Written | None = None
         self.above_text = False
         """Whether nothing but options and blank lines stands above, in the open callout."""
+        self.slashes_wrong = False
+        """Whether a line was found with more slashes: its end has as many."""
         self.ends_to_come = 0
         """Closing lines that belong to callouts which another one has cut short."""
 
@@ -88,22 +91,41 @@ class _Scanner:
             fence = FENCE.fullmatch(line)
             if fence:
                 self._fence(index, fence)
-            elif self.open and line.strip():
+            elif not self._nearly(index, line) and self.open and line.strip():
                 self._text(index, line)
         if self.open:
             self._never_ends(self.open)
 
+    def _nearly(self, index: int, line: str) -> bool:
+        match = NEARLY.match(line)
+        if not match or match["name"] not in CALLOUTS:
+            return False
+        if match["slashes"] == "//" and not match["before"]:
+            self._problem(
+                index, "callout-slashes", "two slashes where three are meant", "write exactly `///`"
+            )
+        elif match["slashes"] == "///":
+            self._indented(index)
+        else:
+            return False
+        return True
+
+    def _indented(self, index: int) -> None:
+        self._problem(
+            index,
+            "callout-indented",
+            f"`{self.lines[index].strip()}` does not begin its line",
+            "move it to the left margin; a callout cannot stand inside a list",
+        )
+
     def _fence(self, index: int, fence: re.Match[str]) -> None:
         rest = fence["rest"].strip()
         if fence["indent"]:
-            self._problem(
-                index,
-                "callout-indented",
-                f"`{self.lines[index].strip()}` does not begin its line",
-                "move it to the left margin; a callout cannot stand inside a list",
-            )
+            if rest:  # its end stands there too, for the same reason
+                self._indented(index)
             return
-        if len(fence["slashes"]) != 3:
+        if len(fence["slashes"]) != 3 and (rest or not self.slashes_wrong):
+            self.slashes_wrong = True
             self._problem(
                 index,
                 "callout-slashes",
@@ -151,6 +173,9 @@ class _Scanner:
                 f"`/// {rest}` is not how a callout begins",
                 f"write `/// {name} | {words}`",
             )
+        markup = frontmatter.MARKUP.search(written.argument)
+        if markup:
+            self._problem(index, "raw-html", f"`{markup[0]}` is HTML", "write plain words")
         self._options(index, written)
         self.found.append(written)
 
@@ -209,17 +234,28 @@ class _Scanner:
         self.problems.append(Problem(self.path, self.first_line + index, code, message, hint))
 
 
-def outside_code(lines: list[str]) -> Iterator[int]:
+def outside_code(lines: list[str]) -> list[int]:
     """The indices of the lines that do not stand in a fenced code block."""
-    fence = ""
+    return _code(lines)[0]
+
+
+def code_never_closed(lines: list[str]) -> int | None:
+    """The index of the line that opens a code block without an end, if there is one."""
+    return _code(lines)[1]
+
+
+def _code(lines: list[str]) -> tuple[list[int], int | None]:
+    outside: list[int] = []
+    fence, opened = "", None
     for index, line in enumerate(lines):
         match = CODE_FENCE.match(line)
         if not fence and match:
-            fence = match[0]
+            fence, opened = match[0], index
         elif fence and line.strip() == fence:
-            fence = ""
+            fence, opened = "", None
         elif not fence:
-            yield index
+            outside.append(index)
+    return outside, opened
 
 
 class Extension(BlocksExtension):  # type: ignore[misc]  # pymdownx ships no types

@@ -27,6 +27,11 @@ BAD_CHARACTERS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\u2028\u2029"
     "\ud800-\udfff]"
 )
+MARKUP = re.compile(
+    r"</?[A-Za-z][^<>\n]*>|<!--|<(?:script|img|svg|iframe|style)\b"
+    r"|&(?:[A-Za-z]{2,8}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});"
+)
+"""HTML where only words are meant: it would be shown as it is written."""
 FENCE = re.compile(r"---[ \t]*")
 
 
@@ -88,7 +93,8 @@ def parse(path: str, text: str, first_line: int = 1) -> tuple[Data, list[Problem
         problems.append(Problem(path, line, "yaml", message, _yaml_hint(text, line - first_line)))
         return data, problems
     except (yaml.YAMLError, RecursionError) as error:
-        message = str(error).split("\n")[0] or "the fields are nested too deeply"
+        deep = isinstance(error, RecursionError)
+        message = "the fields are nested too deeply" if deep else str(error).split("\n")[0]
         problems.append(
             Problem(path, first_line, "yaml", message, "write one `field: value` a line")
         )
@@ -177,6 +183,11 @@ class _Reader:
         if bad:
             message = f"an invisible character (U+{ord(bad[0]):04X}) is spelled out here"
             self._problem(self._line(node), "character", message, "delete it")
+        markup = MARKUP.search(text)
+        if markup:
+            message = f"`{markup[0][:40]}` is HTML"
+            hint = "write plain words; a sign such as & is written as it is"
+            self._problem(self._line(node), "raw-html", message, hint)
         return BAD_CHARACTERS.sub("", text)
 
     def _line(self, node: yaml.Node) -> int:

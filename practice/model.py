@@ -28,7 +28,7 @@ from pydantic_core import PydanticCustomError
 def _iso_date(value: Any) -> dt.date:
     if isinstance(value, dt.date):
         return value
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         raise PydanticCustomError("iso_date", "`{given}` is not a date", {"given": str(value)})
     try:
         return dt.date.fromisoformat(value)
@@ -67,13 +67,13 @@ def _has_words(value: str) -> str:
 
 
 def _clock(value: str) -> str:
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
         raise PydanticCustomError("clock", "`{given}` is not a time", {"given": value})
     return value
 
 
 def _phone(value: str) -> str:
-    if not re.fullmatch(r"\+\d{8,15}", re.sub(r"[\s().-]", "", value)):
+    if not re.fullmatch(r"\+[0-9]{8,15}", re.sub(r"[\s().-]", "", value)):
         raise PydanticCustomError("phone", "`{given}` is not a phone number", {"given": value})
     return value
 

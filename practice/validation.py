@@ -28,6 +28,9 @@ HINTS = {
     "float_parsing": "write a number, for example 37.5",
 }
 
+ABOUT_TWO = {"hours_order": "closes", "modified_first": "modified"}
+"""Mistakes between two fields, and the one on whose line they are shown."""
+
 
 def validate(
     model: type[M],
@@ -73,7 +76,7 @@ def _problem(
         known = [shown(n) for place in ("front matter", "option") for n in fields_at(owner, place)]
         message = f"there is no field `{name}` here"
         return Problem(path, line, "field-unknown", message, did_you_mean(name, known))
-    if detail["input"] in (None, "") and kind in ("string_type", "string_too_short", "tuple_type"):
+    if _is_empty(detail["input"]):
         hint = "write something behind the colon, or delete the line"
         return Problem(path, line, "field-empty", f"`{name}` is empty", hint)
     if kind == "literal_error":
@@ -86,8 +89,22 @@ def _problem(
         message = f"`{name}`: `{detail['input']}` cannot be an id"
         hint = f"did you mean `{slug(str(detail['input']))}`?"
         return Problem(path, line, "field-value", message, hint)
+    if kind in ABOUT_TWO:
+        line = line_of((*location, ABOUT_TWO[kind]))
+        return Problem(path, line, "field-value", detail["msg"], HINTS[kind])
     code = "date" if kind == "iso_date" else "field-value"
-    return Problem(path, line, code, f"`{name}`: {_message(detail)}", HINTS.get(kind, ""))
+    hint = HINTS.get(kind) or _help(owner, location)
+    return Problem(path, line, code, f"`{name}`: {_message(detail)}", hint)
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _help(owner: type[BaseModel], location: Location) -> str:
+    """What a field's declaration says of it."""
+    names = [part for part in location if isinstance(part, str) and part in owner.model_fields]
+    return str(owner.model_fields[names[-1]].description) if names else ""
 
 
 def _missing(path: str, line: int, owner: type[BaseModel], field: str, name: str) -> Problem:
@@ -143,7 +160,8 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
 
 
 def _choices(owner: type[BaseModel], location: Location) -> list[Any]:
-    name = [part for part in location if isinstance(part, str)][-1]
+    names = [part for part in location if isinstance(part, str)]
+    name = next(name for name in reversed(names) if name in owner.model_fields)
     return _literals(owner.model_fields[name].annotation)
 
 
