@@ -15,6 +15,7 @@ from invoke.tasks import task
 from practice import build as building
 from practice import publish as publishing
 from practice import reference, report
+from practice.preview import start
 from practice.problems import ProblemsFound
 from practice.publish import init as init_questions
 from practice.publish import words
@@ -52,6 +53,43 @@ def build(
         raise Exit(code=MISUSE) from error
     progress.end()
     print(report.summary(built))
+
+
+@task(
+    help={
+        "content": "the practice's folder (default: the settings' PATH)",
+        "browser": "open the browser (--no-browser: only print the address)",
+        "port": "where to listen (default: the first free one from 8000 on)",
+        "host": "an address of this machine by which others may see the preview",
+        "page": "the address to open first, such as /blog/",
+        "editor": "how to open a file, such as 'code --goto {file}:{line}'",
+        "settings": "the settings file",
+    }
+)
+def preview(
+    _context: Context,
+    content: str = "",
+    browser: bool = True,
+    port: int = 0,
+    host: str = "",
+    page: str = "/",
+    editor: str = "",
+    settings: str = "pelicanconf.py",
+) -> None:
+    """Show the site in a browser, as it would be now; it follows every edit."""
+    try:
+        start.run(
+            Path(settings),
+            Path(content) if content else None,
+            host=host,
+            port=port,
+            page=page,
+            browser=browser,
+            editor=editor,
+        )
+    except building.Misuse as error:
+        print(error, file=sys.stderr)
+        raise Exit(code=MISUSE) from error
 
 
 @task(

@@ -158,13 +158,14 @@ class Live:
     def _take(self, site: Site, *, theme: bool) -> None:
         if self.pages is None or theme:
             try:
-                self.pages = Pages(Renderer(site, self.theme, self.address))
-                self.theme_problems = []
-                return
+                renderer = Renderer(site, self.theme, self.address)
             except (OSError, UnicodeDecodeError) as error:
                 shown = shown_path(Path(getattr(error, "filename", None) or self.theme))
                 hint = "correct the name, or put the file there"
                 self.theme_problems = [Problem(shown, 1, "theme-file", str(error), hint)]
+            else:
+                self.pages, self.theme_problems = Pages(renderer), []
+                return
         if self.pages is not None:
             self.pages = Pages(self.pages.renderer.for_site(site))
 

@@ -1,0 +1,117 @@
+"""What the editor's bar says of a page, as data; `bar.js` shows it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import brotli
+
+from practice import headers
+from practice.checks import reading
+from practice.preview.live import Live, Shown
+from practice.problems import Problem
+from practice.reader import Document
+
+ASSET = re.compile(rb'(?:href|src)="([^"]*/assets/site\.[^"]*)"')
+FOOT = b"</body>"
+
+
+def text_of(live: Live, content: bytes) -> bytes:
+    """A page without what changes with the style sheet alone, which is swapped, not reloaded."""
+    pages = live.pages
+    css = pages.renderer.assets.css if pages else ""
+    return content.replace(css.encode(), b"", 1) if css else content
+
+
+def with_bar(content: bytes, text: str) -> bytes:
+    """A page with the bar at its end; ``text`` is the digest by which it knows its own text."""
+    script = f'<script src="/-/bar.js" data-text="{text}" defer></script>'.encode()
+    head, foot, rest = content.rpartition(FOOT)
+    return head + script + foot + rest if foot else content + script
+
+
+def facts(live: Live, shown: Shown | None) -> dict[str, Any]:
+    """What is known of a page: its file, its state, its review, its reading grade, its weight."""
+    if shown is None:
+        return {"status": "missing"}
+    found: dict[str, Any] = {"origin": shown.origin, "status": "list"}
+    document = shown.document
+    if document and live.pages:
+        site = live.pages.site
+        meta = document.meta
+        due: dt.date | None = getattr(meta, "next_review", None)
+        grade = reading.grade_of(site, document)
+        found |= {
+            "file": document.source,
+            "line": 1,
+            "status": status_of(document, site.build_date),
+            "sample": meta.sample,
+            "reviewed": _iso(getattr(meta, "reviewed", None)),
+            "due": _iso(due),
+            "overdue": bool(due and due < site.build_date),
+            "words": document.words,
+            "grade": None if grade is None else round(grade, 1),
+        }
+    return found | {"weight": weight_of(live, shown.content)}
+
+
+def status_of(document: Document, day: dt.date) -> str:
+    """`published`, `draft`, or `future` for a post whose day is still to come."""
+    if getattr(document.meta, "status", "published") == "draft":
+        return "draft"
+    date: dt.date | None = getattr(document.meta, "date", None)
+    return "future" if date and date > day else "published"
+
+
+def weight_of(live: Live, content: bytes) -> int:
+    """Bytes that a first visit loads to show the page, compressed: HTML, style sheet and script."""
+    if live.pages is None:
+        return 0
+    renderer = live.pages.renderer
+    linked = {match.decode() for match in ASSET.findall(content)}
+    files = [renderer.assets.files.get(name.removeprefix(f"{renderer.base}/")) for name in linked]
+    return _compressed(content) + sum(_compressed(file) for file in files if file)
+
+
+@functools.lru_cache(maxsize=256)
+def _compressed(content: bytes) -> int:
+    return len(brotli.compress(content, quality=5))
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def told(problems: Iterable[Problem], origin: str) -> list[dict[str, Any]]:
+    """Problems for the bar: those of the page first, then errors, then warnings."""
+    ordered = sorted(set(problems), key=lambda p: (p.path != origin, p.severity, p))
+    return [
+        {
+            "place": f"{p.path}:{p.line}",
+            "code": p.code,
+            "message": p.message,
+            "hint": p.hint,
+            "severity": p.severity,
+            "here": p.path == origin,
+        }
+        for p in ordered
+    ]
+
+
+def headers_of(address: str) -> dict[str, str]:
+    """The headers of a page in the preview: those of the live site, and room for the bar.
+
+    Nothing is kept by the browser, and nothing is said of HTTPS, which a preview has not.
+    """
+    policy = dict(headers.SEARCH_POLICY if address.startswith(headers.SEARCH) else headers.POLICY)
+    policy["connect-src"] = "'self'"
+    security = {k: v for k, v in headers.SECURITY.items() if k != "Strict-Transport-Security"}
+    return {
+        "Content-Security-Policy": headers.policy(policy),
+        **security,
+        "Cache-Control": "no-store",
+    }

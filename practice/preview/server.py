@@ -1,0 +1,347 @@
+"""The preview in a browser: a small server on this machine alone.
+
+An address is looked up in what the site holds, never on the disk: there is no folder to leave,
+no listing, no hidden file to ask for. Everything runs in one thread, in turns, but the check of
+the whole site, which takes longest and reads only what nobody changes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import html
+import mimetypes
+import shlex
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import (
+    FileResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
+from starlette.routing import Route
+from starlette.types import ASGIApp
+from watchfiles import awatch
+
+from practice.preview import bar
+from practice.preview.guard import Guard
+from practice.preview.live import Live, Shown
+from practice.problems import Problem
+from practice.site import shown_path
+
+HERE = Path(__file__).parent
+KITCHEN_SINK = "/kitchen-sink"
+NOT_FOUND = "/404.html"
+QUIET = 0.3
+"""Seconds without an edit after which the whole site is checked."""
+BEAT = 15.0
+"""Seconds between signs of life to an open page, so that a closed one is noticed."""
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".xml": "application/xml; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".avif": "image/avif",
+    ".webp": "image/webp",
+}
+
+
+@dataclass
+class Mount:
+    """A practice at a place of the preview. ``base`` is where its addresses begin."""
+
+    live: Live
+    base: str
+    found: list[Problem] = field(default_factory=list)
+    """What the last check of the whole site found."""
+    checking: asyncio.Task[None] | None = None
+
+
+class Preview:
+    """Practices that are shown, the pages that are open, and what passes between them."""
+
+    def __init__(self, mounts: Iterable[Mount], editor: str = "") -> None:
+        self.mounts = sorted(mounts, key=lambda mount: -len(mount.base))
+        self.editor = editor
+        self.listeners: set[asyncio.Event] = set()
+        self.watching: asyncio.Task[None] | None = None
+
+    def app(self, names: tuple[str, ...], port: int) -> ASGIApp:
+        """The preview as an application, guarded."""
+        routes = [
+            Route("/-/events", self.events),
+            Route("/-/state", self.state),
+            Route("/-/open", self.open, methods=["POST"]),
+            Route("/-/{name:str}", self.own_file),
+            Route("/{path:path}", self.page),
+        ]
+        return Guard(Starlette(routes=routes, lifespan=self._lifespan), names, port)
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        self.watching = asyncio.create_task(self._watch())
+        await asyncio.sleep(0)  # it watches now, so no edit is missed
+        for mount in self.mounts:
+            self._check_later(mount)
+        yield
+        tasks = [self.watching, *(mount.checking for mount in self.mounts)]
+        for task in filter(None, tasks):
+            task.cancel()
+        for listener in self.listeners:
+            listener.set()
+
+    # --- Edits ---
+
+    async def _watch(self) -> None:
+        folders = {
+            f for mount in self.mounts for f in (mount.live.content.folder, mount.live.theme)
+        }
+        changes = awatch(
+            *folders, watch_filter=None, debounce=50, step=5, ignore_permission_denied=True
+        )
+        async for found in changes:
+            self.changed({Path(name) for _, name in found})
+
+    def changed(self, paths: set[Path]) -> None:
+        """Take note of files that may have changed, and tell every open page."""
+        for mount in self.mounts:
+            live = mount.live
+            mine = {
+                path
+                for path in paths
+                if path.is_relative_to(live.content.folder) or path.is_relative_to(live.theme)
+            }
+            if mine:
+                live.changed(mine)
+                self._check_later(mount)
+        self._tell()
+
+    def _tell(self) -> None:
+        for listener in self.listeners:
+            listener.set()
+
+    def _check_later(self, mount: Mount) -> None:
+        if mount.checking:
+            mount.checking.cancel()
+        mount.checking = asyncio.create_task(self._check(mount))
+
+    async def _check(self, mount: Mount) -> None:
+        await asyncio.sleep(QUIET)
+        pages = mount.live.pages
+        if pages is None:
+            return
+        found = await asyncio.to_thread(mount.live.check, pages)
+        if pages is mount.live.pages:
+            mount.live.checked(pages, found)
+            mount.found = found
+            self._tell()
+
+    # --- Pages ---
+
+    def find(self, path: str) -> tuple[Mount, str] | None:
+        """The practice that an address belongs to, and the address within it."""
+        for mount in self.mounts:
+            if path.startswith(f"{mount.base}/"):
+                return mount, path.removeprefix(mount.base)
+        return None
+
+    async def page(self, request: Request) -> Response:
+        """Whatever stands at an address of a site."""
+        path = request.url.path
+        place = self.find(path)
+        if place is None:
+            return self._away(path)
+        mount, inside = place
+        shown = mount.live.show(inside)
+        if shown is None:
+            return self._missing(mount, inside)
+        name = inside + ("index.html" if inside.endswith("/") else "")
+        kind = TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0]
+        if kind != TYPES[".html"]:
+            return Response(
+                shown.content, media_type=kind or "application/octet-stream",
+                headers=bar.headers_of(inside),
+            )  # fmt: skip
+        return self._html(mount, inside, shown)
+
+    def _html(self, mount: Mount, inside: str, shown: Shown, status: int = 200) -> Response:
+        content = shown.content
+        if not content:
+            content, status = broken_page(shown.problems).encode(), 500
+        text = digest(mount.live, content)
+        return Response(bar.with_bar(content, text), status, bar.headers_of(inside), TYPES[".html"])
+
+    def _missing(self, mount: Mount, inside: str) -> Response:
+        source = mount.live.source_of(inside)
+        if source:
+            shown = broken_shown(mount.live, source)
+            return self._html(mount, inside, shown)
+        if mount.live.show(f"{inside}/"):
+            return RedirectResponse(f"{mount.base}{inside}/", 307)
+        page = mount.live.show(NOT_FOUND)
+        if page is None or not page.content:
+            return PlainTextResponse("There is nothing at this address.\n", 404)
+        return Response(
+            bar.with_bar(page.content, "missing"), 404, bar.headers_of(inside), TYPES[".html"]
+        )
+
+    def _away(self, path: str) -> Response:
+        home = self.mounts[-1].base
+        if path in {"/", home}:
+            return RedirectResponse(f"{home}/", 307)
+        return PlainTextResponse("There is nothing at this address.\n", 404)
+
+    # --- The bar ---
+
+    async def own_file(self, request: Request) -> Response:
+        """The bar's script and style sheet."""
+        name = request.path_params["name"]
+        if name not in {"bar.js", "bar.css"}:
+            return PlainTextResponse("There is nothing at this address.\n", 404)
+        return FileResponse(
+            HERE / name, headers=bar.headers_of("/-/"), media_type=TYPES[Path(name).suffix]
+        )
+
+    async def state(self, request: Request) -> Response:
+        """What the bar says of the page at ``?page=``."""
+        path = request.query_params.get("page", "/")
+        place = self.find(path)
+        if place is None:
+            return JSONResponse({"error": "no such page"}, 404, headers=bar.headers_of("/-/"))
+        mount, inside = place
+        live = mount.live
+        shown = live.show(inside)
+        source = live.source_of(inside) if shown is None else None
+        if source:
+            shown = broken_shown(live, source)
+        origin = shown.origin if shown else ""
+        text = "missing"
+        if shown:
+            content = shown.content or broken_page(shown.problems).encode()
+            text = digest(live, content)
+        problems = [*live.problems(), *mount.found, *(shown.problems if shown else ())]
+        state = {
+            "text": text,
+            "css": live.pages.renderer.assets.css if live.pages else "",
+            "page": bar.facts(live, shown),
+            "old": bool(shown and shown.problems),
+            "problems": bar.told(problems, origin),
+            "others": self._others(mount),
+        }
+        return JSONResponse(state, headers=bar.headers_of("/-/"))
+
+    def _others(self, mount: Mount) -> list[dict[str, str]]:
+        """Pages that are in the preview alone."""
+        found = []
+        pages = mount.live.pages
+        for document in pages.site.left_out if pages else ():
+            status = bar.status_of(document, pages.site.build_date) if pages else ""
+            path = mount.base + document.path
+            found.append({"title": document.title, "path": path, "status": status})
+        for other in self.mounts:
+            if other is not mount:
+                sink = other.base.endswith(KITCHEN_SINK)
+                title = "Kitchen sink: every part of the theme" if sink else "The site"
+                found.append({"title": title, "path": f"{other.base}/", "status": "preview"})
+        return found
+
+    async def events(self, _request: Request) -> Response:
+        """Tell a page whenever it may have changed (server-sent events)."""
+        return StreamingResponse(
+            self._events(), media_type="text/event-stream", headers=bar.headers_of("/-/")
+        )
+
+    async def _events(self) -> AsyncIterator[str]:
+        news = asyncio.Event()
+        self.listeners.add(news)
+        try:
+            yield "retry: 500\n\ndata: hello\n\n"
+            while self.watching and not self.watching.done():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(news.wait(), BEAT)
+                yield "data: changed\n\n" if news.is_set() else ": still here\n\n"
+                news.clear()
+        finally:
+            self.listeners.discard(news)
+
+    async def open(self, request: Request) -> Response:
+        """Open a file of the content or theme in the editor of this machine.
+
+        The body is the place as problems name it, ``content/posts/x.md:12``; no other file than
+        those that the preview reads can be meant.
+        """
+        place = (await request.body()).decode("utf-8", "replace")
+        path, _, line = place.rpartition(":")
+        file = self.known_files().get(path)
+        if file is None or not line.isdecimal():
+            return PlainTextResponse("The preview knows no such file.\n", 404)
+        try:
+            open_file(file, int(line), self.editor)
+        except OSError as error:
+            return PlainTextResponse(f"The file cannot be opened: {error}\n", 500)
+        return PlainTextResponse("opened\n")
+
+    def known_files(self) -> dict[str, Path]:
+        """The files that the preview reads, as problems name them."""
+        found: dict[str, Path] = {}
+        for mount in self.mounts:
+            folder = mount.live.content.folder
+            names = [*mount.live.content.documents, *mount.live.content.problems]
+            found |= {f"{shown_path(folder)}/{name}": folder / name for name in names if name}
+            pages = mount.live.pages
+            files = [Path(file) for _, file in pages.renderer.templates.values()] if pages else []
+            found |= {shown_path(file): file for file in files}
+        return found
+
+
+def digest(live: Live, content: bytes) -> str:
+    """A short digest of a page's text."""
+    return hashlib.sha256(bar.text_of(live, content)).hexdigest()[:16]
+
+
+def broken_shown(live: Live, source: str) -> Shown:
+    """What is shown in place of a file that cannot be read and never could."""
+    shown = f"{shown_path(live.content.folder)}/{source}"
+    problems = (*live.content.problems.get(source, ()), *live.unfit.get(source, ()))
+    return Shown(b"", shown, None, problems)
+
+
+def broken_page(problems: Iterable[Problem]) -> str:
+    """A page in place of one that cannot be shown."""
+    items = "".join(
+        f"<li><p><code>{html.escape(f'{p.path}:{p.line}')}</code><br>"
+        f"{html.escape(p.message)}</p><p>{html.escape(p.hint)}</p></li>"
+        for p in problems
+    )
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        '<title>This page cannot be shown yet</title><link rel="stylesheet" href="/-/bar.css">'
+        '</head><body class="broken"><main><h1>This page cannot be shown yet</h1>'
+        f"<p>It will be, as soon as this is mended:</p><ul>{items}</ul></main></body></html>"
+    )
+
+
+def open_file(file: Path, line: int, editor: str) -> None:
+    """Open a file in ``editor``, a command with `{file}` and `{line}`, or as the system does."""
+    if editor:
+        command = [part.format(file=file, line=line) for part in shlex.split(editor)]
+    elif sys.platform == "darwin":
+        command = ["open", str(file)]
+    else:
+        command = ["xdg-open", str(file)]
+    nothing = subprocess.DEVNULL
+    subprocess.Popen(  # noqa: S603  # a known file, and a command of the editor's own
+        command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
+    )
