@@ -44,7 +44,7 @@ SECURITY: dict[str, str] = {
         for feature in (
             "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media",
             "fullscreen", "geolocation", "gyroscope", "magnetometer", "microphone", "midi",
-            "payment", "publickey-credentials-get", "screen-wake-lock", "usb", "web-share",
+            "payment", "publickey-credentials-get", "screen-wake-lock", "usb",
             "xr-spatial-tracking",
         )
     ),

@@ -30,7 +30,7 @@ RELEASES = int(os.environ.get("PRACTICE_RELEASES", "0"))
 """How many releases readers live through, where it is set; the tests choose fewer for time."""
 
 
-KILLS = int(os.environ.get("PRACTICE_KILLS", "6"))
+KILLS = int(os.environ.get("PRACTICE_KILLS", "3"))
 """How many runs are killed, one after the other."""
 
 
@@ -43,10 +43,13 @@ class Project:
         self.address = address
         self.said: list[str] = []
         shutil.copytree(CONTENT["kitchen-sink"], self.content)
-        for file in [*self.content.rglob("*.md"), *self.content.rglob("*.yaml")]:
-            text = re.sub(r"^sample: true\n", "", file.read_text("utf-8"), flags=re.MULTILINE)
-            text = re.sub(r"^next_review: .*$", "next_review: 2099-01-01", text, flags=re.MULTILINE)
-            file.write_text(text, "utf-8")
+        for file in [*self.content.rglob("*.md"), *self.content.glob("*.yaml")]:
+            file.write_text(signed_off(file), "utf-8")
+        for name in NOTICES:
+            with (self.content / "pages" / f"{name}.md").open("a", encoding="utf-8") as file:
+                file.write("\nYou have a right to this.\n" * 10)
+        if not (self.content / "pages" / "search.md").exists():
+            self.write("pages/search.md", "---\ntitle: Search\nsummary: Find it.\n---\n")
 
     @property
     def settings(self) -> Path:
@@ -69,9 +72,7 @@ class Project:
         return publishing.rollback(publishing.Options(), self.talk(), to, self.settings)
 
     def talk(self, *, offer: bool = False) -> publishing.Talk:
-        return publishing.Talk(
-            lambda _: None, self.said.append, lambda _: True, lambda _: offer
-        )
+        return publishing.Talk(lambda _: None, self.said.append, lambda _: True, lambda _: offer)
 
     def write(self, path: str, text: str) -> Path:
         file = self.content / path
@@ -82,8 +83,22 @@ class Project:
         return self.write(
             f"posts/{name}.md",
             f"---\ntitle: About {name.replace('-', ' ')}\ndate: {date}\nauthor: ann-li\n"
-            f"summary: What this is about.\n---\n\n{words}\n",
+            f"summary: What this is about.\n{REVIEWED}---\n\n{words}\n",
         )
+
+
+NOTICES = ("privacy-practices", "good-faith-estimate", "nondiscrimination", "accessibility")
+REVIEWED = "reviewed: 2026-10-01\nreviewed_by: ann-li\nnext_review: 2099-01-01\n"
+
+
+def signed_off(file: Path) -> str:
+    """A text of the kitchen sink as if a clinician had read it."""
+    text = file.read_text("utf-8")
+    text = re.sub(r"^sample: true\n", "", text, flags=re.MULTILINE)
+    if file.parent.name in ("posts", "treatments"):
+        text = re.sub(r"^(reviewed|reviewed_by|next_review): .*\n", "", text, flags=re.MULTILINE)
+        text = text.replace("---\n", f"---\n{REVIEWED}", 1)
+    return text
 
 
 def tree_of(folder: Path) -> dict[str, bytes]:
@@ -95,7 +110,7 @@ def tree_of(folder: Path) -> dict[str, bytes]:
     }
 
 
-# --- Small sites: a page names its style sheet, and the style sheet's name is its content's hash ---
+# --- Small sites: a page names its style sheet, whose name is its content's hash ---
 
 
 def small_site(folder: Path, number: int, posts: int = 6, *, lose: bool = False) -> Path:

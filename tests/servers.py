@@ -111,9 +111,7 @@ def sshd(folder: Path):
     folder.mkdir(parents=True)
     for name in ("host", "user"):
         key = folder / name
-        subprocess.run(
-            [keygen, "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True
-        )
+        subprocess.run([keygen, "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
     (folder / "authorized").write_text((folder / "user.pub").read_text())
     port = free_port()
     settings = folder / "sshd_config"

@@ -22,7 +22,7 @@ def _path(name: str) -> str:
 def test_first_publish_adds_everything():
     made = plan(Live(), release(home="1", a_css="1"))
     assert made.added == ("a.css", "home/index.html")
-    assert not (made.changed or made.deleted or made.retired)
+    assert (made.changed, made.deleted, made.retired) == ((), (), ())
 
 
 def test_same_release_changes_nothing():

@@ -16,7 +16,7 @@ from practice import redirects
 from practice.build import Built, Misuse, build, locked
 from practice.problems import Problem, ProblemsFound
 from practice.publish import fitness, sbom, targets, verify
-from practice.publish.finish import finish, write_server_files
+from practice.publish.finishing import finish, write_server_files
 from practice.publish.release import Live, Plan, Release, of_folder, plan
 from practice.publish.settings import FILE, Settings, load
 from practice.publish.store import FOLDER, Published, Store
