@@ -7,6 +7,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from practice.paths import shown_path
+from practice.problems import Problem, ProblemsFound
+
 IMPORT = re.compile(r'@import url\("(?P<file>[^"]+)"\) layer\((?P<layer>[\w.-]+)\);\s*')
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
@@ -63,10 +66,18 @@ def style_sheet(entry: Path) -> str:
     """The entry file with every ``@import … layer(x)`` replaced by that file in its layer."""
 
     def inline(match: re.Match[str]) -> str:
-        content = (entry.parent / match["file"]).read_text(encoding="utf-8")
+        content = _read(entry.parent / match["file"], f"`{entry.name}` imports it")
         return f"@layer {match['layer']} {{\n{_plain(content)}}}\n"
 
-    return IMPORT.sub(inline, _plain(entry.read_text(encoding="utf-8")))
+    return IMPORT.sub(inline, _plain(_read(entry, "every theme has this style sheet")))
+
+
+def _read(file: Path, why: str) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"the style sheet cannot be read: {error}"
+        raise ProblemsFound([Problem(shown_path(file), 1, "style-sheet", message, why)]) from error
 
 
 def script(folder: Path) -> str:

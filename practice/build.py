@@ -21,14 +21,15 @@ from pathlib import Path
 from typing import Any
 
 from pelican import Pelican
-from pelican.log import console
+from pelican.log import LimitFilter, console
 from pelican.settings import read_settings
 
 from practice import hooks
 from practice.checks import output as output_checks
+from practice.paths import shown_path
 from practice.problems import Problem, ProblemsFound
 from practice.reader import Document
-from practice.site import Site, shown_path
+from practice.site import Site
 
 MARKER = ".practice-site"
 """The file by which a build knows a folder that it may replace."""
@@ -114,9 +115,12 @@ def settings_of(file: Path, content: Path | None, output: Path | None) -> dict[s
         override["PATH"] = str(content.resolve())
     if output:
         override["OUTPUT_PATH"] = str(output.resolve())
-    settings: dict[str, Any] = read_settings(str(file), override=override)
-    if not Path(settings["PATH"]).is_dir():
-        raise Misuse(f"there is no folder `{shown_path(Path(settings['PATH']))}` to build from")
+    if content and not content.is_dir():
+        raise Misuse(f"there is no folder `{shown_path(content)}` to build from")
+    try:
+        settings: dict[str, Any] = read_settings(str(file), override=override)
+    except Exception as error:  # a settings file is Python, and can raise anything
+        raise Misuse(f"`{file}` cannot be used: {type(error).__name__}: {error}") from error
     return settings
 
 
@@ -189,6 +193,8 @@ def listening() -> Iterator[list[logging.LogRecord]]:
     records: list[logging.LogRecord] = []
     handler = logging.Handler(logging.WARNING)
     handler.emit = records.append  # type: ignore[assignment,method-assign]
+    LimitFilter._raised_messages.clear()  # noqa: SLF001  # what one build has said the next one may
+    LimitFilter._group_count.clear()  # noqa: SLF001
     logger = logging.getLogger("pelican")
     before = logger.propagate
     logger.addHandler(handler)

@@ -21,8 +21,9 @@ from typing import Any
 
 from practice import pool
 from practice.model import KINDS
+from practice.paths import shown_path
 from practice.reader import document_of, read_bytes
-from practice.site import Read, shown_path
+from practice.site import Read
 
 WORTH_A_FORK = 40
 """Files: to read fewer takes less time than to start processes and carry back what they read."""

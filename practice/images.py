@@ -12,6 +12,7 @@ import html
 import io
 import os
 import re
+import unicodedata
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,8 +25,9 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from PIL import __version__ as pillow
 
 from practice.links import target_path
+from practice.paths import shown_path
 from practice.problems import Problem, ProblemsFound
-from practice.site import Site, shown_path
+from practice.site import Site
 
 WIDTHS = (400, 800, 1600)
 """Pixels: a phone, a phone of twice the density, a wide screen."""
@@ -98,8 +100,9 @@ class Pictures:
 
     def __getitem__(self, name: str) -> Picture:
         """A picture by its name below `content/images/`; ProblemsFound if it cannot be read."""
+        name = unicodedata.normalize("NFC", name)
         if name not in self._known:
-            self._known[name] = read(self.site.content / "images" / name, name)
+            self._known[name] = read(self.site.file_of(f"images/{name}"), name)
         return self._known[name]
 
     def html(

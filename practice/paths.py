@@ -1,8 +1,9 @@
-"""Addresses: how words become one, and the file that answers at it."""
+"""Addresses: how words become one, the file that answers at it, and paths as messages name them."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 
 def slug(text: str) -> str:
@@ -14,3 +15,11 @@ def slug(text: str) -> str:
 def save_as(path: str) -> str:
     """The file, below the output folder, that answers at an address of the site."""
     return f"{path}index.html".lstrip("/") if path.endswith("/") else path.lstrip("/")
+
+
+def shown_path(path: Path) -> str:
+    """A path as messages name it: from the working folder where it lies below it."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()

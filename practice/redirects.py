@@ -14,10 +14,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from practice.paths import save_as
+from practice.paths import save_as, shown_path
 from practice.problems import Problem
 from practice.reader import read_data
-from practice.site import Site, shown_path
+from practice.site import Site
 
 FILE = "redirects.yaml"
 GONE = "gone"

@@ -19,9 +19,10 @@ from practice import assets, links, wording
 from practice.body import Placed
 from practice.images import Pictures
 from practice.model import FREQUENCY_MEANING, Faq, SideEffectList, SideEffects
+from practice.paths import shown_path
 from practice.problems import Problem
 from practice.reader import Document
-from practice.site import AuthorList, Site, TopicList, Year, shown_path
+from practice.site import AuthorList, Site, TopicList, Year
 from practice.view import view_of, view_of_list
 
 PAGE_ENDING = ".html"

@@ -7,8 +7,8 @@ import time
 from collections.abc import Sequence
 
 from practice.build import Built
+from practice.paths import shown_path
 from practice.problems import Problem
-from practice.site import shown_path
 
 PATIENCE = 1.0
 """Seconds after which a build says what it is doing."""

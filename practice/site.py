@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,9 +22,16 @@ from practice.model import (
     Source,
     Topic,
 )
-from practice.paths import slug
+from practice.paths import shown_path, slug
 from practice.problems import Problem
-from practice.reader import Document, read_document, read_model, read_models, slug_of
+from practice.reader import (
+    Document,
+    file_link,
+    read_document,
+    read_model,
+    read_models,
+    slug_of,
+)
 from practice.wording import OpeningLine, opening_lines
 
 YAML_FILES = ("clinic.yaml", "sources.yaml", "topics.yaml", "redirects.yaml", "checks.yaml")
@@ -35,6 +43,8 @@ STATIC = {
 """What may be published as it is: by folder, the endings."""
 JUNK = re.compile(r"\..*|.*~|#.*#|Thumbs\.db|desktop\.ini|Icon\r", re.IGNORECASE)
 """Files that editors and systems leave behind; they are never read and never published."""
+BAD_NAME = re.compile(r"[\x00-\x1f\x7f?#%\\:*\"<>|\ud800-\udfff]|^[^\w.]+\.\w+$")
+"""Names that cannot be part of an address, or not on every system; and names without a word."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +145,8 @@ class Site:
     """Drafts and posts with a date to come."""
     slugs: dict[str, frozenset[str]] = field(default_factory=dict)
     """Every slug by folder, of broken and left-out files too."""
+    unread: frozenset[str] = frozenset()
+    """`source` and `topic`, where their file has mistakes: no id can be said to be unknown."""
 
     def _of_kind(self, kind: str) -> tuple[Document, ...]:
         return tuple(document for document in self.documents if document.kind == kind)
@@ -256,7 +268,7 @@ class Site:
 
     @cached_property
     def topic_lists(self) -> tuple[TopicList, ...]:
-        """The topics that have posts, by name; an id that stands for none is a problem elsewhere."""
+        """The topics that have posts, by name; unknown ids are named elsewhere."""
         lists = [
             TopicList(id, self.topics[id], posts)
             for id, posts in self._posts_by_topic.items()
@@ -321,12 +333,21 @@ class Site:
         """Where every document, picture and file is found, by its path below the content folder."""
         found = {document.source: document.path for document in self.documents}
         found.update({path: f"/{path}" for path in self.static})
-        return found
+        return {unicodedata.normalize("NFC", path): address for path, address in found.items()}
+
+    @cached_property
+    def _on_disk(self) -> dict[str, str]:
+        return {unicodedata.normalize("NFC", path): path for path in self.static}
+
+    def file_of(self, path: str) -> Path:
+        """A picture or file on the disk, where its name may be spelled with letters apart (NFD)."""
+        return self.content / self._on_disk.get(unicodedata.normalize("NFC", path), path)
 
     @cached_property
     def targets(self) -> dict[str, str]:
         """The addresses to which links may lead; drafts may link to each other."""
-        return {d.source: d.path for d in self.left_out} | self.addresses
+        out = {unicodedata.normalize("NFC", d.source): d.path for d in self.left_out}
+        return out | self.addresses
 
 
 Read = tuple[Document | None, list[Problem]]
@@ -439,6 +460,9 @@ def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> 
         static=content.static,
         left_out=tuple(left_out),
         slugs={folder: frozenset(found) for folder, found in slugs.items()},
+        unread=frozenset(
+            kind for kind in ("source", "topic") if content.problems.get(f"{kind}s.yaml")
+        ),
     )
 
 
@@ -448,14 +472,6 @@ def today() -> dt.date:
     if epoch:
         return dt.datetime.fromtimestamp(int(epoch), tz=dt.UTC).date()
     return dt.datetime.now(tz=dt.UTC).astimezone().date()
-
-
-def shown_path(path: Path) -> str:
-    """A path as messages name it: from the working folder where it lies below it."""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
 
 
 def _is_public(document: Document, build_date: dt.date) -> bool:
@@ -468,47 +484,51 @@ def _files(content: Path, shown: str, problems: list[Problem]) -> Iterator[str]:
     """Every file that may be content, in one fixed order; what may not be is a problem."""
     for folder, names, files in os.walk(content):
         here = Path(folder).relative_to(content).as_posix()
-        top = here.split("/")[0]
         names[:] = sorted(name for name in names if not JUNK.fullmatch(name))
-        for name in [*names, *sorted(files)]:
+        for name in [*names, *sorted(name for name in files if not JUNK.fullmatch(name))]:
             source = name if here == "." else f"{here}/{name}"
-            path = Path(folder, name)
-            if path.is_symlink():
-                hint = "put the file itself into the content folder"
-                problems.append(
-                    Problem(f"{shown}/{source}", 1, "file-link", "this is a link", hint)
-                )
-                if name in names:
+            is_folder = name in names
+            problem = _refused(Path(folder, name), source, f"{shown}/{source}", is_folder)
+            if problem:
+                problems.append(problem)
+                if is_folder:
                     names.remove(name)
-            elif name in names:
-                if (here == "." and name not in FOLDERS) or here in KINDS:
-                    hint = "the folders of the content are " + ", ".join(FOLDERS)
-                    problems.append(
-                        Problem(
-                            f"{shown}/{source}",
-                            1,
-                            "folder-unexpected",
-                            "there is no such kind of content",
-                            hint,
-                        )
-                    )
-                    names.remove(name)
-            elif JUNK.fullmatch(name) or source in YAML_FILES:
-                continue
-            elif (top in KINDS and path.suffix == ".md") or (
-                path.suffix.lower() in STATIC.get(top, ())
-            ):
+            elif not is_folder and source not in YAML_FILES:
                 yield source
-            else:
-                problems.append(
-                    Problem(
-                        f"{shown}/{source}",
-                        1,
-                        "file-unexpected",
-                        "this file has no place in the content",
-                        _place_of(path, top),
-                    )
-                )
+
+
+def _refused(path: Path, source: str, shown: str, is_folder: bool) -> Problem | None:
+    """Why something in the content folder may not stand there."""
+    top, _, rest = source.partition("/")
+    if path.is_symlink():
+        return file_link(shown)
+    if BAD_NAME.search(path.name):
+        return _bad_name(shown, path.name)
+    if is_folder:
+        if (top in FOLDERS and not rest) or (top in STATIC):
+            return None
+        hint = "the folders of the content are " + ", ".join(FOLDERS)
+        return Problem(shown, 1, "folder-unexpected", "there is no such kind of content", hint)
+    if not path.is_file():
+        message = "this is neither a file nor a folder"
+        return Problem(shown, 1, "file-unexpected", message, "delete it")
+    expected = (top in KINDS and path.suffix == ".md") or (
+        path.suffix.lower() in STATIC.get(top, ())
+    )
+    if (rest and expected) or source in YAML_FILES:
+        return None
+    message = "this file has no place in the content"
+    return Problem(shown, 1, "file-unexpected", message, _place_of(path, top))
+
+
+def _bad_name(shown: str, name: str) -> Problem:
+    if not any(character.isalnum() for character in name.rpartition(".")[0]):
+        message = "the file’s name has neither letters nor digits"
+    else:
+        message = "the file’s name has a sign that an address cannot have"
+    printable = shown.encode("utf-8", "backslashreplace").decode("utf-8")
+    printable = re.sub(r"[\x00-\x1f\x7f]", "�", printable)
+    return Problem(printable, 1, "file-name", message, "name it with letters, digits and hyphens")
 
 
 def _place_of(path: Path, top: str) -> str:

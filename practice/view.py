@@ -88,7 +88,7 @@ def view_of_list(site: Site, address: str, entry: Year | TopicList | AuthorList)
         kind, title = "year", f"Posts of {entry.year}"
         description = f"What our therapists wrote in {entry.year}."
     elif isinstance(entry, TopicList):
-        kind, title = "topic", entry.topic.name
+        kind, title = "topic", f"Topic: {entry.topic.name}"
         description = entry.topic.summary
     else:
         kind, title = "by-therapist", f"Posts by {entry.therapist.meta.full_name}"

@@ -102,9 +102,9 @@ def test_bytes_that_are_no_text(tmp_path, raw, expected):
     assert lines_of(problems) == expected
 
 
-def test_an_unreadable_file_is_named(tmp_path):
+def test_a_file_that_is_not_there_is_named(tmp_path):
     _, problems = read_text(tmp_path / "none.md", "content/posts/none.md")
-    assert lines_of(problems) == ["1: file-unreadable"]
+    assert lines_of(problems) == ["1: file-missing"]
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from practice.paths import shown_path
 from practice.problems import Problem
-from practice.site import Site, shown_path
+from practice.site import Site
 from practice.view import OWN_PAGES
 
 RESERVED = {
     "assets": "the style sheet and the icons",
     "images": "pictures",
     "files": "files",
+    "pagefind": "the index of the search",
 }
 
 

@@ -147,7 +147,8 @@ def overdue(site: Site) -> Iterator[Problem]:
     """A text is reviewed again by the day it names itself."""
     for document in site.documents:
         due = getattr(document.meta, "next_review", None)
-        if due and due < site.build_date:
+        reviewed = getattr(document.meta, "reviewed", None)
+        if due and due < site.build_date and not (reviewed and due <= reviewed):
             message = f"the review was due on {due}"
             hint = "have it reviewed, then set `reviewed` and `next_review`"
             line = document.line_of("next_review")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from practice.paths import shown_path
 from practice.problems import Problem
-from practice.site import Site, shown_path
+from practice.site import Site
 
 INSURANCE_DAYS = 183
 """Six months: plans change at the turn of the year, and some within it."""

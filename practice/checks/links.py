@@ -6,7 +6,8 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 from typing import Protocol
-from urllib.parse import urlsplit
+from unicodedata import normalize
+from urllib.parse import unquote, urlsplit
 
 from practice.body import INTERNAL, Link
 from practice.links import target_path
@@ -14,6 +15,7 @@ from practice.problems import Problem
 from practice.reader import Document
 from practice.site import Site
 
+MAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
 SCHEMES = ("https", "http", "mailto", "tel")
 
 
@@ -26,7 +28,7 @@ class ProblemMaker(Protocol):
 def targets(site: Site) -> Iterator[Problem]:
     """Every link of every text."""
     files = set(site.addresses)
-    out = {document.source: document for document in site.left_out}
+    out = {normalize("NFC", document.source): document for document in site.left_out}
     for document in (*site.documents, *site.left_out):
         for link in document.body.links:
             yield from _target(site, files, out, document, link)
@@ -59,7 +61,8 @@ def _target(
     elif path not in files and path not in out:
         if any(path == f"{folder}/{s}.md" for folder, found in site.slugs.items() for s in found):
             return  # the file is there, and its own mistakes are named elsewhere
-        yield problem("link-dead", f"there is no `{path}`", _similar(path, files))
+        others = files - {document.source}
+        yield problem("link-dead", f"there is no `{path}`", _similar(path, others))
     elif fragment := match["rest"].partition("#")[2]:
         yield from _fragment(problem, site.document(path) or out.get(path), fragment)
 
@@ -91,6 +94,9 @@ def _outside(problem: ProblemMaker, link: Link) -> Iterator[Problem]:
     elif parts.scheme == "tel" and not re.fullmatch(r"tel:\+\d{8,15}", link.target):
         message = f"`{link.target}` cannot be dialed"
         yield problem("link-tel", message, "write + and digits only, for example tel:+15555550123")
+    elif parts.scheme == "mailto" and not MAIL.fullmatch(unquote(parts.path)):
+        message = f"`{link.target}` names no mailbox"
+        yield problem("link-mail", message, "write mailto:name@example.com")
 
 
 def _fragment(problem: ProblemMaker, target: Document | None, fragment: str) -> Iterator[Problem]:

@@ -7,8 +7,9 @@ import re
 import zlib
 from collections.abc import Iterator
 
+from practice.paths import shown_path
 from practice.problems import Problem
-from practice.site import Site, shown_path
+from practice.site import Site
 
 TAG = re.compile(r"<(?P<tag>[a-zA-Z][\w:-]*)(?P<attributes>(?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
 ATTRIBUTE = re.compile(r"([^\s\"'>/=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")

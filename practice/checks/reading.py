@@ -18,9 +18,10 @@ from practice.body import plain
 from practice.checks import text
 from practice.checks.settings import FILE, Settings
 from practice.model import Dont, HelpCard
+from practice.paths import shown_path
 from practice.problems import Problem
 from practice.reader import Document
-from practice.site import Site, shown_path
+from practice.site import Site
 
 ENOUGH = 100
 """Words from which on a grade says something."""

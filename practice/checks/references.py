@@ -24,7 +24,7 @@ def ids(site: Site) -> Iterator[Problem]:
         for field, kind in fields.items():
             value = getattr(document.meta, field, None) or ()
             for index, id in enumerate([value] if isinstance(value, str) else value):
-                if id not in known[kind]:
+                if id not in known[kind] and kind not in site.unread:
                     line = document.line_of(field, index)
                     yield _unknown(document.shown, line, kind, id, known[kind])
 
@@ -37,7 +37,7 @@ def callouts(site: Site) -> Iterator[Problem]:
             callout = placed.callout
             if isinstance(callout, SideEffect):
                 for id in callout.sources:
-                    if id not in known["source"]:
+                    if id not in known["source"] and "source" not in site.unread:
                         yield _unknown(document.shown, placed.line, "source", id, known["source"])
             elif isinstance(callout, SideEffects | Faq) and callout.treatment:
                 id = callout.treatment
@@ -53,7 +53,7 @@ def pictures(site: Site) -> Iterator[Problem]:
             if name is None:
                 continue
             line = document.line_of(field)
-            if f"images/{name}" not in site.static:
+            if f"images/{name}" not in site.addresses:
                 have = [path.removeprefix("images/") for path in site.static if "images/" in path]
                 message = f"there is no picture `{name}` in `images`"
                 yield Problem(

@@ -8,9 +8,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from practice.model import Texts, field
+from practice.paths import shown_path
 from practice.problems import Problem, did_you_mean
 from practice.reader import read_model
-from practice.site import shown_path
 
 FILE = "checks.yaml"
 SETTABLE = frozenset(

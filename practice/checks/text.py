@@ -24,7 +24,7 @@ MARKUP = (
 )
 SIGNS = re.compile(r"[\[\]`<\\*_]|https?://")
 """Without one of these, a line has no markup."""
-ITEM = re.compile(r"[ ]*(?:[-*+]|\d+[.)])[ ]+")
+ITEM = re.compile(r"^[ ]*(?:[-*+]|\d+[.)])[ ]+")
 ENDS = re.compile(r"[.!?…]+[\"”’)\]]*\s+(?=[\"“(\[]*[A-Z0-9ÁÉÍÑÓÚ¿¡])")
 ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Drs|Mr|Mrs|Ms|St|Jr|Sr|No|vs|approx|etc|al|Inc|Ave|Blvd|Ste|Fig|e\.g|i\.e)"

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from practice import redirects
+from practice.paths import shown_path
 from practice.problems import Problem
 from practice.publish.release import Release, address_of
 from practice.publish.settings import Settings
-from practice.site import Site, shown_path
+from practice.site import Site
 
 SHRINKS = 0.10
 """The share of pages that may vanish in one publish without a word."""
