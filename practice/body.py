@@ -307,7 +307,7 @@ class _Parser:
             for postprocessor in self.md.postprocessors:
                 raw = postprocessor.run(raw)
             target = html.unescape(raw)
-            line = self.places.next(target.removeprefix("mailto:") or "]()")
+            line = self.places.next(target.removeprefix("mailto:") or target or "]()")
             target = self._from_content(target)
             if target.startswith("{"):
                 element.set(attribute, target)

@@ -19,6 +19,7 @@ Location = tuple[str | int, ...]
 """Where a value stands, as pydantic names it: ``("faq", 0, "question")``."""
 
 MAX_DEPTH = 12
+FIELD_HINT = "write one `field: value` a line"
 
 # Characters that a text never needs: C0 and C1 controls but tab and line feed, halves of
 # characters, and the bidirectional marks with which a text can show other words than it holds
@@ -95,16 +96,14 @@ def parse(path: str, text: str, first_line: int = 1) -> tuple[Data, list[Problem
     except (yaml.YAMLError, RecursionError) as error:
         deep = isinstance(error, RecursionError)
         message = "the fields are nested too deeply" if deep else str(error).split("\n")[0]
-        problems.append(
-            Problem(path, first_line, "yaml", message, "write one `field: value` a line")
-        )
+        problems.append(Problem(path, first_line, "yaml", message, FIELD_HINT))
         return data, problems
     if node is None:
         return data, problems
     if not isinstance(node, yaml.MappingNode):
         line = first_line + node.start_mark.line
         message = "these are not fields"
-        problems.append(Problem(path, line, "yaml", message, "write one `field: value` a line"))
+        problems.append(Problem(path, line, "yaml", message, FIELD_HINT))
         return data, problems
     reader = _Reader(path, first_line, data.lines)
     data.values = reader.mapping(node, ())
@@ -145,7 +144,7 @@ class _Reader:
         for key_node, value_node in node.value:
             line = self._line(key_node)
             if not isinstance(key_node, yaml.ScalarNode):
-                self._problem(line, "yaml", "a field's name has to be a word", "")
+                self._problem(line, "yaml", "a field's name has to be a word", FIELD_HINT)
                 continue
             key = self._text(key_node)
             if key in values:
@@ -163,7 +162,7 @@ class _Reader:
 
     def _value(self, node: yaml.Node, location: Location) -> Any:
         if len(location) > MAX_DEPTH:
-            self._problem(self._line(node), "yaml", "the fields are nested too deeply", "")
+            self._problem(self._line(node), "yaml", "the fields are nested too deeply", FIELD_HINT)
             return None
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, location)

@@ -41,6 +41,7 @@ SETTINGS: dict[str, Any] = {
     "TYPOGRIFY": False,
     "DELETE_OUTPUT_DIRECTORY": False,
     "FORMATTED_FIELDS": [],
+    "IGNORE_FILES": [".*"],  # Pelican's own pattern misses hidden files
 }
 """Pelican settings that are part of how the plugin works, and no practice's choice."""
 

@@ -33,7 +33,7 @@ OTHER_DIALECTS = (
     (re.compile(r"^(?:!!!|\?\?\?\+?)\s+\w"), "write a callout: `/// key-point`"),
     (re.compile(r"\{:[^}]*\}|\)\{[.#][^}]*\}"), "leave it out: a text has no attributes"),
     (re.compile(r"\{%.*?%\}|\{\{.*?\}\}"), "leave it out: only templates take such signs"),
-    (re.compile(r"\[\^[\w-]+\]"), "name the study under `sources`: there are no footnotes"),
+    (re.compile(r"\[\^[\w-]+\](?!:)"), "name the study under `sources`: there are no footnotes"),
     (
         re.compile(r"^\[(?:TOC|\[_?TOC_?\])\]\s*$", re.IGNORECASE),
         "leave it out: it is made",
@@ -150,11 +150,9 @@ def _empty_sections(lines: list[str]) -> Found:
     """A heading with nothing under it, neither text nor a deeper heading."""
     waiting: tuple[int, int] | None = None
     """The index and the level of the heading above."""
-    inside = False
-    for index, line in [*enumerate(lines), (len(lines), "#")]:
-        if line.startswith("///"):
-            inside = bool(line.strip("/ "))
-        if inside:
+    outside = dict(_outside_callouts(lines)) | {len(lines): "#"}
+    for index, line in enumerate([*lines, "#"]):
+        if index not in outside:
             waiting = None
             continue
         match = HEADING.match(line)
@@ -171,21 +169,22 @@ def _code(lines: list[str]) -> Found:
     """A code block without an end would take the rest of the text."""
     opened = code_never_closed(lines)
     if opened is not None:
-        hint = f"write a line `{lines[opened][:3]}` below it"
+        hint = "write the same three signs on a line below it"
         yield opened, "code-open", "the code block that begins here never ends", hint
 
 
 def _signs(lines: list[str]) -> Found:
     """Signs that would be shown as they stand, or not be seen at all."""
-    for index, line in _text(lines):
+    text = dict(_text(lines))
+    for index, line in text.items():
         for entity in ENTITY.finditer(line):
             code = int(entity["hex"], 16) if entity["hex"] else int(entity["number"])
             if code > sys.maxunicode or BAD_CHARACTERS.match(chr(code)):
                 message = f"`{entity[0]}` spells a character that cannot be seen"
                 yield index, "character", message, "delete it"
         tag = OPEN_TAG.search(line)
-        if tag:
-            message = f"`{tag[0][:40].strip()}` is HTML, and does not end on its line"
+        if tag and not _ends_below(text, index):
+            message = f"`{tag[0][:40].strip()}` is HTML, and never ends"
             hint = "write Markdown or a callout; HTML is not allowed in content"
             yield index, "raw-html", message, hint
         for pattern, hint in OTHER_DIALECTS:
@@ -193,6 +192,16 @@ def _signs(lines: list[str]) -> Found:
             if sign:
                 message = f"`{sign[0].strip()[:40]}` would be shown as it stands"
                 yield index, "markup-unknown", message, hint
+
+
+def _ends_below(text: dict[int, str], index: int) -> bool:
+    """Whether a `>` follows in the lines of the same paragraph: then Markdown reads the HTML."""
+    below = index + 1
+    while below in text:
+        if ">" in text[below]:
+            return True
+        below += 1
+    return False
 
 
 def _references(lines: list[str]) -> Found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
@@ -14,7 +15,7 @@ PLACEHOLDER = re.compile(
 
 def target_path(target: str) -> str:
     """The content file that the path of a link names, spaces and signs undone."""
-    return unquote(html.unescape(target))
+    return unicodedata.normalize("NFC", unquote(html.unescape(target)))
 
 
 def resolve(text: str, addresses: Mapping[str, str], base: str) -> str:

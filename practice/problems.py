@@ -33,10 +33,19 @@ class Problem:
 
 
 class ProblemsFound(Exception):
-    """Raised where a build has to stop; carries every problem found so far."""
+    """Raised where a build has to stop; carries every problem found so far.
+
+    A warning on a line that has an error is left out: it is most likely the same mistake.
+    """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = sorted(set(problems))
+        found = set(problems)
+        wrong = {(problem.path, problem.line) for problem in errors(found)}
+        self.problems = sorted(
+            problem
+            for problem in found
+            if problem.severity == "error" or (problem.path, problem.line) not in wrong
+        )
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

@@ -21,6 +21,8 @@ from practice.validation import validate
 
 M = TypeVar("M", bound=BaseModel)
 R = TypeVar("R")
+SPECKS = 3
+"""More zero bytes than this are another encoding, not a slip."""
 WORDS_A_MINUTE = 200
 """Silent reading of English, rounded down (Brysbaert 2019, doi:10.1016/j.jml.2019.104047)."""
 
@@ -89,6 +91,9 @@ def read_bytes(file: Path, shown: str) -> tuple[bytes, list[Problem]]:
         if file.stat().st_size > limits.SIZE:
             return b"", [_too_large(shown)]
         return file.read_bytes(), []
+    except FileNotFoundError:
+        hint = "write it; docs/writing.md says what goes in"
+        return b"", [Problem(shown, 1, "file-unreadable", "there is no such file", hint)]
     except OSError as error:
         hint = "check that the file may be read"
         return b"", [Problem(shown, 1, "file-unreadable", f"{error.strerror}", hint)]
@@ -110,6 +115,10 @@ def decode(raw: bytes, shown: str) -> tuple[str, list[Problem]]:
         return "", [Problem(shown, line, "file-encoding", "the file is not UTF-8 text", hint)]
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     problems = []
+    if text.count("\0") > SPECKS:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        hint = "save the file as UTF-8"
+        return "", [Problem(shown, line, "file-encoding", "the file is not UTF-8 text", hint)]
     for match in BAD_CHARACTERS.finditer(text):
         line = text.count("\n", 0, match.start()) + 1
         name = f"U+{ord(match[0]):04X}"
@@ -240,6 +249,9 @@ def _document(
                 str(model.model_fields[name].description),
             )
         )
+    if model is Post and not body.parts and not problems:
+        hint = "write it, or set `status: draft` until it is written"
+        problems.append(Problem(shown, closing, "text-missing", "the post has no text", hint))
     meta, wrong = validate(model, values, shown, data.line_of)
     problems.extend(wrong)
     if meta is None:
