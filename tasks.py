@@ -13,8 +13,8 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from practice import build as building
+from practice import checking, reference, report
 from practice import publish as publishing
-from practice import reference, report
 from practice.preview import start
 from practice.problems import ProblemsFound
 from practice.publish import init as init_questions
@@ -191,6 +191,30 @@ def _talk(progress: report.Progress) -> publishing.Talk:
     return publishing.Talk(
         progress, say, lambda text: asked(text, True), lambda text: asked(text, False)
     )
+
+
+@task(
+    help={
+        "content": "the practice's folder (default: the settings' PATH)",
+        "format": "text, json, or github for annotations in its Actions",
+        "publishing-too": "ask for reviews what publishing asks: an overdue one is an error",
+        "settings": "the settings file",
+    }
+)
+def check(
+    _context: Context,
+    content: str = "",
+    format: str = "text",
+    publishing_too: bool = False,
+    settings: str = "pelicanconf.py",
+) -> None:
+    """Check the content, and tell what falls due within 60 days."""
+    with _told("Nothing was built."):
+        found = building.settings_of(Path(settings), Path(content) if content else None, None)
+        checked = checking.check(Path(found["PATH"]), publishing=publishing_too)
+        print(checking.told(checked, format))
+    if checked.errors:
+        raise Exit(code=PROBLEMS)
 
 
 @task

@@ -74,7 +74,7 @@ def build(
     settings = settings_of(settings_file, content, output)
     target = Path(settings["OUTPUT_PATH"])
     refuse_output(target, Path(settings["PATH"]))
-    with locked(target):
+    with system_named(), locked(target):
         clean_up(target)
         step("Reading and checking the content")
         renderer = hooks.renderer_of(settings)
@@ -140,6 +140,19 @@ def refuse_output(output: Path, content: Path) -> None:
             f"`{shown}` was not made by a build (it has no `{MARKER}`), so it is left alone: "
             "name another output folder, or move it away"
         )
+
+
+@contextmanager
+def system_named() -> Iterator[None]:
+    """A full disk or a folder that may not be written is named, not traced."""
+    try:
+        yield
+    except OSError as error:
+        place = f" `{shown_path(Path(str(error.filename)))}`" if error.filename else ""
+        raise Misuse(
+            f"the system says of{place or ' the disk'}: {error.strerror or error}. "
+            "The site in the output folder is as it was; free the disk or the folder, and try again"
+        ) from error
 
 
 @contextmanager

@@ -62,7 +62,8 @@ class Tally:
 def tally(request):
     found = Tally()
     yield found
-    request.config.pluginmanager.getplugin("terminalreporter").write_line(f"\n{found.line}")
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        print(f"\n{found.line}")
 
 
 @pytest.fixture(autouse=True)
