@@ -104,7 +104,7 @@ def test_bytes_that_are_no_text(tmp_path, raw, expected):
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
     _, problems = read_text(tmp_path / "none.md", "content/posts/none.md")
-    assert lines_of(problems) == ["1: file-missing"]
+    assert lines_of(problems) == ["1: file-unreadable"]
 
 
 @pytest.mark.parametrize(
