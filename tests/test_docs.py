@@ -90,3 +90,10 @@ def test_commands_in_documents_exist(page):
 
 def _without_code(page):
     return re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text("utf-8"), flags=re.DOTALL)
+
+
+def test_every_invariant_has_its_guard():
+    guards = re.findall(r"`(test_\w+\.py)::(test_\w+)`", (ROOT / "docs/design.md").read_text())
+    assert guards
+    for file, test in guards:
+        assert f"def {test}(" in (ROOT / "tests" / file).read_text("utf-8"), f"{file}::{test}"
