@@ -76,6 +76,10 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
         except Exception as error:  # noqa: BLE001  # a template can raise anything
             return [template_problem(error, job.origin, job.path, self.renderer.theme)]
         file = Path(self.output_path, job.path)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content.encode() if isinstance(content, str) else content)
+        except OSError as error:
+            message = f"the site cannot be written: {error.strerror}"
+            return [Problem("output", 1, "disk", message, "make room on the disk, and try again")]
         return []
