@@ -210,9 +210,11 @@ def check(
 ) -> None:
     """Check the content, and tell what falls due within 60 days."""
     with _told("Nothing was built."):
+        if format not in checking.FORMATS:
+            raise building.Misuse(f"`--format` is one of {', '.join(checking.FORMATS)}")
         found = building.settings_of(Path(settings), Path(content) if content else None, None)
         checked = checking.check(Path(found["PATH"]), publishing=publishing_too)
-        print(checking.told(checked, format))
+        print(checking.FORMATS[format](checked))
     if checked.errors:
         raise Exit(code=PROBLEMS)
 

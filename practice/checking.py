@@ -90,8 +90,3 @@ FORMATS: dict[str, Callable[[Checked], str]] = {
     "github": as_github,
 }
 """How a check can be told, by the name that `inv check --format` knows."""
-
-
-def told(checked: Checked, format: str) -> str:
-    """A check in one of the formats; a format that is none of them counts as ``text``."""
-    return FORMATS.get(format, as_text)(checked)

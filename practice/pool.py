@@ -10,12 +10,14 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import signal
 import sys
 import traceback
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, TextIO, TypeVar
+from typing import Any, BinaryIO, Generic, TextIO, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -70,9 +72,44 @@ def fork_map(
     return results
 
 
+class Child(Generic[R]):
+    """A piece of work that goes on beside us and can be given up.
+
+    It is done in a forked child with little claim to the processor, or, where a fork is not safe,
+    in the thread that asks for the result.
+    """
+
+    def __init__(self, function: Callable[[], R]) -> None:
+        self.function = function
+        self.running: tuple[int, BinaryIO] | None = None
+        if sys.platform == "linux":
+            self.running = _start(lambda work: (os.nice(10), work())[1], [function])
+
+    def result(self) -> R:
+        """Wait for what came out; ``WorkerFailed`` if nothing did, or if it was given up."""
+        if self.running is None:
+            return self.function()
+        outcome = _collect(*self.running)
+        if outcome.failure:
+            raise WorkerFailed(outcome.failure)
+        _repeat(outcome)
+        found: R = outcome.results[0]
+        return found
+
+    def give_up(self) -> None:
+        """End the child; whoever waits for its result is told that it failed."""
+        if self.running is not None:
+            with suppress(ProcessLookupError):
+                os.kill(self.running[0], signal.SIGKILL)
+
+
 def _start(function: Callable[[T], R], share: Sequence[T]) -> tuple[int, BinaryIO]:
     reading, writing = os.pipe()
-    pid = os.fork()
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:  # Ctrl-C in the midst of a fork would be lost in one of Python's own callbacks
+        pid = os.fork()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
     if pid:
         os.close(writing)
         return pid, os.fdopen(reading, "rb")
