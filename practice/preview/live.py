@@ -9,16 +9,16 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from practice import cache, checks, files
 from practice.checks import links, references
 from practice.files import Job
 from practice.model import KINDS
-from practice.paths import save_as
+from practice.paths import save_as, shown_path
 from practice.problems import Problem, ProblemsFound, errors
-from practice.reader import Document, address_of, slug_of
+from practice.reader import Document, address_of, file_link, slug_of
 from practice.render import Renderer, template_problem
 from practice.site import (
     JUNK,
@@ -30,7 +30,6 @@ from practice.site import (
     read_content,
     read_files,
     read_lists,
-    shown_path,
     today,
 )
 
@@ -53,7 +52,7 @@ class Live:
     """A practice, its theme, and every page of it on request.
 
     ``content`` and ``theme`` are folders, ``address`` is where the site will be published, ``kept``
-    a folder for the cache, or None. Of the methods, only ``check`` may be called in another thread.
+    a folder for the cache, or None.
     """
 
     def __init__(self, content: Path, theme: Path, address: str, kept: Path | None = None) -> None:
@@ -71,6 +70,8 @@ class Live:
         self.sound: Pages | None = None
         """The last site in which a check of everything found no error."""
         self.rendered: dict[str, Shown] = {}
+        self.edited: set[str] = set()
+        """Files that have changed since ``take_edited`` was asked."""
         self.content = read_content(content, self.read_all)
         self._renew({})
 
@@ -84,6 +85,7 @@ class Live:
                 names.add(path.relative_to(self.content.folder).as_posix())
             theme = theme or path.is_relative_to(self.theme)
         self.rendered = {}
+        self.edited |= names
         before = dict(self.content.documents)
         again = self._read_again(names)
         if again or theme:
@@ -159,6 +161,8 @@ class Live:
         if self.pages is None or theme:
             try:
                 renderer = Renderer(site, self.theme, self.address)
+            except ProblemsFound as error:
+                self.theme_problems = error.problems
             except (OSError, UnicodeDecodeError) as error:
                 shown = shown_path(Path(getattr(error, "filename", None) or self.theme))
                 hint = "correct the name, or put the file there"
@@ -228,13 +232,14 @@ class Live:
         unfit = [p for wrong in self.unfit.values() for p in wrong]
         return sorted({*found, *unfit, *self.theme_problems})
 
-    @staticmethod
-    def check(pages: Pages) -> list[Problem]:
-        """What is wrong between the files of a site."""
-        return checks.run(pages.site)
+    def take_edited(self) -> list[Document]:
+        """The documents that have changed since this was last asked."""
+        documents = [self.content.documents.get(name) for name in self.edited]
+        self.edited = set()
+        return [document for document in documents if document]
 
     def checked(self, pages: Pages, found: list[Problem]) -> None:
-        """Remember a site in which a check found nothing wrong."""
+        """Remember a site in which a check of everything found nothing wrong."""
         if not errors([*found, *self.problems()]):
             self.sound = pages
 
@@ -256,8 +261,8 @@ class Pages:
         jobs = {job.path: job for job in files.others(self.renderer)}
         for source in self.site.static:
             if not source.startswith("images/"):  # those are made anew by `files.others`
-                file = self.site.content / source
-                jobs[source] = Job(source, shown_path(file), file.read_bytes)
+                shown = shown_path(self.site.content / source)
+                jobs[source] = Job(source, shown, partial(_content, self.site.content, source))
         if self.site.posts:
             jobs[files.FEED] = files.feed_of(self.renderer, self.site.posts)
         return jobs
@@ -282,13 +287,35 @@ def _unfit(site: Site, documents: list[Document]) -> Iterator[tuple[Problem, Doc
     if not documents:
         return
     by_shown = {document.shown: document for document in documents}
-    narrow = copy.copy(site)
-    for name in ("addresses", "_by_source"):
-        vars(narrow)[name] = getattr(site, name)  # look-ups still know every document
-    narrow.documents, narrow.left_out = tuple(documents), ()
     for check in LEADS_SOMEWHERE:
-        for problem in check(narrow):
+        for problem in check(narrow(site, documents)):
             yield problem, by_shown[problem.path]
+
+
+def narrow(site: Site, documents: Iterable[Document]) -> Site:
+    """The same site with but a few documents to be checked; what is made of all stays whole."""
+    few = copy.copy(site)
+    for name in ("addresses", "_by_source"):
+        vars(few)[name] = getattr(site, name)
+    few.documents, few.left_out = tuple(documents), ()
+    return few
+
+
+def check_some(site: Site, documents: list[Document]) -> list[Problem]:
+    """What is wrong with a few documents of a site."""
+    for name, value in vars(Site).items():
+        if isinstance(value, cached_property):
+            getattr(site, name)  # made of all documents now, and the narrow site has it
+    names = {document.shown for document in documents}
+    return [p for p in checks.run(narrow(site, documents)) if p.path in names]
+
+
+def _content(folder: Path, source: str) -> bytes:
+    """A file below a folder; one that has become a link is not followed."""
+    file = folder / source
+    if file.resolve() != folder.resolve() / source:
+        raise ProblemsFound([file_link(shown_path(file))])
+    return file.read_bytes()
 
 
 def _bytes(content: str | bytes) -> bytes:

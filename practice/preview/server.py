@@ -1,19 +1,21 @@
 """The preview in a browser: a small server on this machine alone.
 
 An address is looked up in what the site holds, never on the disk: there is no folder to leave,
-no listing, no hidden file to ask for. Everything runs in one thread, in turns, but the check of
-the whole site, which takes longest and reads only what nobody changes.
+no listing, no hidden file to ask for. Everything runs in one thread, in turns, but the checks,
+which take longest: one of what was edited in a thread, one of everything in a process.
 """
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import hashlib
 import html
 import mimetypes
 import shlex
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -33,16 +35,17 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 from watchfiles import awatch
 
+from practice import checks, pool
+from practice.paths import shown_path
 from practice.preview import bar
 from practice.preview.guard import Guard
-from practice.preview.live import Live, Shown
+from practice.preview.live import Live, Shown, check_some
 from practice.problems import Problem
-from practice.site import shown_path
 
 HERE = Path(__file__).parent
 KITCHEN_SINK = "/kitchen-sink"
 NOT_FOUND = "/404.html"
-QUIET = 0.3
+QUIET = 1.0
 """Seconds without an edit after which the whole site is checked."""
 BEAT = 15.0
 """Seconds between signs of life to an open page, so that a closed one is noticed."""
@@ -137,15 +140,30 @@ class Preview:
         mount.checking = asyncio.create_task(self._check(mount))
 
     async def _check(self, mount: Mount) -> None:
-        await asyncio.sleep(QUIET)
-        pages = mount.live.pages
+        """Check what was edited at once, and everything when the edits have paused."""
+        live = mount.live
+        edited, pages = live.take_edited(), live.pages
         if pages is None:
             return
-        found = await asyncio.to_thread(mount.live.check, pages)
-        if pages is mount.live.pages:
-            mount.live.checked(pages, found)
-            mount.found = found
+        if edited:
+            found = await asyncio.to_thread(check_some, pages.site, edited)
+            names = {document.shown for document in edited}
+            mount.found = [p for p in mount.found if p.path not in names] + found
             self._tell()
+        await asyncio.sleep(QUIET)
+        child = pool.Child(functools.partial(checks.run, pages.site))
+        try:
+            found = await asyncio.to_thread(child.result)
+        except pool.WorkerFailed as error:
+            hint = "save any file to try it again"
+            found = [Problem("preview", 1, "check-failed", str(error), hint, "warning")]
+        except asyncio.CancelledError:
+            child.give_up()
+            raise
+        else:
+            live.checked(pages, found)
+        mount.found = found
+        self._tell()
 
     # --- Pages ---
 
@@ -169,6 +187,8 @@ class Preview:
         name = inside + ("index.html" if inside.endswith("/") else "")
         kind = TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0]
         if kind != TYPES[".html"]:
+            if shown.problems and not shown.content:
+                return PlainTextResponse("".join(f"{p}\n" for p in shown.problems), 500)
             return Response(
                 shown.content, media_type=kind or "application/octet-stream",
                 headers=bar.headers_of(inside),
@@ -342,6 +362,7 @@ def open_file(file: Path, line: int, editor: str) -> None:
     else:
         command = ["xdg-open", str(file)]
     nothing = subprocess.DEVNULL
-    subprocess.Popen(  # noqa: S603  # a known file, and a command of the editor's own
+    opened = subprocess.Popen(  # noqa: S603  # a known file, and a command of the editor's own
         command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
     )
+    threading.Thread(target=opened.wait, daemon=True).start()
