@@ -265,6 +265,7 @@ def _opened(source: Path) -> Image.Image:
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
         raise ProblemsFound([_broken(source)]) from error
     if image.width * image.height > LARGEST:
+        image.close()
         message = f"the picture has {image.width} × {image.height} pixels"
         hint = f"scale it down: {WIDTHS[-1]} pixels across are enough"
         raise ProblemsFound([Problem(shown_path(source), 1, "picture-large", message, hint)])

@@ -132,17 +132,21 @@ def _with_slash(address: str) -> str:
 
 
 def page(redirect: Redirect, address: str, base: str) -> str:
-    """A page that leads on by itself; ``address`` and ``base`` are the site's."""
+    """A page that leads on by itself; ``address`` and ``base`` are the site's.
+
+    It leads to another site by a link only: a page of ours takes nobody there unasked.
+    """
     target = redirect.target or ""
     inside = target.startswith("/")
     link = html.escape(base + target if inside else target)
-    canonical = html.escape(address + target if inside else target)
+    head = (
+        f'<link rel="canonical" href="{html.escape(address + target)}">\n'
+        f'<meta http-equiv="refresh" content="0; url={link}">\n'
+    )
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>This page has moved</title>\n"
-        f'<link rel="canonical" href="{canonical}">\n'
-        f'<meta http-equiv="refresh" content="0; url={link}">\n'
+        f"<title>This page has moved</title>\n{head if inside else ''}"
         "</head>\n<body>\n<main>\n<h1>This page has moved</h1>\n"
         f'<p><a href="{link}">Go to the page</a></p>\n</main>\n</body>\n</html>\n'
     )

@@ -18,6 +18,9 @@ FOLDER = "pagefind"
 KEPT = ("pagefind.js", "pagefind-worker.js", "pagefind-entry.json", "wasm.en.pagefind")
 """What the interface uses, beside the index; Pagefind's own interfaces are left out."""
 
+LISTS = [".visually-hidden", ".post-list", ".cards", ".contents", ".archive", ".booking"]
+"""What only leads to other pages: it would be found twice, and change with every post."""
+
 
 def index(site: Path, pages: Iterable[str]) -> int:
     """Write a search index of some pages of a finished site into its folder ``pagefind``.
@@ -42,7 +45,7 @@ async def _index(source: str, target: Path) -> int:
     config: IndexConfig = {
         "root_selector": "main",
         "force_language": "en",
-        "exclude_selectors": [".visually-hidden", ".booking"],
+        "exclude_selectors": LISTS,
         "output_path": str(target),
     }
     async with PagefindIndex(config=config) as pagefind:

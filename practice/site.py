@@ -225,7 +225,10 @@ class Site:
         return _grouped((id, post) for post in self.posts for id in post.meta.topics)
 
     def related(self, post: Document) -> tuple[Document, ...]:
-        """Up to three other posts, those that share most treatments and topics first."""
+        """Up to three earlier posts, those that share most treatments and topics first.
+
+        Earlier ones only: a new post would otherwise change the pages of many others.
+        """
         shared: dict[str, int] = defaultdict(int)
         found: dict[str, Document] = {}
         for lists, ids in (
@@ -234,7 +237,7 @@ class Site:
         ):
             for id in ids:
                 for other in lists.get(id, ()):
-                    if other.source != post.source:
+                    if (other.meta.date, other.source) < (post.meta.date, post.source):
                         shared[other.source] += 1
                         found[other.source] = other
         ranked = sorted(

@@ -37,12 +37,20 @@ KILLS = int(os.environ.get("PRACTICE_KILLS", "3"))
 class Project:
     """A practice of its own, with text that is signed off, and where it is published to."""
 
-    def __init__(self, folder: Path, address: str = "https://clinic.practice-site.org") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        address: str = "https://clinic.practice-site.org",
+        content: str = "kitchen-sink",
+    ) -> None:
         self.folder = folder
+        self.name = content
         self.content = folder / "content"
         self.address = address
         self.said: list[str] = []
-        shutil.copytree(CONTENT["kitchen-sink"], self.content)
+        shutil.copytree(CONTENT[content], self.content)
+        if content == "sample":
+            return  # as it is: with `--allow-sample`
         for file in [*self.content.rglob("*.md"), *self.content.glob("*.yaml")]:
             file.write_text(signed_off(file), "utf-8")
         for name in NOTICES:
@@ -82,11 +90,12 @@ class Project:
     def post(self, name: str, *, date: str = "2026-10-30", words: str = "Some words.") -> Path:
         return self.write(
             f"posts/{name}.md",
-            f"---\ntitle: About {name.replace('-', ' ')}\ndate: {date}\nauthor: ann-li\n"
+            f"---\ntitle: About {name.replace('-', ' ')}\ndate: {date}\nauthor: {AUTHOR}\n"
             f"summary: What this is about.\n{REVIEWED}---\n\n{words}\n",
         )
 
 
+AUTHOR = "bartholomew-featherstonehaugh-montgomery"
 NOTICES = ("privacy-practices", "good-faith-estimate", "nondiscrimination", "accessibility")
 REVIEWED = "reviewed: 2026-10-01\nreviewed_by: ann-li\nnext_review: 2099-01-01\n"
 
