@@ -7,7 +7,6 @@ is split, so that a reader loads a small part of it, and only when searching.
 from __future__ import annotations
 
 import asyncio
-import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -33,7 +32,8 @@ def index(site: Path, pages: Iterable[str]) -> int:
         for path in pages:
             copy = Path(folder, path)
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(site / path, copy)
+            text = (site / path).read_text(encoding="utf-8")
+            copy.write_text(text.replace("</dt>", ":</dt> "), encoding="utf-8")  # label: value
         count = asyncio.run(_index(folder, target))
     for file in target.iterdir():
         if file.is_file() and file.name not in KEPT and file.suffix != ".pf_meta":

@@ -20,7 +20,7 @@ def finish(built: Built, settings: Settings) -> None:
     folder, target = built.output, settings.target
     moved = redirects.of(built.site)
     fallbacks = {redirect.fallback for redirect in moved}
-    lists = {address for entry in built.site.lists for address in (entry.path,)}
+    lists = {entry.path for entry in built.site.lists}
 
     def change(path: str, html: str) -> str:
         if target.host != "github":
@@ -29,7 +29,6 @@ def finish(built: Built, settings: Settings) -> None:
         meta = f'{CHARSET}<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         return html.replace(CHARSET, meta, 1)
 
-    light.minify(folder, change)
     pages = (file.relative_to(folder).as_posix() for file in sorted(folder.rglob("*.html")))
     search.index(
         folder,
@@ -41,6 +40,7 @@ def finish(built: Built, settings: Settings) -> None:
             and address_of(path) not in lists  # they only repeat what the posts say
         ],
     )
+    light.minify(folder, change)
     base = urlsplit(settings.address).path
     for name, text in host_files(settings, base, moved).items():
         (folder / name).write_text(text, encoding="utf-8")
