@@ -31,11 +31,11 @@ def long_date(day: dt.date) -> str:
 
 
 def clock(time: str) -> str:
-    """``17:30`` as ``5:30 pm``."""
+    """``17:30`` as ``5:30 pm``, held together by a space that does not break."""
     hour, minute = (int(part) for part in time.split(":"))
     half = "am" if hour < 12 else "pm"
     shown = hour % 12 or 12
-    return f"{shown}:{minute:02} {half}" if minute else f"{shown} {half}"
+    return f"{shown}:{minute:02}\xa0{half}" if minute else f"{shown}\xa0{half}"
 
 
 def phone(number: str) -> str:

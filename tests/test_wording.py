@@ -16,7 +16,7 @@ def test_long_date():
 
 @pytest.mark.parametrize(
     ("time", "words"),
-    [("08:00", "8 am"), ("12:00", "12 pm"), ("00:30", "12:30 am"), ("17:05", "5:05 pm")],
+    [("08:00", "8\xa0am"), ("12:00", "12\xa0pm"), ("00:30", "12:30\xa0am"), ("17:05", "5:05\xa0pm")],
 )
 def test_clock(time, words):
     assert wording.clock(time) == words
@@ -47,8 +47,8 @@ def test_opening_lines_join_days_with_the_same_hours():
         Hours(days=("thursday", "friday"), opens="13:30", closes="18:00"),
     ]
     assert [(line.days, line.times) for line in wording.opening_lines(hours)] == [
-        ("Monday to Wednesday", "8 am to 6 pm"),
-        ("Thursday and Friday", "8 am to 12 pm and 1:30 pm to 6 pm"),
+        ("Monday to Wednesday", "8\xa0am to 6\xa0pm"),
+        ("Thursday and Friday", "8\xa0am to 12\xa0pm and 1:30\xa0pm to 6\xa0pm"),
         ("Saturday and Sunday", "Closed"),
     ]
 
