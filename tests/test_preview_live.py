@@ -273,7 +273,6 @@ def test_every_page_is_what_a_fresh_build_writes(tmp_path, content, theme, setti
     live = Live(content, theme, SITE)
     check(live)
     editor = Editor(content, theme, int(os.environ.get("PREVIEW_SEED", "1")))
-    last = {}
     for kinds in plan(editor):
         before = {folder: files_of(folder) for folder in (content, theme)}
         for kind in kinds:
@@ -281,18 +280,17 @@ def test_every_page_is_what_a_fresh_build_writes(tmp_path, content, theme, setti
         refused = problems_of_a_build(content, output, settings)
         assert bool(refused) == (kinds[0] in MISTAKES), f"{kinds}: {refused}"
         if refused:
-            pages = [live.show(address(file)) for file in last if file.endswith(".html")]
-            assert all(page is None or page.content for page in pages), "a last good page is gone"
+            pages = [live.show(path) for path in live.pages.documents]
+            assert all(page.content for page in pages), "a last good page is gone"
             named = {
                 *live.problems(),
                 *check(live),
-                *(p for page in pages if page for p in page.problems),
+                *(p for page in pages for p in page.problems),
             }
             assert {(p.path, p.code) for p in refused} <= {(p.path, p.code) for p in named}, kinds
             live.changed(undo(before))
             assert not problems_of_a_build(content, output, settings)
-        last = files_of(output)
-        assert_the_same(live, last, kinds)
+        assert_the_same(live, files_of(output), kinds)
         check(live)
 
 
