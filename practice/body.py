@@ -122,6 +122,17 @@ def forget() -> None:
     _markdown.cache_clear()
 
 
+def clean(fragment: str) -> str:
+    """The second wall: a piece of HTML with nothing in it that could act, whatever it was."""
+    return nh3.clean(
+        fragment,
+        tags=SAFE_TAGS,
+        attributes=SAFE_ATTRIBUTES,
+        url_schemes=SAFE_SCHEMES,
+        link_rel=None,
+    )
+
+
 def plain(fragment: str) -> str:
     """The words of a piece of HTML on one line; two blocks never run into one word."""
     text = html.unescape(TAG.sub("", BLOCK_END.sub(" ", fragment)))
@@ -255,13 +266,7 @@ class _Parser:
         text = "".join(self.md.serializer(element) for element in elements)
         for postprocessor in self.md.postprocessors:
             text = postprocessor.run(text)
-        return nh3.clean(
-            text.strip(),
-            tags=SAFE_TAGS,
-            attributes=SAFE_ATTRIBUTES,
-            url_schemes=SAFE_SCHEMES,
-            link_rel=None,
-        )
+        return clean(text.strip())
 
     def _inner(self, element: ET.Element) -> str:
         """The HTML inside an element; a lone paragraph there is unwrapped."""
