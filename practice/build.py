@@ -24,7 +24,7 @@ from pelican import Pelican
 from pelican.log import LimitFilter, console
 from pelican.settings import read_settings
 
-from practice import hooks
+from practice import hooks, pool
 from practice.checks import output as output_checks
 from practice.paths import shown_path
 from practice.problems import Problem, ProblemsFound
@@ -144,7 +144,7 @@ def refuse_output(output: Path, content: Path) -> None:
 
 @contextmanager
 def system_named() -> Iterator[None]:
-    """A full disk or a folder that may not be written is named, not traced."""
+    """A full disk, a folder that may not be written, a killed process: named, not traced."""
     try:
         yield
     except OSError as error:
@@ -153,6 +153,9 @@ def system_named() -> Iterator[None]:
             f"the system says of{place or ' the disk'}: {error.strerror or error}. "
             "The site in the output folder is as it was; free the disk or the folder, and try again"
         ) from error
+    except pool.WorkerFailed as error:
+        hint = "try again; with `PRACTICE_WORKERS=1` the build does without other processes"
+        raise ProblemsFound([Problem("the build", 1, "worker", str(error), hint)]) from error
 
 
 @contextmanager

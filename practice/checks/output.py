@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from practice import pool
 from practice.checks import privacy
 from practice.paths import save_as
 from practice.problems import Problem
@@ -16,22 +19,35 @@ REFERENCE = re.compile(r'<(?P<tag>\w+)\b[^>]*?\s(?P<attribute>href|src)="(?P<tar
 ID = re.compile(r'<\w+\b[^>]*?\sid="([^"]*)"')
 
 
+@dataclass(frozen=True)
+class Scanned:
+    """What a page says of itself."""
+
+    ids: frozenset[str]
+    targets: tuple[str, ...]
+    """What it links to and loads, each once, as it is written."""
+    problems: tuple[Problem, ...]
+    """What is wrong whatever other pages hold."""
+
+
 def run(output: Path, base: str) -> Iterator[Problem]:
     """Links that lead nowhere, ids that stand twice, files of others that a page would load."""
-    pages = {
-        file.relative_to(output).as_posix(): file.read_text(encoding="utf-8")
-        for file in sorted(output.rglob("*.html"))
-    }
-    ids = {name: Counter(ID.findall(text)) for name, text in pages.items()}
-    for name, text in pages.items():
-        for id, count in sorted(ids[name].items()):
-            if count > 1:
-                yield _problem(name, text, f'id="{id}"', "id-twice", f"`{id}` is an id {count} times")
-        for match in REFERENCE.finditer(text):
-            wrong = _reference(output, base, ids, name, match)
+    names = [file.relative_to(output).as_posix() for file in sorted(output.rglob("*.html"))]
+    pages = dict(zip(names, pool.fork_map(partial(_scan, output), names), strict=True))
+
+    @cache
+    def wrong_with(file: str, target: str) -> tuple[str, str] | None:
+        return _reference(output, base, pages, file, target)
+
+    for name, page in pages.items():
+        yield from page.problems
+        for target in page.targets:
+            inside = not target or target.startswith("#")
+            wrong = wrong_with(name if inside else "", target)
             if wrong:
-                yield _problem(name, text, match[0], *wrong)
-        yield from _third_parties(name, text, privacy.in_page(text))
+                text = (output / name).read_text(encoding="utf-8")
+                needle = next(m[0] for m in REFERENCE.finditer(text) if m["target"] == target)
+                yield _problem(name, text, needle, *wrong)
     for file in sorted(output.rglob("*")):
         look = LOADS.get(file.suffix)
         if look and "pagefind" not in file.parts:
@@ -39,30 +55,42 @@ def run(output: Path, base: str) -> Iterator[Problem]:
             yield from _third_parties(file.relative_to(output).as_posix(), text, look(text))
 
 
+def _scan(output: Path, name: str) -> Scanned:
+    text = (output / name).read_text(encoding="utf-8")
+    ids = Counter(ID.findall(text))
+    problems = [
+        _problem(name, text, f'id="{id}"', "id-twice", f"`{id}` is an id {count} times")
+        for id, count in sorted(ids.items())
+        if count > 1
+    ]
+    problems.extend(_third_parties(name, text, privacy.in_page(text)))
+    targets = dict.fromkeys(match["target"] for match in REFERENCE.finditer(text))
+    return Scanned(frozenset(ids), tuple(targets), tuple(problems))
+
+
 LOADS = {".css": privacy.in_style_sheet, ".js": privacy.in_script, ".svg": privacy.in_page}
-"""How to find what a kind of file loads, pages aside. The search is a library, with its own test."""
+"""How to find what a file loads, pages aside. The search is a library with a test of its own."""
 
 
-def _third_parties(
-    name: str, text: str, found: Iterator[tuple[str, str]]
-) -> Iterator[Problem]:
+def _third_parties(name: str, text: str, found: Iterator[tuple[str, str]]) -> Iterator[Problem]:
     for needle, url in found:
         yield _problem(name, text, needle, "third-party", f"`{url}` is loaded from elsewhere")
 
 
 def _reference(
-    output: Path, base: str, ids: dict[str, Counter[str]], name: str, match: re.Match[str]
+    output: Path, base: str, pages: Mapping[str, Scanned], name: str, written: str
 ) -> tuple[str, str] | None:
-    target = match["target"].replace("&amp;", "&")
+    target = written.replace("&amp;", "&")
     parts = urlsplit(target)
     if parts.scheme or parts.netloc:
         return None
     if parts.path and not parts.path.startswith(f"{base}/"):
         return "link-dead", f"`{target}` is not below the site's address"
     file = save_as(unquote(parts.path.removeprefix(base))) if parts.path else name
-    if file not in ids and not (output / file).is_file():
+    if file not in pages and not (output / file).is_file():
         return "link-dead", f"`{target}` leads nowhere"
-    if parts.fragment and unquote(parts.fragment) not in ids.get(file, {}):
+    ids = pages[file].ids if file in pages else ()
+    if parts.fragment and unquote(parts.fragment) not in ids:
         return "link-fragment", f"`{target}` leads to a part that does not exist"
     return None
 

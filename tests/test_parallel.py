@@ -1,0 +1,221 @@
+"""Work in processes: the same bytes as in one, and nothing lost of what went wrong.
+
+Not tested here: how fast it is (`benchmarks/`).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import signal
+import time
+import warnings
+
+import pytest
+from conftest import CONTENT, ROOT, files_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from practice import body, files, pool
+from practice.build import build
+from practice.problems import ProblemsFound
+
+TRICKY = """\
+Plain text. It's "quoted" -- and 'so' --- on... `code` \\* not *this* __that__ ![a](b) [c](d)
+line  \nbreak & &amp; <https://a.example> <b>x</b> a_b_c * alone * http://x.example _ _ 1 < 2 > 0
+
+- item ... one
+- "item" -- two
+
+| a | "b" |
+|---|---|
+| *c* | d... |
+"""
+
+
+def test_what_comes_out_is_in_order():
+    for count in (0, 1, 2, 7, 50):
+        items = list(range(count))
+        assert pool.fork_map(lambda x: x * x, items, 3) == [x * x for x in items]
+
+
+def test_it_is_done_in_other_processes():
+    found = set(pool.fork_map(lambda _: os.getpid(), range(8), 2))
+    assert len(found) == 2
+    assert os.getpid() not in found
+    assert pool.fork_map(lambda _: os.getpid(), range(8), 1) == [os.getpid()] * 8
+
+
+def test_a_large_outcome_does_not_block():
+    found = pool.fork_map(lambda x: bytes(3_000_000) + bytes([x]), range(4), 2)
+    assert [len(value) for value in found] == [3_000_001] * 4
+
+
+def test_an_exception_in_a_child_is_told():
+    def work(x):
+        return 1 / x
+
+    with pytest.raises(pool.WorkerFailed, match="ZeroDivisionError"):
+        pool.fork_map(work, [1, 0], 2)
+
+
+def test_a_child_that_exits_or_is_killed_is_told():
+    def killed(x):
+        if x:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(pool.WorkerFailed, match="killed by signal 9"):
+        pool.fork_map(killed, [0, 1], 2)
+
+    def ended(x):
+        if x:
+            os._exit(7)
+
+    with pytest.raises(pool.WorkerFailed, match="exit code 7"):
+        pool.fork_map(ended, [0, 1], 2)
+
+
+def test_an_outcome_that_cannot_be_carried_is_told():
+    with pytest.raises(pool.WorkerFailed):
+        pool.fork_map(lambda _: lambda: 1, [0, 1], 2)
+
+
+def test_what_a_child_logs_is_logged_in_the_parent(caplog):
+    def work(x):
+        try:
+            1 / x
+        except ZeroDivisionError:
+            logging.getLogger("pelican.some").warning("with %s", x, exc_info=True)
+
+    pool.fork_map(work, [1, 0], 2)
+    [record] = caplog.records
+    assert record.name == "pelican.some"
+    assert record.getMessage().startswith("with 0")
+    assert "ZeroDivisionError" in record.getMessage()
+
+
+def test_what_a_child_warns_of_is_warned_of_in_the_parent():
+    def work(x):
+        if x:
+            warnings.simplefilter("always")
+            warnings.warn(f"number {x}", UserWarning, stacklevel=1)
+
+    with pytest.warns(UserWarning, match="number 1"):
+        pool.fork_map(work, [0, 1], 2)
+
+
+def test_a_warning_that_is_an_error_is_an_error_there_too():
+    def work(_):
+        warnings.warn("no", UserWarning, stacklevel=1)
+
+    with pytest.raises(pool.WorkerFailed, match="UserWarning: no"):
+        pool.fork_map(work, [0, 1], 2)
+
+
+def test_work_beside_us_has_a_result_and_can_be_given_up():
+    assert pool.Child(lambda: {"found": [1]}).result() == {"found": [1]}
+    child = pool.Child(lambda: time.sleep(60))
+    began = time.monotonic()
+    child.give_up()
+    with pytest.raises(pool.WorkerFailed):
+        child.result()
+    assert time.monotonic() - began < 10
+    child.give_up()  # it has ended; nothing happens
+
+
+@pytest.mark.parametrize(("given", "expected"), [("3", 3), ("0", 1)])
+def test_the_number_of_processes_can_be_said(monkeypatch, given, expected):
+    monkeypatch.setenv("PRACTICE_WORKERS", given)
+    assert pool.workers() == expected
+
+
+def test_the_number_of_processes_is_never_less_than_one(monkeypatch):
+    monkeypatch.setenv("PRACTICE_WORKERS", "many")
+    assert pool.workers() >= 1
+
+
+# --- The build ---
+
+
+@pytest.mark.parametrize("name", CONTENT)
+def test_parallel_output_equals_serial_output(tmp_path, monkeypatch, name):
+    found = []
+    for count in (1, 2, 5):
+        monkeypatch.setenv("PRACTICE_WORKERS", str(count))
+        monkeypatch.setenv("PRACTICE_CACHE", str(tmp_path / f"cache-{count}"))
+        monkeypatch.setattr("practice.cache.WORTH_A_FORK", 2)
+        build(CONTENT[name], tmp_path / f"output-{count}", ROOT / "pelicanconf.py")
+        found.append(files_of(tmp_path / f"output-{count}"))
+    assert found[0] == found[1] == found[2]
+
+
+def test_mistakes_in_several_processes_are_told_together(
+    content, theme, tmp_path, settings_file, monkeypatch
+):
+    monkeypatch.setenv("PRACTICE_WORKERS", "4")
+    settings = settings_file(THEME=str(theme))
+    for name in ("post", "therapist", "year"):
+        (theme / "templates" / f"{name}.html").write_text("{{ nothing }}", "utf-8")
+    with pytest.raises(ProblemsFound) as found:
+        build(content, tmp_path / "output", settings)
+    named = {problem.path.rpartition("/")[2] for problem in found.value.problems}
+    assert named == {"post.html", "therapist.html", "year.html"}
+    assert not (tmp_path / "output").exists()
+
+
+def test_a_killed_process_stops_the_build_and_leaves_the_output(
+    content, tmp_path, settings_file, monkeypatch
+):
+    monkeypatch.setenv("PRACTICE_WORKERS", "2")
+    settings = settings_file()
+    build(content, tmp_path / "output", settings)
+    before = files_of(tmp_path / "output")
+    real, parent = files.page_of, os.getpid()
+
+    def page_of(renderer, document):
+        job = real(renderer, document)
+
+        def render():
+            if document.source == "posts/a-plain-post.md" and os.getpid() != parent:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return job.render()
+
+        return files.Job(job.path, job.origin, render)
+
+    monkeypatch.setattr(files, "page_of", page_of)
+    with pytest.raises(ProblemsFound) as found:
+        build(content, tmp_path / "output", settings)
+    [problem] = found.value.problems
+    assert (problem.code, "killed by signal 9" in problem.message) == ("worker", True)
+    assert files_of(tmp_path / "output") == before
+
+
+# --- Markdown's short cut ---
+
+
+def html_of(text, *, quick):
+    """Text as HTML by our parser, with or without passing over text that holds no sign."""
+    md = body._markdown()
+    signs = {}
+    for name in ("inline", "smarty"):
+        signs[name] = md.treeprocessors[name].signs
+        if not quick:
+            md.treeprocessors[name].signs = re.compile("")
+    md.practice_raw_html = []
+    try:
+        return md.convert(text)
+    finally:
+        for name, pattern in signs.items():
+            md.treeprocessors[name].signs = pattern
+
+
+def test_text_that_is_passed_over_holds_nothing_for_markdown():
+    texts = [TRICKY, *(f.read_text("utf-8") for f in ROOT.glob("content/**/*.md"))]
+    for text in texts:
+        assert html_of(text, quick=True) == html_of(text, quick=False)
+
+
+@given(st.text(st.sampled_from("ab \n\\`*_{}[]()<>#+-.!|&;:'\"/~^=@1\u2019"), max_size=60))
+def test_no_sign_was_forgotten(text):
+    assert html_of(text, quick=True) == html_of(text, quick=False)
