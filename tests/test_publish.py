@@ -5,12 +5,14 @@ Not tested here: the targets one by one (`test_publish_targets.py`).
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import publishing
 import pytest
@@ -22,7 +24,7 @@ from practice.build import Misuse
 from practice.problems import ProblemsFound
 from practice.publish import init, releases, sbom
 from practice.publish.release import STATE, Live
-from practice.publish.settings import load
+from practice.publish.settings import TARGETS, Host, load
 
 
 @pytest.fixture
@@ -348,6 +350,21 @@ def test_the_questions_write_settings_that_work(project, given):
     assert settings.address == "https://clinic.practice-site.org"
     assert settings.target.to in given
     assert project.settings.read_text().count("PUBLISH = ") == 1
+
+
+DOCS = (ROOT / "docs" / "publishing.md").read_text("utf-8")
+SNIPPETS = [ast.literal_eval(found) for found in re.findall(r"PUBLISH = (\{[^}]*\})", DOCS)]
+
+
+@pytest.mark.parametrize("said", SNIPPETS, ids=str)
+def test_the_settings_in_the_documentation_work(project, said):
+    assert load(project.to(**said).settings).target.to == said["to"]
+
+
+def test_the_documentation_shows_every_target_and_host():
+    assert {said["to"] for said in SNIPPETS} == set(TARGETS)
+    for host in get_args(Host):
+        assert host == "other" or host in DOCS
 
 
 # --- The commands ---
