@@ -1,0 +1,198 @@
+"""The benchmark's report: `README.md` with its table, and `plot.svg`."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+from benchmarks import corpus
+
+NAMES = ("ours", "Pelican", "Hugo", "Eleventy")
+COLORS = {"ours": "#0b6e4f", "Pelican": "#b3261e", "Hugo": "#6a3fb5", "Eleventy": "#9a6a00"}
+FIGURES = {
+    "edit": "edit to served page",
+    "cold": "cold build",
+    "same": "build after no change",
+    "edited": "build after one edit",
+    "memory": "peak memory",
+}
+Results = dict[str, Any]
+
+
+def write(results: Results, folder: Path) -> None:
+    """Write the report of some results into a folder."""
+    (folder / "README.md").write_text(readme(results), encoding="utf-8")
+    (folder / "plot.svg").write_text(plot(results["runs"]), encoding="utf-8")
+
+
+def readme(results: Results) -> str:
+    """The report: ratios first, then what was measured."""
+    runs = results["runs"]
+    sizes = sorted({int(size) for found in runs.values() for size in found})
+    versions = "; ".join(f"{name}: {text}" for name, text in results["versions"].items())
+    words = sum(len(corpus.portable(post).split()) for post in corpus.posts(100)) // 100
+    return "\n".join(
+        [
+            "# Benchmarks",
+            "",
+            "How fast the site is built, and how soon an edit is seen, beside other generators. Run",
+            "`uv run inv bench` to measure again; it installs Hugo and Eleventy for itself and writes",
+            "this page.",
+            "",
+            "![Edit to served page, by number of posts](plot.svg)",
+            "",
+            "## Ours beside the others",
+            "",
+            "How many times as long the others take, or as much memory: above 1 is in our favor.",
+            "",
+            *ratios(runs, sizes),
+            "",
+            "## What was measured",
+            "",
+            *figures(runs, sizes),
+            "",
+            "## A post's page",
+            "",
+            "Bytes as written, uncompressed. Ours is the full theme; the others have a small one, which",
+            "flatters them in every figure on this page.",
+            "",
+            *weights(runs, sizes),
+            "",
+            "## How",
+            "",
+            f"- Machine: {results['machine']}.",
+            f"- Versions: {versions}.",
+            f"- The text is the same for all: {words} words a post, with headings, lists, a table, five",
+            "  questions and a list of side effects; twelve authors, twelve topics. Ours writes questions",
+            "  and side effects as callouts; the others as plain Markdown.",
+            "- Every site has a page for each post, lists by topic, author and year, a home page with the",
+            "  newest ten posts, and a feed. Ours also checks all texts and links, makes structured data,",
+            "  a site map, and pages for treatments and therapists.",
+            "- Edit to served page: the generator's own server runs, a sentence of a post is changed on",
+            "  disk, and the page is asked for until the sentence is in it. Median of seven edits two",
+            "  seconds apart; of three where one takes over 20 seconds, a single one over 60.",
+            "- Builds are whole commands, from start to exit. Only ours keeps anything from build to build",
+            "  (`.practice-cache/`); a cold build finds no cache.",
+            "- Memory is the peak over a cold build of all processes together, shared memory counted once.",
+            "",
+        ]
+    )
+
+
+def ratios(runs: Results, sizes: list[int]) -> list[str]:
+    """The table of ratios."""
+    others = [name for name in NAMES[1:] if name in runs]
+    lines = ["| posts | figure | " + " | ".join(others) + " |", "|---|---|" + "---|" * len(others)]
+    for size in sizes:
+        mine = runs["ours"].get(str(size))
+        for key, label in FIGURES.items() if mine else ():
+            cells = [ratio(runs[name].get(str(size)), mine, key) for name in others]
+            lines.append(f"| {size:,} | {label} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def ratio(other: Results | None, mine: Results, key: str) -> str:
+    """How many times as much another takes."""
+    if other is None:
+        return "–"
+    value = other[key] / mine[key]
+    return f"{value:.0f}×" if value >= 10 else f"{value:.2g}×"
+
+
+def figures(runs: Results, sizes: list[int]) -> list[str]:
+    """The table of seconds and megabytes."""
+    names = [name for name in NAMES if name in runs]
+    lines = ["| posts | figure | " + " | ".join(names) + " |", "|---|---|" + "---|" * len(names)]
+    for size in sizes:
+        for key, label in FIGURES.items():
+            cells = [shown(runs[name].get(str(size)), key) for name in names]
+            lines.append(f"| {size:,} | {label} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def shown(found: Results | None, key: str) -> str:
+    """A figure with its unit."""
+    if found is None:
+        return "–"
+    if key == "memory":
+        return f"{found[key]:,} MB"
+    return f"{found[key] * 1000:.0f} ms" if found[key] < 1 else f"{found[key]:.1f} s"
+
+
+def weights(runs: Results, sizes: list[int]) -> list[str]:
+    """The table of a page's weight."""
+    lines = ["| | HTML | CSS | JS | requests |", "|---|---|---|---|---|"]
+    for name in NAMES:
+        found = runs.get(name, {}).get(str(sizes[0]))
+        if found:
+            cells = " | ".join(f"{found[key]:,}" for key in ("html", "css", "js", "requests"))
+            lines.append(f"| {name} | {cells} |")
+    return lines
+
+
+# --- The plot ---
+
+WIDTH, HEIGHT = 720, 420
+LEFT, RIGHT, TOP, BOTTOM = 70, 110, 50, 50
+SECONDS = (0.01, 0.1, 1, 10, 100)
+
+
+def plot(runs: Results) -> str:
+    """Edit to served page against the number of posts, both on logarithmic scales."""
+    sizes = sorted({int(size) for found in runs.values() for size in found})
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
+        ' aria-label="Edit to served page by number of posts" font-family="sans-serif"'
+        ' font-size="14">',
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
+        text(LEFT, 28, "Edit to served page, seconds (lower is better)", size=16),
+    ]
+    for seconds in SECONDS:
+        y = across(seconds)
+        parts.append(
+            f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="#d5d9e0"/>'
+        )
+        parts.append(text(LEFT - 8, y + 5, f"{seconds:g}", anchor="end"))
+    for size in sizes:
+        parts.append(text(along(size, sizes), HEIGHT - 20, f"{size:,} posts", anchor="middle"))
+    labels: list[float] = []
+    for name in NAMES:
+        found = sorted((int(size), run["edit"]) for size, run in runs.get(name, {}).items())
+        if not found:
+            continue
+        points = [(along(size, sizes), across(seconds)) for size, seconds in found]
+        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        color = COLORS[name]
+        parts.append(f'<polyline points="{line}" fill="none" stroke="{color}" stroke-width="3"/>')
+        parts.extend(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{color}"/>' for x, y in points)
+        x, y = points[-1]
+        while any(abs(y - taken) < 16 for taken in labels):
+            y += 4
+        labels.append(y)
+        parts.append(text(x + 10, y + 5, name, color=color))
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def along(size: int, sizes: list[int]) -> float:
+    """Where a number of posts stands from left to right."""
+    first, last = math.log(sizes[0]), math.log(max(sizes[-1], sizes[0] + 1))
+    return LEFT + 40 + (math.log(size) - first) / (last - first) * (WIDTH - RIGHT - LEFT - 60)
+
+
+def across(seconds: float) -> float:
+    """Where a time stands from top to bottom."""
+    first, last = math.log(SECONDS[0]), math.log(SECONDS[-1])
+    share = (math.log(seconds) - first) / (last - first)
+    return HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - TOP)
+
+
+def text(
+    x: float, y: float, words: str, *, anchor: str = "start", color: str = "#1b2330", size: int = 14
+) -> str:
+    """A piece of text in the plot."""
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{color}" font-size="{size}">'
+        f"{escape(words)}</text>"
+    )

