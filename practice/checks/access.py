@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from practice.checks import text
@@ -57,8 +58,11 @@ def is_foreign(words: str) -> bool:
     """Whether a paragraph is in other letters, or full of another language's small words."""
     if not words.isascii():
         letters = [letter for letter in words if letter.isalpha()]
-        other = sum(not letter.isascii() for letter in letters)
-        if len(letters) >= 4 and other > len(letters) / 5:
+        others = [letter for letter in letters if not letter.isascii()]
+        latin = sum("LATIN" in unicodedata.name(letter, "") for letter in others)
+        if len(others) - latin >= 4 and len(others) > len(letters) / 5:
+            return True
+        if latin >= 4 and latin > len(letters) / 5:
             return True
     found = re.findall(r"[^\W\d_]+", words.lower())
     foreign = FOREIGN.intersection(found)
