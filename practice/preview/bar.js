@@ -89,7 +89,7 @@
   const list = (title, problems) => {
     if (!problems.length) return [];
     const items = problems.map((problem) => element("li", { class: "problem", "data-severity": problem.severity },
-      element("p", {}, element("span", { class: "kind" }, problem.severity === "error" ? "Error: " : "Advice: "), problem.message),
+      element("p", {}, element("span", { class: "kind" }, problem.severity === "error" ? "Error: " : "Warning: "), problem.message),
       element("p", { class: "hint" }, problem.hint), place(problem)));
     return [element("h2", {}, title), element("ul", { role: "list" }, ...items)];
   };
@@ -112,7 +112,7 @@
     toggle.dataset.worst = errors ? "error" : advice ? "warning" : "none";
     const count = (number, one, many) => `${number} ${number === 1 ? one : many}`;
     toggle.textContent = errors || advice
-      ? [errors && count(errors, "error", "errors"), advice && `${advice} advice`].filter(Boolean).join(", ")
+      ? [errors && count(errors, "error", "errors"), advice && count(advice, "warning", "warnings")].filter(Boolean).join(", ")
       : "Nothing is wrong";
     const content = [
       ...(state.old ? [element("p", { class: "late" }, "This page is as it was before the last save, because of this:")] : []),
@@ -123,7 +123,7 @@
     ];
     panel.replaceChildren(...content);
     if (!content.length) panel.append(element("p", {}, "Nothing is wrong."));
-    const broken = state.old || (state.page.status === "missing" && false);
+    const broken = state.old;
     if (broken && before !== "broken") show(true);
     if (!broken && before === "broken") show(false);
     if (before !== null && broken !== (before === "broken")) {
