@@ -182,6 +182,7 @@ def test_any_yaml_file(tmp_path, raw, name):
 @SLOW
 @given(WRITING)
 def test_any_front_matter(text):
+    text = frontmatter.BAD_CHARACTERS.sub("", text)  # refused before: some are line ends in YAML
     _, problems = frontmatter.parse("x", text)
     good(problems, text)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
+from pathlib import Path
 
 from practice.callouts import FENCE, outside_code
 from practice.reader import Document, read_text
@@ -85,13 +86,18 @@ class Prose:
 
 
 def prose(site: Site, document: Document) -> Prose:
-    """The prose of a document."""
-    text, _ = read_text(site.content / document.source, document.shown)
-    return _prose(text)
+    """The prose of a document, read once for all checks."""
+    file = site.content / document.source
+    try:
+        about = file.stat()
+    except OSError:  # it went while the site was being checked; the next reading says so
+        return Prose((), (), ())
+    return _prose(file, about.st_mtime_ns, about.st_size)
 
 
-@lru_cache(maxsize=4096)
-def _prose(text: str) -> Prose:
+@lru_cache(maxsize=20_000)
+def _prose(file: Path, _changed: int, _size: int) -> Prose:
+    text, _ = read_text(file, file.name)
     lines = text.split("\n")
     blocks = tuple(_blocks(lines))
     sentences = tuple(
