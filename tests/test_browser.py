@@ -172,7 +172,7 @@ HIDDEN_TEXT = """(inside) => {
 }"""
 INTERACTIVE = """() => [...document.querySelectorAll(
     "a[href], button, input, select, textarea, summary, [tabindex]:not([tabindex^='-'])")]
-  .filter((element) => !element.disabled && element.checkVisibility({ visibilityProperty: true }))"""
+  .filter((one) => !one.disabled && one.checkVisibility({ visibilityProperty: true }))"""
 FOCUS = f"""() => {{
   // Interactive elements that show no ring when they have the focus, or are covered.
   const wrong = [];
