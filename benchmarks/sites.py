@@ -177,7 +177,7 @@ import { feedPlugin } from "@11ty/eleventy-plugin-rss";
 
 export default function (config) {
   config.addPassthroughCopy("site.css");
-  config.addFilter("day", (date) => date.toISOString().slice(0, 10));
+  config.addFilter("day", (date) => new Date(date).toISOString().slice(0, 10));
   config.addCollection("newest", (api) => api.getFilteredByTag("post").toReversed().slice(0, 10));
   const lists = (name, of) => config.addCollection(name, (api) => {
     const groups = {};

@@ -1,0 +1,201 @@
+"""A new file of the content, with the front matter that its model asks for.
+
+What is asked, in which words, and what it may hold comes from `practice/model.py` alone. The text
+begins with what every such file has; treatments and therapists begin as `sample: true`, posts as
+drafts, until somebody has written and read them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from practice.model import Entry, Post, Therapist, Treatment, fields_at
+from practice.paths import shown_path, slug
+from practice.problems import Problem, ProblemsFound, errors
+from practice.reader import address_of, document_of
+from practice.site import today
+
+KINDS: dict[str, type[Entry]] = {model.KIND: model for model in (Post, Treatment, Therapist)}
+Ask = Callable[[str], str]
+
+
+class CannotWrite(Exception):
+    """The file cannot be written; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file that was written, and the address at which the preview shows it."""
+
+    file: Path
+    address: str
+
+
+def make(kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = None) -> Made:
+    """Write a new file of a kind (`post`, `treatment` or `therapist`) into a content folder.
+
+    ``given`` holds what is known of its fields; ``ask`` is called for each that is needed and not
+    given, with a question. Raises ``CannotWrite`` for a kind that does not exist, a field that is
+    missing and a file that is there already, ``ProblemsFound`` for values that cannot be.
+    """
+    if kind not in KINDS:
+        raise CannotWrite(f"`{kind}` cannot be begun: name one of {', '.join(KINDS)}")
+    model = KINDS[kind]
+    values = starts(model) | dict(given)
+    fields = fields_at(model, "front matter")
+    unknown = set(values) - set(fields)
+    if unknown:
+        known = ", ".join(fields)
+        raise CannotWrite(f"a {kind} has no field `{min(unknown)}`: it has {known}")
+    for name, info in fields.items():
+        if info.is_required() and name not in values:
+            if ask is None:
+                raise CannotWrite(f"`{name}` is missing: {info.description}")
+            values[name] = ask(question(name, info)).strip()
+    name = values.get("title") or values.get("name") or ""
+    source = f"{model.FOLDER}/{slug(name)}.md"
+    file = content / source
+    text = front_matter(fields, values) + TEXTS[model]
+    shown = f"{shown_path(content)}/{source}"
+    document, problems = document_of(model, text.encode(), source, shown)
+    if document is None or errors(problems):
+        raise ProblemsFound(map(_of_answer, problems))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with file.open("x", encoding="utf-8") as opened:
+            opened.write(text)
+    except FileExistsError as error:
+        raise CannotWrite(f"`{shown}` is there already: choose another {_named(model)}") from error
+    return Made(file, address_of(model, document.slug))
+
+
+def question(name: str, info: FieldInfo) -> str:
+    """What is asked for a field: its name, its help, its example."""
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    example = f", for example {extra['example']}" if extra.get("example") else ""
+    return f"{name.replace('_', ' ').capitalize()} ({info.description}{example}): "
+
+
+def front_matter(fields: Mapping[str, FieldInfo], values: Mapping[str, str]) -> str:
+    """Values as YAML between lines `---`, in the order in which the model declares them."""
+    lines = [_line(name, values[name], info) for name, info in fields.items() if values.get(name)]
+    return "\n".join(["---", *lines, "---", ""])
+
+
+def _line(name: str, value: str, info: FieldInfo) -> str:
+    if not _is_list(info):
+        return f"{name}: {_quoted(value)}"
+    if _holds_models(info):
+        return f"{name}:\n" + "\n".join(_credential(item) for item in _items(value))
+    return f"{name}: [{', '.join(_quoted(item) for item in _items(value))}]"
+
+
+def _credential(item: str) -> str:
+    """``PT = Physical therapist`` as a credential of the team's file; a license unless said."""
+    short, _, long = (part.strip() for part in item.partition("="))
+    long, _, kind = (part.strip() for part in long.partition("/"))
+    return (
+        f"  - abbreviation: {_quoted(short)}\n    stands_for: {_quoted(long or short)}\n"
+        f"    kind: {kind or 'license'}"
+    )
+
+
+def _items(value: str) -> list[str]:
+    return [item.strip() for item in value.split(",") if item.strip()]
+
+
+def _quoted(value: str) -> str:
+    """A value as YAML reads it back: between quotes wherever a sign could mean something."""
+    value = re.sub(r"\s+", " ", value)
+    if re.fullmatch(r"[\w(][\w .()/’–-]*", value):
+        return value
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _is_list(info: FieldInfo) -> bool:
+    return str(info.annotation).startswith("tuple")
+
+
+def _holds_models(info: FieldInfo) -> bool:
+    inner: Any = getattr(info.annotation, "__args__", (None,))[0]
+    return isinstance(inner, type) and issubclass(inner, BaseModel)
+
+
+def _named(model: type[Entry]) -> str:
+    return "title" if "title" in model.model_fields else "name"
+
+
+def _of_answer(problem: Problem) -> Problem:
+    """A problem of a file that is not there yet: its line says nothing."""
+    return Problem("your answers", 1, problem.code, problem.message, problem.hint)
+
+
+def starts(model: type[Entry]) -> dict[str, str]:
+    """What a new file begins with, unless it is given."""
+    if model is Post:
+        return {"date": today().isoformat(), "status": "draft"}
+    return {"sample": "true"}
+
+
+TEXTS: dict[type[Entry], str] = {
+    Post: "\nBegin with what the reader wants to know.\n",
+    Therapist: "\nSay whom you treat, and how you work.\n",
+    Treatment: """
+Say in two sentences what it is.
+
+## What happens
+
+Tell what happens, step by step.
+
+## Who it helps
+
+Tell whom it helps, and whom it does not.
+
+## Before you start
+
+/// ask-first
+
+- have a condition that you name here
+///
+
+## How to prepare
+
+Tell what to wear, eat and bring.
+
+## Afterwards
+
+Tell what to do on the same day.
+
+## Side effects
+
+/// side-effect | The effect, in a patient’s words
+    how-common: not known
+
+Tell what it is like.
+///
+
+## When to get help
+
+/// get-help | Call us if:
+    level: non-urgent
+
+- something is not as you expected
+///
+
+## Questions patients ask
+
+/// faq
+
+### Will it hurt?
+
+Answer as you would in the room.
+///
+""",
+}
