@@ -14,7 +14,9 @@ from invoke.tasks import task
 
 from practice import build as building
 from practice import checking, reference, report
+from practice import new as beginning
 from practice import publish as publishing
+from practice.paths import shown_path
 from practice.preview import start
 from practice.problems import ProblemsFound
 from practice.publish import init as init_questions
@@ -35,24 +37,15 @@ def build(
     _context: Context, content: str = "", output: str = "", settings: str = "pelicanconf.py"
 ) -> None:
     """Build the site."""
-    progress = report.Progress()
-    try:
+    with _told(report.AS_IT_WAS) as progress:
         built = building.build(
             Path(content) if content else None,
             Path(output) if output else None,
             Path(settings),
             progress,
         )
-    except ProblemsFound as error:
         progress.end()
-        print(report.problems(error.problems), file=sys.stderr)
-        raise Exit(code=PROBLEMS) from error
-    except building.Misuse as error:
-        progress.end()
-        print(error, file=sys.stderr)
-        raise Exit(code=MISUSE) from error
-    progress.end()
-    print(report.summary(built))
+        print(report.summary(built))
 
 
 @task(
@@ -77,7 +70,7 @@ def preview(
     settings: str = "pelicanconf.py",
 ) -> None:
     """Show the site in a browser, as it would be now; it follows every edit."""
-    try:
+    with _told("Nothing can be shown."):
         start.run(
             Path(settings),
             Path(content) if content else None,
@@ -87,9 +80,64 @@ def preview(
             browser=browser,
             editor=editor,
         )
-    except building.Misuse as error:
+
+
+@task(
+    positional=["kind"],
+    help={
+        "kind": "post, treatment or therapist",
+        "field": "a field that is known, such as 'author=sarah-dominguez'; may be repeated",
+        "title": "the title of a post, or the name of a treatment or therapist",
+        "preview": "show it in the preview (--no-preview: only write the file)",
+        "settings": "the settings file",
+    },
+    iterable=["field"],
+)
+def new(
+    _context: Context,
+    kind: str,
+    field: list[str] | None = None,
+    title: str = "",
+    preview: bool = True,
+    settings: str = "pelicanconf.py",
+) -> None:
+    """Begin a post, a treatment or a therapist's page; what is not said is asked."""
+    given = {name.strip(): value for name, _, value in (f.partition("=") for f in field or ())}
+    if title:
+        given["title" if kind == "post" else "name"] = title
+    try:
+        content = Path(building.settings_of(Path(settings), None, None)["PATH"])
+        made = beginning.make(kind, content, given, input if sys.stdin.isatty() else None)
+    except ProblemsFound as error:
+        print("\n".join(str(problem) for problem in error.problems), file=sys.stderr)
+        raise Exit(code=PROBLEMS) from error
+    except (building.Misuse, beginning.CannotWrite) as error:
         print(error, file=sys.stderr)
         raise Exit(code=MISUSE) from error
+    print(f"Written: {shown_path(made.file)}")
+    if not preview:
+        return
+    running = start.running(content)
+    if running:
+        start.open_in(running, made.address, Path(settings))
+    else:
+        start.run(Path(settings), page=made.address)
+
+
+@task(
+    help={
+        "sizes": "numbers of posts, such as 100,1000",
+        "only": "generators, such as ours,Hugo",
+        "again": "measure what was measured before, too",
+    }
+)
+def bench(
+    context: Context, sizes: str = "100,1000,10000", only: str = "", again: bool = False
+) -> None:
+    """Measure ours beside other generators, and write benchmarks/README.md."""
+    options = f" --only {only}" if only else ""
+    options += " --again" if again else ""
+    context.run(f"uv run --group bench python -m benchmarks.run --sizes {sizes}{options}")
 
 
 @task(
