@@ -118,9 +118,12 @@ def settings_of(file: Path, content: Path | None, output: Path | None) -> dict[s
     if content and not content.is_dir():
         raise Misuse(f"there is no folder `{shown_path(content)}` to build from")
     try:
-        settings: dict[str, Any] = read_settings(str(file), override=override)
+        with listening() as records:
+            settings: dict[str, Any] = read_settings(str(file), override=override)
     except Exception as error:  # a settings file is Python, and can raise anything
         raise Misuse(f"`{file}` cannot be used: {type(error).__name__}: {error}") from error
+    if records:
+        raise ProblemsFound(logged(record, shown_path(file)) for record in records)
     return settings
 
 
@@ -232,13 +235,13 @@ def silent() -> Iterator[None]:
         console.quiet = before
 
 
-def logged(record: logging.LogRecord) -> Problem:
-    """A line of Pelican's log as a Problem."""
+def logged(record: logging.LogRecord, where: str = "Pelican") -> Problem:
+    """A line of Pelican's log as a Problem; ``where`` is the file it is about, if one is known."""
     message = record.getMessage().split("\n")[0]
     if record.exc_info and record.exc_info[1]:
         message = f"{message} ({record.exc_info[1]})"
     hint = "Pelican would only have logged this and gone on"
-    return Problem("pelicanconf.py", 1, "pelican", message, hint)
+    return Problem(where, 1, "pelican", message, hint)
 
 
 def swap(new: Path, output: Path) -> None:

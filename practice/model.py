@@ -17,6 +17,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    field_validator,
     model_validator,
 )
 from pydantic.fields import FieldInfo
@@ -72,6 +73,12 @@ def _clock(value: str) -> str:
     return value
 
 
+def _price(value: str) -> str:
+    if re.search(r"[0-9]", value) and "$" not in value:
+        raise PydanticCustomError("price", "`{given}` has no sign", {"given": value})
+    return value
+
+
 def _phone(value: str) -> str:
     if not re.fullmatch(r"\+[0-9]{8,15}", re.sub(r"[\s().-]", "", value)):
         raise PydanticCustomError("phone", "`{given}` is not a phone number", {"given": value})
@@ -87,6 +94,10 @@ ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Ids = Annotated[tuple[Id, ...], BeforeValidator(_one_or_many)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_one_or_many)]
+Price = Annotated[Text, AfterValidator(_price)]
+TwoLetters = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+ZipCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}(-[0-9]{4})?$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Clock = Annotated[str, AfterValidator(_clock)]
 Phone = Annotated[str, AfterValidator(_phone)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
@@ -110,7 +121,7 @@ FREQUENCY_MEANING: dict[Frequency, str] = {
     "uncommon": "1 to 10 in 1,000",
     "rare": "1 to 10 in 10,000",
     "very rare": "fewer than 1 in 10,000",
-    "not known": "no study gives a figure",
+    "not known": "we have read no figure",
 }
 
 Place = Literal["front matter", "option", "argument", "body"]
@@ -312,9 +323,9 @@ class Address(Model):
 
     street: Text = field("House number and street", example="200 Example Street, Suite 4")
     city: Text = field("City")
-    region: Text = field("State, as its two letters", example="CA")
-    postal_code: Text = field("ZIP code")
-    country: Text = field("Country, as its two letters", "US")
+    region: TwoLetters = field("State, as its two letters", example="CA")
+    postal_code: ZipCode = field("ZIP code", example="80000")
+    country: TwoLetters = field("Country, as its two letters", "US")
 
 
 class Geo(Model):
@@ -344,10 +355,17 @@ class HoursException(Model):
     """A day on which the usual hours do not hold."""
 
     date: Date = field("The day", example="2026-12-25")
-    closed: Flag = field("Closed all day", True)
-    opens: Clock | None = field("24-hour time, if open", None)
-    closes: Clock | None = field("24-hour time, if open", None)
+    opens: Clock | None = field("24-hour time; without it the clinic is closed all day", None)
+    closes: Clock | None = field("24-hour time; needed with `opens`", None)
     note: Text = field("Why", example="Christmas Day")
+
+    @model_validator(mode="after")
+    def _both_times_in_order(self) -> HoursException:
+        if (self.opens is None) != (self.closes is None):
+            raise PydanticCustomError("hours_half", "one of the two times is missing")
+        if self.opens and self.closes and self.closes <= self.opens:
+            raise PydanticCustomError("hours_order", "the clinic closes before it opens")
+        return self
 
 
 class Fee(Model):
@@ -355,7 +373,7 @@ class Fee(Model):
 
     service: Text = field("What it is", example="First visit and evaluation")
     minutes: int | None = field("How long it takes", None, example="60")
-    price: Text = field("The price, with its sign", example="$150")
+    price: Price = field("The price, with its sign", example="$150")
     note: Text | None = field("Anything that changes the price", None)
 
 
@@ -396,7 +414,7 @@ class Clinic(Model):
     geo: Geo | None = field("Where it is on the map", None)
     map_url: WebAddress = field("A link to a map; nothing is embedded")
     phone: Phone = field("With the country code", example="+1 555 555 0123")
-    email: Text | None = field("For questions that are not private", None)
+    email: Email | None = field("For questions that are not private", None)
     hours: tuple[Hours, ...] = field("Opening hours")
     exceptions: tuple[HoursException, ...] = field("Days with other hours", ())
     parking: Text | None = field("Where to park", None)
@@ -410,6 +428,22 @@ class Clinic(Model):
     receives_federal_funds: Flag = field("Whether Section 1557 applies (Medicare, Medicaid)")
     notices: Notices = field("Legal notices and their dates")
     sample: Flag = field("True while the clinic is invented", False)
+
+    @field_validator("hours")
+    @classmethod
+    def _no_hours_twice(cls, hours: tuple[Hours, ...]) -> tuple[Hours, ...]:
+        spans: dict[str, list[Hours]] = {}
+        for span in hours:
+            for day in span.days:
+                for other in spans.setdefault(day, []):
+                    if span.opens < other.closes and other.opens < span.closes:
+                        raise PydanticCustomError(
+                            "hours_twice",
+                            "{day} has two opening hours that overlap",
+                            {"day": day.capitalize()},
+                        )
+                spans[day].append(span)
+        return hours
 
 
 class Source(Model):

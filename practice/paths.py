@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+HOME = "/"
+NOT_FOUND = "/404.html"
+"""What a host shows for an address that does not exist."""
+
 
 def slug(text: str) -> str:
     """The address of a heading: its words in small letters, joined by hyphens."""

@@ -15,7 +15,7 @@ from practice import frontmatter, limits
 from practice.body import Body, Heading, forget, parse
 from practice.frontmatter import BAD_CHARACTERS, Data, Location
 from practice.model import AskFirst, Entry, HelpCard, Page, Post, SideEffect, Treatment
-from practice.paths import slug
+from practice.paths import HOME, NOT_FOUND, slug
 from practice.problems import Problem
 from practice.validation import validate
 
@@ -79,7 +79,7 @@ class Document:
 def address_of(model: type[Entry], slug: str) -> str:
     """The address of a document of one kind."""
     if model is Page:
-        return {"home": "/", "not-found": "/404.html"}.get(slug, f"/{slug}/")
+        return {"home": HOME, "not-found": NOT_FOUND}.get(slug, f"/{slug}/")
     return f"/blog/{slug}/" if model is Post else f"/{model.FOLDER}/{slug}/"
 
 

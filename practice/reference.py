@@ -14,6 +14,9 @@ from practice import model as models
 MARK = re.compile(
     r"(?P<open><!-- fields of (?P<model>\w+) -->\n)(?P<table>.*?)(?P<close><!-- end -->)", re.DOTALL
 )
+WORDS_MARK = re.compile(
+    r"(?P<open><!-- words -->\n)(?P<table>.*?)(?P<close><!-- end -->)", re.DOTALL
+)
 PLACES = {
     "front matter": "front matter",
     "option": "option",
@@ -28,6 +31,10 @@ WORDS = {
     models.Text: "text",
     models.Texts: "texts",
     models.Clock: "time",
+    models.Email: "email address",
+    models.Price: "price",
+    models.TwoLetters: "two letters",
+    models.ZipCode: "ZIP code",
     models.Phone: "phone number",
     models.WebAddress: "https address",
     models.LanguageTag: "language code",
@@ -38,10 +45,17 @@ WORDS = {
 
 
 def refresh(text: str) -> str:
-    """Fill every table between `<!-- fields of Model -->` and `<!-- end -->` anew."""
+    """Fill every table anew, between `<!-- fields of Model -->` or `<!-- words -->` and its end."""
+    text = WORDS_MARK.sub(lambda m: f"{m['open']}\n{frequency_words()}\n{m['close']}", text)
     return MARK.sub(
         lambda m: f"{m['open']}\n{table(getattr(models, m['model']))}\n{m['close']}", text
     )
+
+
+def frequency_words() -> str:
+    """A Markdown table of the six words of frequency."""
+    rows = [f"| {word} | {meaning} |\n" for word, meaning in models.FREQUENCY_MEANING.items()]
+    return "".join(["| word | means |\n", "|---|---|\n", *rows])
 
 
 def table(model: type[BaseModel]) -> str:

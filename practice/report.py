@@ -36,7 +36,7 @@ class Progress:
 AS_IT_WAS = "The site in the output folder is as it was."
 
 
-def problems(found: Sequence[Problem], then: str = AS_IT_WAS) -> str:
+def problems(found: Sequence[Problem], then: str) -> str:
     """Every problem, one after the other, how many there are, and what became of the command."""
     count = len(found)
     noun = "problem" if count == 1 else "problems"
@@ -48,7 +48,10 @@ def summary(built: Built) -> str:
     """What was built, what is worth knowing, and what to do next."""
     output = shown_path(built.output)
     size = f"{built.pages} pages ({built.files} files)"
-    lines = [f"Built {size} into {output}/ in {built.seconds:.1f} s. 0 problems."]
+    found = "No problems"
+    if built.warnings:
+        found = "1 warning" if len(built.warnings) == 1 else f"{len(built.warnings)} warnings"
+    lines = [f"Built {size} into {output}/ in {built.seconds:.1f} s. {found}."]
     lines.extend(str(warning) for warning in built.warnings)
     if built.samples:
         noun = "text is" if built.samples == 1 else "texts are"
@@ -56,5 +59,5 @@ def summary(built: Built) -> str:
     for document in built.left_out:
         why = "a draft" if document.meta.status == "draft" else f"for {document.meta.date}"
         lines.append(f"Left out: {document.shown} ({why}).")
-    lines.append(f"Next: look at it with `uv run python -m http.server -d {output} 8000`.")
+    lines.append("Next: `uv run inv preview` shows it, `uv run inv publish` takes it live.")
     return "\n".join(lines)

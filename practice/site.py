@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from practice.model import (
+    FREQUENCY_MEANING,
     KINDS,
     Clinic,
     HoursException,
@@ -45,6 +46,11 @@ JUNK = re.compile(r"\..*|.*~|#.*#|Thumbs\.db|desktop\.ini|Icon\r", re.IGNORECASE
 """Files that editors and systems leave behind; they are never read and never published."""
 BAD_NAME = re.compile(r"[\x00-\x1f\x7f?#%\\:*\"<>|\ud800-\udfff]|^[^\w.]+\.\w+$")
 """Names that cannot be part of an address, or not on every system; and names without a word."""
+
+
+LATEST = 10
+"""How many posts the blog's first page shows; older ones stand in the lists by year."""
+SOON = dt.timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -323,6 +329,20 @@ class Site:
         """Days with other hours that are not over yet."""
         days = (day for day in self.clinic.exceptions if day.date >= self.build_date)
         return tuple(sorted(days, key=lambda day: day.date))
+
+    @property
+    def next_exceptions(self) -> tuple[HoursException, ...]:
+        """Those of them that patients should hear of now: within two weeks."""
+        soon = self.build_date + SOON
+        return tuple(day for day in self.coming_exceptions if day.date <= soon)
+
+    @property
+    def latest(self) -> tuple[Document, ...]:
+        """The posts that the blog's first page shows."""
+        return self.posts[:LATEST]
+
+    frequency_meaning = FREQUENCY_MEANING
+    """What each word of frequency stands for."""
 
     def notice_of(self, document: Document) -> Notice | None:
         """The legal notice that a page is, with its date."""

@@ -58,8 +58,6 @@ PAGE_TYPES: dict[str, str | list[str]] = {
     "contact": "ContactPage",
 }
 """The type of a page by its kind; other pages are a `WebPage`."""
-LATEST = 10
-"""How many posts the blog's first page shows (``theme/templates/pages/blog.html``)."""
 ESCAPES = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 SECTION = re.compile(r"<h2\b[^>]*>(.*?)</h2>", re.DOTALL)
 
@@ -461,7 +459,7 @@ class _Page:
 
     def _listed_posts(self) -> tuple[Document, ...]:
         if self.view.kind == "blog":
-            return self.site.posts[:LATEST]
+            return self.site.latest
         if self.document:
             return ()
         return next(entry.posts for entry in self.site.lists if entry.path == self.view.path)
@@ -519,8 +517,8 @@ def _day(day: HoursException) -> Node:
         name=day.note,
         validFrom=day.date.isoformat(),
         validThrough=day.date.isoformat(),
-        opens=None if day.closed else day.opens,
-        closes=None if day.closed else day.closes,
+        opens=day.opens,
+        closes=day.closes,
     )
 
 

@@ -22,13 +22,16 @@ HINTS = {
     "clock": "write the time on the 24-hour clock, for example 08:30",
     "phone": "write + and the country code first, for example +1 555 555 0123",
     "no_words": "write words",
+    "hours_half": "write both `opens` and `closes`, or neither where the clinic is closed",
     "hours_order": "write the opening time before the closing time",
+    "hours_twice": "name each day once, or give it hours that do not meet",
+    "price": "write it with its sign, for example $150",
     "modified_first": "a text cannot be changed before it is published: correct one of the two",
     "int_parsing": "write a whole number",
     "float_parsing": "write a number, for example 37.5",
 }
 
-ABOUT_TWO = {"hours_order": "closes", "modified_first": "modified"}
+ABOUT_TWO = {"hours_half": "opens", "hours_order": "closes", "modified_first": "modified"}
 """Mistakes between two fields, and the one on whose line they are shown."""
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from practice import structured_data
 from practice.body import Heading
+from practice.paths import HOME, NOT_FOUND
 from practice.reader import Document
 from practice.site import AuthorList, Site, TopicList, Year
 
@@ -56,7 +57,7 @@ class View:
 def view_of(site: Site, address: str, document: Document) -> View:
     """The view of a document; ``address`` is the site's own, without a slash at its end."""
     kind = document.kind
-    home = kind == "page" and document.slug == "home"
+    home = document.path == HOME
     meta = document.meta
     sections = tuple(heading for heading in document.outline if heading.level == 2)
     image = getattr(meta, "image", None) or getattr(meta, "photo", None)
@@ -74,7 +75,7 @@ def view_of(site: Site, address: str, document: Document) -> View:
         image_alt=getattr(meta, "image_alt", None) or getattr(meta, "photo_alt", None) or "",
         sample=meta.sample,
         contents=sections if len(sections) >= LONG_PAGE and not home else (),
-        noindex=document.slug == "not-found",
+        noindex=document.path == NOT_FOUND,
         modified=getattr(meta, "modified", None)
         or getattr(meta, "reviewed", None)
         or getattr(meta, "date", None),
@@ -124,7 +125,7 @@ OWN_PAGES = (
 
 def _way_to(site: Site, document: Document) -> tuple[Crumb, ...]:
     home = site.page("home")
-    if document.slug == "home" and document.kind == "page":
+    if document.path == HOME:
         return ()
     way = [Crumb(home.title, home.path)]
     parent = {"treatment": "treatments", "therapist": "team", "post": "blog"}.get(document.kind)
