@@ -143,9 +143,11 @@ def plot(runs: Results) -> str:
     """Edit to served page against the number of posts, both on logarithmic scales."""
     sizes = sorted({int(size) for found in runs.values() for size in found})
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-        ' aria-label="Edit to served page by number of posts" font-family="sans-serif"'
-        ' font-size="14">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
+            ' aria-label="Edit to served page by number of posts" font-family="sans-serif"'
+            ' font-size="14">'
+        ),
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
         text(LEFT, 28, "Edit to served page, seconds (lower is better)", size=16),
     ]
@@ -155,8 +157,9 @@ def plot(runs: Results) -> str:
             f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="#d5d9e0"/>'
         )
         parts.append(text(LEFT - 8, y + 5, f"{seconds:g}", anchor="end"))
-    for size in sizes:
-        parts.append(text(along(size, sizes), HEIGHT - 20, f"{size:,} posts", anchor="middle"))
+    parts.extend(
+        text(along(size, sizes), HEIGHT - 20, f"{size:,} posts", anchor="middle") for size in sizes
+    )
     labels: list[float] = []
     for name in NAMES:
         found = sorted((int(size), run["edit"]) for size, run in runs.get(name, {}).items())

@@ -182,7 +182,7 @@ def edit(post: Path, mark: str) -> None:
 
 def built(tool: Tool, folder: Path) -> tuple[float, int]:
     """Run a build; the seconds it took, and the peak of its memory in MB."""
-    with open(folder / "log.txt", "ab") as log:
+    with (folder / "log.txt").open("ab") as log:
         began = time.monotonic()
         process = subprocess.Popen(
             command(tool.build, folder, 0), cwd=where(tool, folder), env=environment(folder),
@@ -284,7 +284,7 @@ def edits(tool: Tool, folder: Path, post: Path, cold: float) -> tuple[list[float
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with open(folder / "log.txt", "ab") as log:
+    with (folder / "log.txt").open("ab") as log:
         process = subprocess.Popen(
             command(tool.serve, folder, port), cwd=where(tool, folder), env=environment(folder),
             stdout=log, stderr=log, start_new_session=True,
