@@ -47,7 +47,7 @@ def _all_models(base):
 def test_every_callout_and_every_folder_is_explained():
     text = WRITING.read_text("utf-8")
     for name in CALLOUTS:
-        assert f"/// {name}" in text, f"`{name}` has no example"
+        assert re.search(rf"^/// {name}(?: \||$)", text, re.MULTILINE), f"`{name}` has no example"
     for folder in KINDS:
         assert f"content/{folder}/" in text
 
@@ -61,6 +61,21 @@ def test_examples_are_read_without_a_problem(example, tmp_path):
     else:
         _, problems = parse("content/posts/x.md", "posts/x.md", example, 1)
     assert problems == []
+
+
+def test_the_map_of_the_house_names_every_module():
+    text = (ROOT / "README.md").read_text("utf-8")
+    modules = [path.name for path in (ROOT / "practice").glob("*.py")]
+    packages = [f"{path.parent.name}/" for path in (ROOT / "practice").glob("*/__init__.py")]
+    missing = [name for name in sorted(modules + packages) if f"`{name}`" not in text]
+    assert missing == []
+
+
+def test_every_command_is_in_the_readme():
+    tasks = (ROOT / "tasks.py").read_text("utf-8")
+    text = (ROOT / "README.md").read_text("utf-8")
+    for name in re.findall(r"^@task.*?^def (\w+)\(", tasks, re.DOTALL | re.MULTILINE):
+        assert f"`uv run inv {name.replace('_', '-')}" in text, name
 
 
 def test_every_field_has_a_help_text():
@@ -89,7 +104,8 @@ def test_commands_in_documents_exist(page):
 
 
 def _without_code(page):
-    return re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text("utf-8"), flags=re.DOTALL)
+    text = re.sub(r"^(`{3,}).*?^\1$", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"`[^`\n]*`", "", text)
 
 
 def test_every_invariant_has_its_guard():
