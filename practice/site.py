@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ from practice.reader import (
 from practice.wording import OpeningLine, opening_lines
 
 YAML_FILES = ("clinic.yaml", "sources.yaml", "topics.yaml", "redirects.yaml", "checks.yaml")
+RELATED = 3
+"""Posts that a post leads on to."""
 FOLDERS = (*KINDS, "images", "files")
 STATIC = {
     "images": {".png", ".jpg", ".jpeg", ".webp", ".avif"},
@@ -235,21 +238,45 @@ class Site:
 
         Earlier ones only: a new post would otherwise change the pages of many others.
         """
-        shared: dict[str, int] = defaultdict(int)
-        found: dict[str, Document] = {}
-        for lists, ids in (
-            (self._posts_by_treatment, post.meta.treatments),
-            (self._posts_by_topic, post.meta.topics),
-        ):
-            for id in ids:
-                for other in lists.get(id, ()):
-                    if (other.meta.date, other.source) < (post.meta.date, post.source):
-                        shared[other.source] += 1
-                        found[other.source] = other
-        ranked = sorted(
-            found.values(), key=lambda d: (-shared[d.source], -d.meta.date.toordinal(), d.source)
-        )
-        return tuple(ranked[:3])
+        levels: list[int] = []  # which posts share at least one, two, three … of them
+        treatments = {("treatment", id) for id in post.meta.treatments}
+        for name in treatments | {("topic", id) for id in post.meta.topics}:
+            marks = self._marks.get(name, 0)
+            for n, level in enumerate(levels):
+                levels[n], marks = level | marks, level & marks
+            levels.append(marks)
+        left = self._earlier(post)
+        found: list[Document] = []
+        for level in reversed(levels):
+            while level & left and len(found) < RELATED:
+                newest = level & left & -(level & left)
+                found.append(self.posts[newest.bit_length() - 1])
+                left ^= newest
+        return tuple(found)
+
+    @cached_property
+    def _order(self) -> list[tuple[int, str]]:
+        """What ``posts`` is sorted by."""
+        return [(-post.meta.date.toordinal(), post.source) for post in self.posts]
+
+    @cached_property
+    def _marks(self) -> dict[tuple[str, str], int]:
+        """The posts of each treatment and topic: bit n of the number stands for ``posts[n]``."""
+        marks: dict[tuple[str, str], int] = defaultdict(int)
+        for place, post in enumerate(self.posts):
+            for kind, ids in (("treatment", post.meta.treatments), ("topic", post.meta.topics)):
+                for id in ids:
+                    marks[kind, id] |= 1 << place
+        return marks
+
+    def _earlier(self, post: Document) -> int:
+        """The posts before a post, as bits: of earlier days, and of that day by file name."""
+        day = -post.meta.date.toordinal()
+        begin = bisect_left(self._order, (day, ""))
+        here = bisect_left(self._order, (day, post.source))
+        end = bisect_left(self._order, (day + 1, ""))
+        every: int = (1 << len(self.posts)) - 1
+        return (every >> end << end) | ((1 << here) - (1 << begin))
 
     @staticmethod
     def sources_of(document: Document) -> tuple[str, ...]:
