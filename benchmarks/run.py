@@ -291,11 +291,11 @@ def edits(tool: Tool, folder: Path, post: Path, cold: float) -> tuple[list[float
         )  # fmt: skip
         try:
             until(port, tool.page, b"</html>", process, 900)
-            time.sleep(1.5 * cold)
+            time.sleep(min(1.5 * cold, LONG))
             seconds: list[float] = []
             lost = 0
             while len(seconds) < EDITS and lost < EDITS:
-                time.sleep(max(SETTLED, min(cold, LONG)) + STEP * len(seconds))
+                time.sleep(max(SETTLED, min(cold, LONG / 2)) + STEP * len(seconds))
                 mark = f"Edit{len(seconds)}x{lost}"
                 began = time.monotonic()
                 edit(post, mark)
