@@ -12,8 +12,10 @@ import html
 import posixpath
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any, TypeVar
 
 import markdown
@@ -23,7 +25,7 @@ from markdown.inlinepatterns import InlineProcessor, Pattern
 from markdown.treeprocessors import InlineProcessor as InlineTree
 from markdown.util import AtomicString
 
-from practice import callouts, lines
+from practice import callouts, limits, lines
 from practice.frontmatter import Location
 from practice.model import CALLOUTS, Callout, Faq, Question, SideEffect, SideEffectList
 from practice.paths import slug
@@ -33,6 +35,10 @@ from practice.validation import validate
 C = TypeVar("C", bound=Callout)
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 INTERNAL = re.compile(r"\{(?P<what>filename|static)\}(?P<path>[^#?]*)(?P<rest>.*)", re.DOTALL)
+TARGET = re.compile(
+    r"(?:\]\([ ]*|\]:[ ]*|^[ ]*)(?=(?P<plain>[^\s<](?:(?!\]\().)*|\)))|<(?P<pointed>[^>]*)>"
+)
+"""Where the address of a link begins: `](…`, `]: …`, `<…>`, or a line of its own."""
 TAG = re.compile(r"<[^>]+>")
 BLOCK_END = re.compile(r"</(?:p|li|h\d|t[dhr]|ul|ol|table|blockquote|pre)>|<br>")
 SAFE_TAGS = {
@@ -55,6 +61,7 @@ class Heading:
     level: int
     id: str
     text: str
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,12 @@ class Placed:
     callout: Callout | SideEffectList
     line: int
     level: int
+    options: Mapping[str, int] = field(default_factory=dict, hash=False)
+    """The line of each field that is written behind the bar or as an option."""
+
+    def line_of(self, name: str) -> int:
+        """The line of a field; the callout's first where it is not written."""
+        return self.options.get(name, self.line)
 
 
 @dataclass(frozen=True)
@@ -187,22 +200,43 @@ def _markdown() -> markdown.Markdown:
 
 
 class _Lines:
-    """Finds the line on which something stands that Markdown hands on without one."""
+    """Finds the line on which something stands that Markdown hands on without one.
 
-    def __init__(self, lines: list[str], first_line: int) -> None:
-        self.lines = [html.unescape(line) for line in lines]
+    Code is passed over: what stands there is shown, not done.
+    """
+
+    def __init__(self, text: list[str], first_line: int) -> None:
         self.first_line = first_line
+        self.lines = [""] * len(text)
+        for index in callouts.outside_code(text):
+            self.lines[index] = html.unescape(lines.CODE.sub("", text[index]))
         self.seen: dict[str, int] = {}
 
-    def next(self, needle: str) -> int:
-        """The line of the next place where ``needle`` stands; the body's first line if nowhere."""
-        first = needle.split("\n", maxsplit=1)[0]
-        start = self.seen.get(first, -1) + 1
-        for index in range(start, len(self.lines)):
+    def tag(self, tag: str) -> int:
+        """The line of the next place where some raw HTML stands; the first one if nowhere."""
+        first = tag.split("\n", maxsplit=1)[0]
+        for index in range(self.seen.get(first, -1) + 1, len(self.lines)):
             if first in self.lines[index]:
                 self.seen[first] = index
                 return self.first_line + index
-        return self.first_line + max(self.seen.get(first, 0), 0)
+        return self.first_line + self.seen.get(first, 0)
+
+    def link(self, target: str) -> int:
+        """The line of the next link that leads to ``target`` and no further."""
+        found = self._targets.get(target.removeprefix("mailto:"), [self.first_line])
+        return found.pop(0) if len(found) > 1 else found[0]
+
+    @functools.cached_property
+    def _targets(self) -> dict[str, list[int]]:
+        """The lines of every target that is written; a `)` or space may end it or be a part."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for number, line in enumerate(self.lines, self.first_line):
+            for match in TARGET.finditer(line):
+                target = (match["plain"] or match["pointed"] or "").removeprefix("mailto:")
+                ends = [sign.start() for sign in re.finditer(r"[)\s]", target)]
+                for end in [*ends[: limits.BRACKETS], len(target)]:
+                    found[target[:end]].append(number)
+        return found
 
 
 class _Parser:
@@ -211,7 +245,6 @@ class _Parser:
         self.source = source
         self.first_line = first_line
         self.lines = text.expandtabs(4).split("\n")
-        self.places = _Lines(self.lines, first_line)
         self.md = _markdown()
         self.problems: list[Problem] = []
         self.links: list[Link] = []
@@ -225,7 +258,9 @@ class _Parser:
             return Body()
         written, self.problems = callouts.scan(self.path, self.lines, self.first_line)
         self.problems.extend(lines.check(self.path, self.lines, self.first_line))
-        root = self._tree(callouts.bare(self.lines, self.first_line, written))
+        bare = callouts.bare(self.lines, self.first_line, written)
+        self.places = _Lines(bare, self.first_line)
+        root = self._tree(bare)
         self._links(root)
         parts = self._parts(root, written)
         words = sum(len(plain(part).split()) for part in parts if isinstance(part, str))
@@ -254,7 +289,7 @@ class _Parser:
             if tag.startswith("</"):
                 continue
             self._problem(
-                self.places.next(tag),
+                self.places.tag(tag),
                 "raw-html",
                 f"`{tag.splitlines()[0]}` is HTML",
                 "write Markdown or a callout; HTML is not allowed in content",
@@ -334,7 +369,7 @@ class _Parser:
             for postprocessor in self.md.postprocessors:
                 raw = postprocessor.run(raw)
             target = html.unescape(raw)
-            line = self.places.next(target.removeprefix("mailto:") or target or "]()")
+            line = self.places.link(target)
             target = self._from_content(target)
             if target.startswith("{"):
                 element.set(attribute, target)
@@ -371,7 +406,7 @@ class _Parser:
         )
         missed = {f"`{name}` is missing" for name in written.misplaced}
         self.problems.extend(problem for problem in problems if problem.message not in missed)
-        return Placed(callout, written.line, level) if callout else None
+        return Placed(callout, written.line, level, lines) if callout else None
 
     def _content(
         self, written: callouts.Written, model: type[Callout], element: ET.Element
@@ -380,11 +415,9 @@ class _Parser:
         fields = model.model_fields
         if "questions" in fields:
             return self._questions(written, element)
-        for child in element.iter():
-            if child.tag not in HEADINGS:
-                continue
+        for _, line in self._headings_in(written, element):
             self._problem(
-                self.places.next(f"# {plain(self._inner(child))}"),
+                line,
                 "callout-heading",
                 f"a heading stands inside `{written.name}`",
                 "write its words in bold, or end the callout first",
@@ -407,52 +440,67 @@ class _Parser:
             )
         return {}
 
+    def _headings_in(
+        self, written: callouts.Written, element: ET.Element
+    ) -> Iterator[tuple[ET.Element, int]]:
+        """The headings inside a callout, with their lines."""
+        found = [child for child in element.iter() if child.tag in HEADINGS]
+        start, end = written.line - self.first_line + 1, written.end - self.first_line
+        numbers = [written.line + 1 + index for index in lines.headings(self.lines[start:end])]
+        return zip(
+            found, numbers if len(numbers) == len(found) else repeat(written.line), strict=False
+        )
+
     def _questions(self, written: callouts.Written, element: ET.Element) -> dict[str, Any]:
-        questions: list[dict[str, str]] = []
-        answer: list[ET.Element] = []
-        children = list(element)
-        for child in [*children, ET.Element("end")]:
-            if child.tag not in {"h3", "end"}:
-                if child.tag in HEADINGS:
-                    self._problem(
-                        written.line,
-                        "faq-heading",
-                        f"an `{child.tag}` heading stands in `faq`",
-                        "begin every question with `###`, and use no other headings",
-                    )
-                answer.append(child)
-                continue
-            if questions:
-                questions[-1]["answer"] = self._html(*answer)
-                if not questions[-1]["answer"]:
-                    question = plain(questions[-1]["question"])
-                    self._problem(
-                        self.places.next(question),
-                        "faq-answer",
-                        f"“{question}” has no answer",
-                        "write the answer below the question",
-                    )
-            elif answer and not any(part.tag in HEADINGS for part in answer):
-                self._problem(
-                    written.line,
-                    "faq-question",
-                    "`faq` begins with text, not with a question",
-                    "begin every question with `###`",
-                )
-            answer = []
+        headings = dict(self._headings_in(written, element))
+        first: list[ET.Element] = []
+        asked: list[tuple[ET.Element, list[ET.Element]]] = []
+        for child in element:
             if child.tag == "h3":
-                question = self._inner(child)
-                questions.append({"id": self._new_id(slug(plain(question))), "question": question})
-        if not questions and not written.argument and not children:
+                asked.append((child, []))
+                continue
+            if child in headings:
+                self._problem(
+                    headings[child],
+                    "faq-heading",
+                    f"an `{child.tag}` heading stands in `faq`",
+                    "begin every question with `###`, and use no other headings",
+                )
+            (asked[-1][1] if asked else first).append(child)
+        if asked and first and not any(child in headings for child in first):
+            self._problem(
+                written.line,
+                "faq-question",
+                "`faq` begins with text, not with a question",
+                "begin every question with `###`",
+            )
+        if not asked and not written.argument and not first:
             self._empty(written)
-        if questions and written.argument:
+        if asked and written.argument:
             self._problem(
                 written.line,
                 "callout-text",
                 "`faq` names a treatment and has questions too",
                 "keep one of the two",
             )
-        return {"questions": questions}
+        lines: dict[str, int] = {}
+        return {"questions": [self._question(*qa, headings[qa[0]], lines) for qa in asked]}
+
+    def _question(
+        self, heading: ET.Element, answer: list[ET.Element], line: int, asked: dict[str, int]
+    ) -> dict[str, str]:
+        """One question; ``asked`` are the lines of those above it, and takes this one in."""
+        question = self._inner(heading)
+        words = plain(question)
+        first = asked.setdefault(slug(words), line)
+        if first != line:
+            message = f"“{words}” is asked twice; first on line {first}"
+            self._problem(line, "callout-twice", message, "keep one of them")
+        id, text = self._new_id(slug(words)), self._html(*answer)
+        if not text:
+            message = f"“{words}” has no answer"
+            self._problem(line, "faq-answer", message, "write the answer below the question")
+        return {"id": id, "question": question, "answer": text}
 
     def _items(self, written: callouts.Written, element: ET.Element) -> dict[str, Any]:
         lists = [child for child in element if child.tag in ("ul", "ol")]

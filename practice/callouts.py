@@ -43,6 +43,8 @@ class Written:
     argument: str = ""
     options: frontmatter.Data = field(default_factory=frontmatter.Data)
     last_option_line: int = 0
+    end: int = 0
+    """The line that closes it."""
     misplaced: set[str] = field(default_factory=set)
     """Options that stand where none are read; they are missed for that reason alone."""
     broken: bool = False
@@ -135,7 +137,7 @@ class _Scanner:
         if rest:
             self._opening(index, rest)
         elif self.open:
-            self.open = None
+            self._close(index)
         elif self.ends_to_come:
             self.ends_to_come -= 1
         else:
@@ -217,6 +219,11 @@ class _Scanner:
             )
         else:
             self.above_text = False
+
+    def _close(self, index: int) -> None:
+        if self.open:
+            self.open.end = self.first_line + index
+        self.open = None
 
     def _never_ends(self, written: Written) -> None:
         written.broken = True

@@ -46,13 +46,20 @@ OTHER_DIALECTS = (
 """What other programs read, and ours would show as it is written; and what to do instead."""
 DEFINITION = re.compile(r"^[ ]{0,3}\[([^\]]+)\]:\s*\S")
 REFERENCE = re.compile(r"\[[^\[\]]+\]\[([^\[\]]+)\]")
+LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\[\]]*\])*\](?:\([^)]*\)?|\[[^\[\]]*\])")
+BRACKETS = re.compile(r"(?<![\[\\])\[(?![\^ ])(?=[^\[\]]*[^\W\d_]{2})([^\[\]]+)\](?![\]:])")
+"""Words between brackets that lead nowhere."""
+BOLD = re.compile(r"\\.|(?<!\*)\*\*(?!\*)")
+CELL_END = re.compile(r"\\.|\|")
+TABLE_RULE = re.compile(r"[ ]{0,3}\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?[ ]*")
+"""The line under a table's header."""
 HEADING = re.compile(r"(#{1,6})(?!#)")
 UNDERLINE = re.compile(r"(?:=+|-+)[ ]*")
 
 
 def check(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
     """Everything that the lines of a body show; ``first_line`` is the first one's number."""
-    for rule in (_lists, _headings, _empty_sections, _code, _signs, _references):
+    for rule in (_lists, _headings, _empty_sections, _code, _signs, _bold, _tables, _references):
         for index, code, message, hint in rule(lines):
             yield Problem(path, first_line + index, code, message, hint)
 
@@ -136,6 +143,17 @@ def _headings(lines: list[str]) -> Found:
         level = depth
 
 
+def headings(lines: list[str]) -> list[int]:
+    """The indices of the headings that stand in some lines, in a list or quotation too."""
+    found = []
+    for index in outside_code(lines):
+        line = MARKS.sub("", lines[index], count=1).lstrip()
+        under = lines[index + 1] if index + 1 < len(lines) else ""
+        if HEADING.match(line) or (line and UNDERLINE.fullmatch(under)):
+            found.append(index)
+    return found
+
+
 def _outside_callouts(lines: list[str]) -> Iterator[tuple[int, str]]:
     inside = False
     for index in outside_code(lines):
@@ -194,6 +212,54 @@ def _signs(lines: list[str]) -> Found:
                 yield index, "markup-unknown", message, hint
 
 
+def _bold(lines: list[str]) -> Found:
+    """Two stars that begin bold words, and are not met by two others before the text ends."""
+    opened: tuple[int, str] | None = None
+    text = dict(_text(lines))
+    for index in range(len(lines) + 1):
+        line = text.get(index, "")
+        begins_anew = not line or MARKS.match(line) or line.startswith(("#", "|", "///"))
+        if begins_anew and opened:
+            at, words = opened
+            message = f"`{words}` would be shown with its stars"
+            yield at, "markup-unknown", message, "write `**` behind the bold words too"
+        if begins_anew:
+            opened = None
+        for stars in BOLD.finditer(line):
+            behind = line[stars.end() : stars.end() + 1].strip()
+            before = line[: stars.start()][-1:].strip()
+            if stars[0] != "**":
+                continue
+            if opened and before:
+                opened = None
+            elif not opened and behind and not before.isalnum():
+                opened = (index, line[stars.start() :][:40].strip())
+
+
+def _tables(lines: list[str]) -> Found:
+    """Rows with more or fewer cells than the header: Markdown would cut them or leave gaps."""
+    text = dict(_text(lines))
+    for index, line in text.items():
+        head = text.get(index - 1, "")
+        if "|" not in line or "|" not in head or not TABLE_RULE.fullmatch(line):
+            continue
+        columns = _cells(head)
+        row = index
+        while row in text and not text[row].startswith("///"):
+            cells = _cells(text[row])
+            if cells != columns:
+                message = f"this row’s cells are {cells}, those of the table’s first row {columns}"
+                hint = "write a `|` between two cells; where a cell says `|`, write `\\|`"
+                yield row, "table-cells", message, hint
+            row += 1
+
+
+def _cells(row: str) -> int:
+    row = row.strip()
+    bars = [bar.start() for bar in CELL_END.finditer(row) if bar[0] == "|"]
+    return len(bars) + 1 - (0 in bars) - (len(row) > 1 and len(row) - 1 in bars)
+
+
 def _ends_below(text: dict[int, str], index: int) -> bool:
     """Whether a `>` follows in the lines of the same paragraph: then Markdown reads the HTML."""
     below = index + 1
@@ -213,6 +279,13 @@ def _references(lines: list[str]) -> Found:
             if _label(reference[1]) not in defined:
                 message = f"no line `[{reference[1]}]: …` says where this link leads"
                 yield index, "link-reference", message, "write `[words](address)`"
+        if DEFINITION.match(line) or any(sign.search(line) for sign, _ in OTHER_DIALECTS):
+            continue
+        for words in BRACKETS.finditer(LINK.sub("", line)):
+            if _label(words[1]) not in defined:
+                message = f"`{words[0]}` would be shown with its brackets"
+                hint = f"write `{words[0]}(address)`, or `\\[` where a bracket is meant"
+                yield index, "markup-unknown", message, hint
 
 
 def _label(words: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -236,6 +236,8 @@ def _document(
     unreadable = any(problem.code in ("yaml", "text-limit") for problem in problems)
     if unreadable:
         return None, problems
+    if model is Treatment:
+        problems.extend(_said_twice(shown, body))
     values = {**data.values, **_declared(model, body)}
     data.first_line = 1
     written = set(data.values) & {n for n, f in model.model_fields.items() if _from_body(f)}
@@ -261,6 +263,17 @@ def _document(
 
 def _from_body(info: Any) -> bool:
     return bool(info.json_schema_extra["place"] == "body")
+
+
+def _said_twice(shown: str, body: Body) -> Iterator[Problem]:
+    """A treatment has every side effect once: two entries would contradict each other."""
+    said: dict[str, int] = {}
+    for placed in body.callouts:
+        if isinstance(placed.callout, SideEffect):
+            first = said.setdefault(slug(placed.callout.name), placed.line)
+            if first != placed.line:
+                message = f"“{placed.callout.name}” is said twice; first on line {first}"
+                yield Problem(shown, placed.line, "callout-twice", message, "keep one of them")
 
 
 def _declared(model: type[Entry], body: Body) -> dict[str, Any]:
