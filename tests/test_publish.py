@@ -82,7 +82,7 @@ def test_every_reason_is_named_at_once(project):
     ("address", "code"),
     [
         ("http://clinic.practice-site.org", "address-https"),
-        ("", "address-https"),
+        ("clinic.practice-site.org", "address-https"),
         ("https://www.example.com", "address-sample"),
         ("https://clinic.example", "address-sample"),
         ("https://localhost", "address-sample"),

@@ -122,9 +122,8 @@ def test_search_works_with_the_keyboard_alone(page, address):
     if more.is_visible():
         more.focus()
         page.keyboard.press("Enter")
-        page.wait_for_function(f"document.querySelectorAll('.search-results li').length > {shown}")
-        focused = page.evaluate("document.activeElement.closest('li') && true")
-        assert focused
+        page.locator(".search-results li").nth(shown).wait_for()
+        page.locator(".search-results a:focus").wait_for()
 
 
 @pytest.mark.browser
