@@ -69,6 +69,15 @@ def practice(folder, title):
     return folder
 
 
+def settings_apart(folder):
+    """Settings with a copy of the theme, so that an edit of the theme is no broken site."""
+    theme = shutil.copytree(SETTINGS.parent / "theme", folder / "theme")
+    text = SETTINGS.read_text("utf-8").replace('THEME = "theme"', f"THEME = {str(theme)!r}")
+    assert str(theme) in text
+    (folder / "pelicanconf.py").write_text(text, "utf-8")
+    return folder / "pelicanconf.py"
+
+
 def in_child(work, says=None):
     """Fork, do ``work`` in a process group of its own, and give its id; nothing comes back."""
     with warnings.catch_warnings():
@@ -116,9 +125,10 @@ def beside(output):
 
 
 @pytest.fixture
-def two(tmp_path):
+def two(tmp_path, monkeypatch):
     """Two practices, the hashes of their sites, an output with the first, and a build's length."""
     output, hashes = tmp_path / "site", []
+    monkeypatch.setattr(sys.modules[__name__], "SETTINGS", settings_apart(tmp_path))
     folders = [practice(tmp_path / name, name) for name in ("one", "other")]
     for folder in reversed(folders):
         building.build(folder, output, SETTINGS)
