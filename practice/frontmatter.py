@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from practice import yaml_words
 from practice.problems import Problem
 
 Location = tuple[str | int, ...]
@@ -34,6 +35,8 @@ MARKUP = re.compile(
 )
 """HTML where only words are meant: it would be shown as it is written."""
 FENCE = re.compile(r"---[ \t]*")
+NEARLY_FENCE = re.compile(r"[ \t]*(?:-{2,}|[–—]+|[*+=]{3,})[ \t]*")
+"""A line that is meant to begin or end the fields, and does not."""
 
 
 @dataclass
@@ -60,6 +63,9 @@ def split(path: str, text: str) -> tuple[str, int, list[Problem]]:
     lines = text.split("\n")
     if not text.strip():
         return "", 0, [Problem(path, 1, "file-empty", "the file is empty", "write it or delete it")]
+    if NEARLY_FENCE.fullmatch(lines[0]) and not FENCE.fullmatch(lines[0]):
+        message, hint = _not_three_hyphens(lines[0])
+        return "", 0, [Problem(path, 1, "front-matter-missing", message, hint)]
     if not FENCE.fullmatch(lines[0]):
         hint = "begin the file with a line `---`, then the fields, then another line `---`"
         return "", 0, [Problem(path, 1, "front-matter-missing", "there is no front matter", hint)]
@@ -77,8 +83,17 @@ def split(path: str, text: str) -> tuple[str, int, list[Problem]]:
                     )
                 )
             return "\n".join(lines[1 : number - 1]), number, problems
+    for number, line in enumerate(lines[1:], start=2):
+        if NEARLY_FENCE.fullmatch(line):
+            message, hint = _not_three_hyphens(line)
+            return "", 0, [Problem(path, number, "front-matter-open", message, hint)]
     hint = "close the fields with a line `---`"
     return "", 0, [Problem(path, 1, "front-matter-open", "the front matter never ends", hint)]
+
+
+def _not_three_hyphens(line: str) -> tuple[str, str]:
+    message = f"`{line.strip()[:40]}` neither begins nor ends the fields"
+    return message, "write three hyphens, `---`, at the left margin"
 
 
 def parse(path: str, text: str, first_line: int = 1) -> tuple[Data, list[Problem]]:
@@ -88,14 +103,12 @@ def parse(path: str, text: str, first_line: int = 1) -> tuple[Data, list[Problem
     try:
         node = _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = first_line + (mark.line if mark else 0)
-        message = error.problem or "the fields cannot be read"
-        problems.append(Problem(path, line, "yaml", message, _yaml_hint(text, line - first_line)))
+        index, message, hint = yaml_words.explain(error, text)
+        problems.append(Problem(path, first_line + index, "yaml", message, hint))
         return data, problems
     except (yaml.YAMLError, RecursionError) as error:
         deep = isinstance(error, RecursionError)
-        message = "the fields are nested too deeply" if deep else str(error).split("\n")[0]
+        message = "the fields are nested too deeply" if deep else "the fields cannot be read"
         problems.append(Problem(path, first_line, "yaml", message, FIELD_HINT))
         return data, problems
     if node is None:
@@ -194,15 +207,3 @@ class _Reader:
 
     def _problem(self, line: int, code: str, message: str, hint: str) -> None:
         self.problems.append(Problem(self.path, line, code, message, hint))
-
-
-def _yaml_hint(text: str, index: int) -> str:
-    lines = text.split("\n")
-    line = lines[index] if 0 <= index < len(lines) else ""
-    if line.count(": ") > 1:
-        return "put the value between quotes: a colon and a space inside it confuse YAML"
-    if "\t" in line[: len(line) - len(line.lstrip())]:
-        return "indent with spaces, not with a tab"
-    if re.search(r":\s*[\[{\"'&*!@`%|>]", line):
-        return "put the value between quotes, and close every quote and bracket"
-    return "write one `field: value` a line, lists as `- item`, indented with spaces"

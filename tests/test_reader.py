@@ -7,6 +7,8 @@ the corpus of bad input (`test_bad.py`).
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import re
 from pathlib import Path
 
 import pytest
@@ -113,6 +115,63 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 def test_yaml_has_no_hidden_powers(yaml):
     _, problems = frontmatter.parse("x", yaml)
     assert [problem.code for problem in problems] == ["yaml"]
+
+
+@pytest.mark.parametrize(
+    ("yaml", "line", "message"),
+    [
+        ('a: "Pain\nb: c\n', 1, "a quote that is opened here is never closed"),
+        ('a: b\nc: "Pain\nd: "e"\n', 2, "a quote that is opened here is never closed"),
+        ("a: ['b, c\n", 1, "a quote that is opened here is never closed"),
+        ("a: [b, c\nd: e\n", 1, "a bracket that is opened here is never closed"),
+        ("a: [b: c: d]\n", 1, "what stands between `[` and `]` cannot be read"),
+        ("a: [b]]\n", 1, "`]` closes what was not opened"),
+        ("a: b\nauthor ana\nc: d\n", 2, "a colon and a space are missing"),
+        ("author:ana\nc: d\n", 1, "a colon and a space are missing"),
+        ("a:\n  b: c\n  d e\n", 3, "a colon and a space are missing"),
+        ("a: b\n c: d\n", 2, "this line is indented more than the one above"),
+        ("a:\n  - b: c\n     d: e\n", 3, "this line is indented more than the one above"),
+        (" a: b\nc: d\n", 1, "this line is indented more than those below"),
+        ("a:\n   b: c\n  d: e\n", 3, "this line is indented unlike those above"),
+        ("a: b: c\n", 1, "a colon and a space stand inside the value"),
+        ('a: "b" c\n', 1, "words stand behind the quote that closes the value"),
+        ('a: "b\\c"\n', 1, "a backslash has a meaning of its own between double quotes"),
+        ("a: @b\n", 1, "a value that begins with `@` has a meaning of its own in YAML"),
+        ("a: **b**\n", 1, "a value that begins with `*` has a meaning of its own in YAML"),
+        ("a: > 5 days\n", 1, "a value that begins with `>` has a meaning of its own in YAML"),
+        ("a:\n\tb: c\n", 2, "a tab stands where only spaces can"),
+        ("a: - b\n", 1, "a list item stands where none can"),
+        ("a: b\n...\nc: d\n", 2, "a line `...` ends the fields"),
+        ("a: [b] c\n", 1, "the fields cannot be read from here on"),
+    ],
+)
+def test_yaml_is_explained_where_the_mistake_was_made(yaml, line, message):
+    _, problems = frontmatter.parse("x", yaml)
+    assert [(problem.line, problem.message) for problem in problems] == [(line, message)]
+    assert problems[0].hint
+
+
+def test_no_words_of_the_parser_reach_an_editor():
+    theirs = re.compile("expected|found|scalar|token|stream|parsing|mapping|sequence|while")
+    for signs in itertools.product("\"'[]{}-:, \t\n#&*!|>%@?a", repeat=3):
+        text = f"a: b\nc: {''.join(signs)}\nd: e\n"
+        _, problems = frontmatter.parse("x", text)
+        assert len(problems) < 3, text
+        assert not any(theirs.search(problem.message + problem.hint) for problem in problems), text
+        assert all(1 <= problem.line <= text.count("\n") + 1 for problem in problems), text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("----\ntitle: x\n---\n", "1: front-matter-missing"),
+        ("---\ntitle: x\n----\n\nWords.\n", "3: front-matter-open"),
+        ("---\ntitle: x\n —\n\nWords.\n", "3: front-matter-open"),
+    ],
+)
+def test_a_line_that_is_nearly_a_fence_is_named(tmp_path, text, expected):
+    _, problems = read(tmp_path, text)
+    assert lines_of(problems) == [expected]
 
 
 def test_plain_values_stay_as_written():

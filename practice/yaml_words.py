@@ -1,0 +1,152 @@
+"""What is wrong with some YAML, in an editor's words.
+
+The parser says where it could not go on and what it expected there; an editor needs the line
+where the mistake was made. So the lines themselves are looked at first.
+"""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+Found = tuple[int, str, str]
+"""The index of the line, what is wrong there and what to do."""
+
+KEY = re.compile(r"(?P<indent>[ ]*(?:- +)*)[^\s:#'\"\[\]{}-][^:]*:(?:\s|$)")
+OPENED = re.compile(r"[ ]*(?:- +)*(?:[^\s:'\"][^:'\"]*:[ ]+)?(?P<value>[\"'].*)")
+WHOLE = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
+NOT_A_FIELD = tuple("#-[]{}\"'?|>%.")
+QUOTES = "put the value between quotes"
+
+
+def explain(error: yaml.MarkedYAMLError, text: str) -> Found:
+    """The line of ``text`` where the mistake was made, what it is and what to do about it."""
+    lines = text.split("\n")
+    mark = error.problem_mark or error.context_mark
+    last = min(mark.line if mark else 0, len(lines) - 1)
+    return (
+        _end_of_fields(lines, last)
+        or _open_quote(lines, last)
+        or _no_colon(lines, last)
+        or _in_context(error, lines)
+        or _at_the_place(error, lines, last)
+    )
+
+
+def _end_of_fields(lines: list[str], last: int) -> Found | None:
+    for index, line in enumerate(lines[: last + 1]):
+        if line.rstrip() in ("---", "..."):
+            return index, f"a line `{line.rstrip()}` ends the fields", "delete it"
+    return None
+
+
+def _open_quote(lines: list[str], last: int) -> Found | None:
+    """A quote that is open at the end of its line, with another field below."""
+    for index, line in enumerate(lines[: last + 1]):
+        opened = OPENED.fullmatch(line)
+        if not opened or WHOLE.match(opened["value"]):
+            continue
+        below = next((other for other in lines[index + 1 :] if other.strip()), "")
+        if not below or KEY.match(below) or below.lstrip().startswith("- "):
+            sign = opened["value"][0]
+            hint = f"write `{sign}` at the end of the value too, or at neither"
+            return index, "a quote that is opened here is never closed", hint
+    return None
+
+
+def _no_colon(lines: list[str], last: int) -> Found | None:
+    """A line at the left margin that is no field."""
+    for index, line in enumerate(lines[: last + 1]):
+        above = "".join(lines[:index])
+        if above.count("[") > above.count("]") or above.count("{") > above.count("}"):
+            return None
+        if line.startswith((" ", "\t", *NOT_A_FIELD)) or not line.strip():
+            continue
+        if ": " not in line and ":\t" not in line and not line.rstrip().endswith(":"):
+            return index, *_colon_missing(line)
+    return None
+
+
+def _colon_missing(line: str) -> tuple[str, str]:
+    name, value = [*re.split(r"[\s:=]+", line.strip(), maxsplit=1), ""][:2]
+    return "a colon and a space are missing", f"write `{name}: {value or '…'}`"
+
+
+def _in_context(error: yaml.MarkedYAMLError, lines: list[str]) -> Found | None:
+    """What the parser was reading when it could not go on."""
+    context, mark = error.context or "", error.context_mark
+    if mark is None or mark.line >= len(lines):
+        return None
+    index, sign = mark.line, lines[mark.line][mark.column : mark.column + 1]
+    if "simple key" in context:
+        return index, *_colon_missing(lines[index].lstrip("- "))
+    if "flow" in context:
+        close = {"[": "]", "{": "}"}.get(sign, "]")
+        if close in lines[index][mark.column :]:
+            hint = "write a comma between two items; put an item with a colon between quotes"
+            return index, f"what stands between `{sign}` and `{close}` cannot be read", hint
+        return index, "a bracket that is opened here is never closed", f"close it with `{close}`"
+    if "quoted scalar" in context:
+        if "escape" in (error.problem or ""):
+            hint = "put the value between single quotes"
+            return index, "a backslash has a meaning of its own between double quotes", hint
+        hint = f"write `{sign}` at the end of the value too"
+        return index, "a quote that is opened here is never closed", hint
+    if any(what in context for what in ("alias", "anchor", "tag", "block scalar")):
+        return index, *_reserved(sign)
+    return None
+
+
+def _reserved(sign: str) -> tuple[str, str]:
+    return f"a value that begins with `{sign}` has a meaning of its own in YAML", QUOTES
+
+
+def _at_the_place(error: yaml.MarkedYAMLError, lines: list[str], last: int) -> Found:
+    """What stands where the parser could not go on."""
+    problem, mark = error.problem or "", error.problem_mark
+    line, column = lines[last], mark.column if mark else 0
+    sign = line[column : column + 1]
+    if "is not allowed here" in problem:  # our own words
+        return last, problem, QUOTES
+    if "mapping values" in problem:
+        return last, *_second_colon(lines, last, column)
+    if "start any token" in problem and sign == "\t":
+        return last, "a tab stands where only spaces can", "indent with spaces, not with a tab"
+    if "start any token" in problem or "node content" in problem:
+        return last, *_reserved(sign)
+    if "document start" in problem and lines[0].startswith(" "):
+        hint = "begin every field at the left margin"
+        return 0, "this line is indented more than those below", hint
+    if sign == "-" and not WHOLE.search(line[:column]):
+        hint = "write `field: [a, b]`, or below `field:` each `- item` on a line of its own"
+        return last, "a list item stands where none can", hint
+    if "but found" in problem and not line[:column].strip():
+        return last, "this line is indented unlike those above", _column(lines, last)
+    if "but found" in problem and WHOLE.search(line[:column]):
+        hint = "put the whole value between quotes of the other kind"
+        return last, "words stand behind the quote that closes the value", hint
+    if sign in ("]", "}"):
+        return last, f"`{sign}` closes what was not opened", QUOTES
+    hint = "write one `field: value` a line, lists as `- item`, indented with spaces"
+    return last, "the fields cannot be read from here on", hint
+
+
+def _second_colon(lines: list[str], index: int, column: int) -> tuple[str, str]:
+    """A colon where no field can begin: its line is indented, or it belongs to the value."""
+    above = next((line for line in reversed(lines[:index]) if line.strip()), "")
+    key = KEY.match(above)
+    indent = len(lines[index]) - len(lines[index].lstrip())
+    first = re.search(r":(?:\s|$)", lines[index])
+    if key and first and first.start() == column and indent > len(key["indent"]):
+        return "this line is indented more than the one above", _column(lines, index)
+    return (
+        "a colon and a space stand inside the value",
+        "put the value between quotes: a colon and a space inside it confuse YAML",
+    )
+
+
+def _column(lines: list[str], index: int) -> str:
+    above = next((line for line in reversed(lines[:index]) if KEY.match(line)), "")
+    name = above.lstrip(" -").partition(":")[0]
+    return f"begin it in the same column as `{name}`" if name else "begin it at the left margin"
