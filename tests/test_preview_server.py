@@ -200,6 +200,26 @@ def test_a_bad_save_keeps_the_last_good_page_and_says_why(desk):
     eventually(lambda: not problems_of(desk, "/blog/a-plain-post/"))
 
 
+def test_an_edit_that_cannot_be_followed_is_told_and_the_preview_goes_on(desk, monkeypatch):
+    def fails(_):
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(desk.mount.live, "changed", fails)
+    post = desk.content / "posts" / "a-plain-post.md"
+    post.write_text(post.read_text("utf-8") + "\nMore.\n", "utf-8")
+    codes = eventually(
+        lambda: [
+            p["message"]
+            for p in json.loads(ask(desk, "/-/state?page=/").body)["problems"]
+            if p["code"] == "preview"
+        ]
+    )
+    assert codes == ["an edit could not be followed: OSError: the disk is gone"]
+    monkeypatch.undo()
+    post.write_text(post.read_text("utf-8") + "\nAnd more.\n", "utf-8")
+    eventually(lambda: b"And more." in ask(desk, "/blog/a-plain-post/").body)
+
+
 def problems_of(preview, path):
     state = json.loads(ask(preview, f"/-/state?page={path}").body)
     return state if any(p["severity"] == "error" and p["here"] for p in state["problems"]) else None

@@ -125,8 +125,15 @@ class Preview:
                 for path in paths
                 if path.is_relative_to(live.content.folder) or path.is_relative_to(live.theme)
             }
-            if mine:
+            if not mine:
+                continue
+            try:
                 live.changed(mine)
+            except Exception as error:  # noqa: BLE001  # the preview goes on, and says so
+                message = f"an edit could not be followed: {type(error).__name__}: {error}"
+                hint = "save the file once more; if that does not help, start the preview anew"
+                mount.found = [Problem("the preview", 1, "preview", message, hint)]
+            else:
                 self._check_later(mount)
         self._tell()
 
