@@ -308,7 +308,7 @@ def test_without_walls_the_vectors_run(tab):
 @pytest.mark.browser
 def test_the_second_wall_lets_none_run(tab, renderer, capfd):
     ran, shown = [], 0
-    alone = [(vector, ("page", "post")) for vector in VECTORS]
+    alone = [(vector, ("post",)) for vector in VECTORS]
     together = [("".join(VECTORS[start::7]), ()) for start in range(7)]
     for words, kinds in [*alone, *together]:
         for kind, html in pages_with(renderer, words).items():
