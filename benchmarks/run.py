@@ -112,6 +112,7 @@ def run(sizes: Sequence[int] = SIZES, only: Sequence[str] = (), again: bool = Fa
     install_eleventy(place)
     results: dict[str, Any] = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
     results["machine"] = machine()
+    results["load"] = round(max(results.get("load", 0.0), os.getloadavg()[0]), 1)
     for size in sizes:
         for tool in tools(place):
             known = results.setdefault("runs", {}).setdefault(tool.name, {})
@@ -155,16 +156,19 @@ def measure(tool: Tool, folder: Path, size: int) -> dict[str, Any]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     post = tool.make(folder, size)
-    cold, memory = built(tool, folder)
-    same, _ = built(tool, folder)
+    cold, cold_work, memory = built(tool, folder)
+    same, same_work, _ = built(tool, folder)
     edit(post, "Rebuilt")
-    edited, _ = built(tool, folder)
+    edited, edited_work, _ = built(tool, folder)
     weight = weight_of(tool, folder)
     seconds, lost = edits(tool, folder, post, cold)
     return {
         "cold": round(cold, 3),
         "same": round(same, 3),
         "edited": round(edited, 3),
+        "cold_work": round(cold_work, 3),
+        "same_work": round(same_work, 3),
+        "edited_work": round(edited_work, 3),
         "memory": memory,
         "edit": round(statistics.median(seconds), 4),
         "edits": [round(value, 4) for value in seconds],
@@ -180,8 +184,8 @@ def edit(post: Path, mark: str) -> None:
     post.write_text(f"{head.rsplit(' Mark', 1)[0]} Mark{mark}.\n\n## {rest}", encoding="utf-8")
 
 
-def built(tool: Tool, folder: Path) -> tuple[float, int]:
-    """Run a build; the seconds it took, and the peak of its memory in MB."""
+def built(tool: Tool, folder: Path) -> tuple[float, float, int]:
+    """Run a build; the seconds it took, those of processors at work, the peak of memory in MB."""
     with (folder / "log.txt").open("ab") as log:
         began = time.monotonic()
         process = subprocess.Popen(
@@ -189,11 +193,12 @@ def built(tool: Tool, folder: Path) -> tuple[float, int]:
             stdout=log, stderr=log,
         )  # fmt: skip
         with watched(process.pid) as peak:
-            status = process.wait()
+            _, status, used = os.wait4(process.pid, 0)
         seconds = time.monotonic() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
     if status:
         raise RuntimeError(f"{tool.name} ended with {status}: see {folder / 'log.txt'}")
-    return seconds, peak[0]
+    return seconds, used.ru_utime + used.ru_stime, peak[0]
 
 
 def where(tool: Tool, folder: Path) -> Path:
