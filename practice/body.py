@@ -99,6 +99,8 @@ class Body:
     ids: frozenset[str] = frozenset()
     links: tuple[Link, ...] = ()
     words: int = 0
+    failed: frozenset[str] = frozenset()
+    """The names of callouts that were written and could not be read."""
 
     def of_type(self, model: type[C]) -> tuple[C, ...]:
         """Every callout of one kind, in reading order."""
@@ -256,22 +258,25 @@ class _Parser:
         self.problems = list(lines.too_much(self.path, self.lines, self.first_line))
         if self.problems:
             return Body()
-        written, self.problems = callouts.scan(self.path, self.lines, self.first_line)
+        written, nearly, self.problems = callouts.scan(self.path, self.lines, self.first_line)
         self.problems.extend(lines.check(self.path, self.lines, self.first_line))
         bare = callouts.bare(self.lines, self.first_line, written)
         self.places = _Lines(bare, self.first_line)
         root = self._tree(bare)
         self._links(root)
         parts = self._parts(root, written)
+        placed = [part for part in parts if isinstance(part, Placed)]
+        read = {(part.line, part.callout.NAME) for part in placed}
         words = sum(len(plain(part).split()) for part in parts if isinstance(part, str))
-        words += sum(len(_words_of(part)) for part in parts if isinstance(part, Placed))
+        words += sum(len(_words_of(part)) for part in placed)
         return Body(
             parts=tuple(_side_effects_together(parts)),
-            callouts=tuple(part for part in parts if isinstance(part, Placed)),
+            callouts=tuple(placed),
             outline=tuple(self.outline),
             ids=frozenset(self.ids),
             links=tuple(self.links),
             words=words,
+            failed=frozenset(nearly | {w.name for w in written if (w.line, w.name) not in read}),
         )
 
     def _tree(self, lines: list[str]) -> ET.Element:
@@ -315,13 +320,14 @@ class _Parser:
 
     def _parts(self, root: ET.Element, written: list[callouts.Written]) -> list[str | Placed]:
         waiting = list(written)
+        headings = iter(self._heading_lines(root, written))
         parts: list[str | Placed] = []
         run: list[ET.Element] = []
         level = 1
         for element in root:
             if element.tag in HEADINGS:
                 level = int(element.tag[1])
-                self._heading(element, level)
+                self._heading(element, level, next(headings))
             if element.tag != callouts.TAG:
                 run.append(element)
                 continue
@@ -345,10 +351,20 @@ class _Parser:
             )
         return parts
 
-    def _heading(self, element: ET.Element, level: int) -> None:
+    def _heading_lines(self, root: ET.Element, written: list[callouts.Written]) -> list[int]:
+        """The lines of the headings that stand in no callout."""
+        inside = {line for w in written for line in range(w.line, w.end + 1)}
+        below = enumerate(self.lines, self.first_line)
+        numbers = lines.headings(["" if number in inside else line for number, line in below])
+        count = sum(element.tag in HEADINGS for element in root)
+        if count != len(numbers):
+            return [self.first_line] * count
+        return [self.first_line + number for number in numbers]
+
+    def _heading(self, element: ET.Element, level: int, line: int) -> None:
         text = plain(self._inner(element))
         element.set("id", self._new_id(slug(text)))
-        self.outline.append(Heading(level, element.get("id", ""), text))
+        self.outline.append(Heading(level, element.get("id", ""), text, line))
 
     def _new_id(self, wanted: str) -> str:
         if wanted.startswith("page-"):  # the theme's own ids
@@ -401,11 +417,11 @@ class _Parser:
         def line_of(location: Location) -> int:
             return lines.get(str(location[0]), written.line) if location else written.line
 
+        told = [name.replace("-", "_") for name in written.misplaced]
         callout, problems = validate(
-            model, values, self.path, line_of, lambda name: name.replace("_", "-")
+            model, values, self.path, line_of, lambda name: name.replace("_", "-"), told=told
         )
-        missed = {f"`{name}` is missing" for name in written.misplaced}
-        self.problems.extend(problem for problem in problems if problem.message not in missed)
+        self.problems.extend(problems)
         return Placed(callout, written.line, level, lines) if callout else None
 
     def _content(

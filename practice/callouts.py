@@ -21,7 +21,7 @@ from pymdownx.blocks.block import Block
 
 from practice import frontmatter
 from practice.model import CALLOUTS, Callout, fields_at
-from practice.problems import Problem, did_you_mean
+from practice.problems import Problem, did_you_mean, nearest
 
 TAG = "practice-callout"
 """The element that stands for a callout between parsing and ``practice.body``."""
@@ -29,7 +29,7 @@ TAG = "practice-callout"
 FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<slashes>/{3,})(?P<rest>.*)")
 OPENING = re.compile(r"[\w-]+[ ]*(?:\|[ ]*(?P<argument>.*?)[ ]*)?")
 OPTION = re.compile(r"(?P<name>[A-Za-z][\w-]*)[ ]*:(?:[ ]|$)")
-NEARLY = re.compile(r"(?P<before>[ >*+-]*)(?P<slashes>/{2,3})[ ]*(?P<name>[\w-]+)")
+NEARLY = re.compile(r"(?P<before>[ >*+-]*)(?P<slashes>/{2,3})[ ]*(?P<name>[\w-]+)(?P<rest>.*)")
 """A line that would open a callout, were it not for two slashes or a mark before them."""
 CODE_FENCE = re.compile(r"(?:`{3,}|~{3,})")
 
@@ -45,20 +45,23 @@ class Written:
     last_option_line: int = 0
     end: int = 0
     """The line that closes it."""
-    misplaced: set[str] = field(default_factory=set)
-    """Options that stand where none are read; they are missed for that reason alone."""
+    misplaced: dict[str, int] = field(default_factory=dict)
+    """Options that stand where none are read, and the indices of their lines."""
     broken: bool = False
     """It is known to be wrong as a whole, so its content is not looked at."""
 
 
-def scan(path: str, lines: list[str], first_line: int) -> tuple[list[Written], list[Problem]]:
+def scan(
+    path: str, lines: list[str], first_line: int
+) -> tuple[list[Written], set[str], list[Problem]]:
     """Find every callout of a body and everything that would make one fail in silence.
 
     ``lines`` are the body's lines, ``first_line`` the number of the first one in its file.
+    Returns the callouts, the names of those that do not even begin as one, and the problems.
     """
     scanner = _Scanner(path, lines, first_line)
     scanner.run()
-    return scanner.found, scanner.problems
+    return scanner.found, scanner.nearly, scanner.problems
 
 
 def bare(lines: list[str], first_line: int, found: list[Written]) -> list[str]:
@@ -69,6 +72,8 @@ def bare(lines: list[str], first_line: int, found: list[Written]) -> list[str]:
         lines[start] = f"/// {written.name}"
         for index in range(start + 1, written.last_option_line - first_line + 1):
             lines[index] = ""
+        if written.end:
+            lines[written.end - first_line] = "///"
     return lines
 
 
@@ -78,6 +83,7 @@ class _Scanner:
         self.lines = lines
         self.first_line = first_line
         self.found: list[Written] = []
+        self.nearly: set[str] = set()
         self.problems: list[Problem] = []
         self.open: Written | None = None
         self.above_text = False
@@ -93,6 +99,8 @@ class _Scanner:
             fence = FENCE.fullmatch(line)
             if fence:
                 self._fence(index, fence)
+            elif line.rstrip() == "//" and (self.open or self.ends_to_come):
+                self._two_slashes(index)
             elif not self._nearly(index, line) and self.open and line.strip():
                 self._text(index, line)
         if self.open:
@@ -103,28 +111,42 @@ class _Scanner:
         if not match or match["name"] not in CALLOUTS:
             return False
         if match["slashes"] == "//" and not match["before"]:
-            self._problem(
-                index, "callout-slashes", "two slashes where three are meant", "write exactly `///`"
-            )
+            hint = f"write `/// {match['name']}{match['rest'].rstrip()}`"
+            self._problem(index, "callout-slashes", "two slashes where three are meant", hint)
         elif match["slashes"] == "///":
             self._indented(index)
         else:
             return False
+        self.nearly.add(match["name"])
+        self.ends_to_come += 1
         return True
+
+    def _two_slashes(self, index: int) -> None:
+        """An end with a slash too few; where its beginning has been named, that is enough."""
+        if self.ends_to_come:
+            self.ends_to_come -= 1
+            return
+        message = "two slashes where three are meant"
+        self._problem(index, "callout-slashes", message, "write exactly `///`")
+        self._close(index)
 
     def _indented(self, index: int) -> None:
         self._problem(
             index,
             "callout-indented",
             f"`{self.lines[index].strip()}` does not begin its line",
-            "move it to the left margin; a callout cannot stand inside a list",
+            "write it and its `///` at the left margin; a callout cannot stand inside a list",
         )
 
     def _fence(self, index: int, fence: re.Match[str]) -> None:
         rest = fence["rest"].strip()
         if fence["indent"]:
-            if rest:  # its end stands there too, for the same reason
+            if rest:
                 self._indented(index)
+                self.nearly.add(rest.split()[0])
+                self.ends_to_come += 1
+            elif self.ends_to_come:
+                self.ends_to_come -= 1
             return
         if len(fence["slashes"]) != 3 and (rest or not self.slashes_wrong):
             self.slashes_wrong = True
@@ -152,13 +174,15 @@ class _Scanner:
         if self.open:
             self._never_ends(self.open)
             self.ends_to_come += 1
-        name = rest.split(maxsplit=1)[0].rstrip("|")
+        name = rest.split(maxsplit=1)[0].rstrip("|:")
         match = OPENING.fullmatch(rest)
-        written = Written(name, self.first_line + index, match["argument"] or "" if match else "")
+        argument = match["argument"] or "" if match else ""
+        written = Written(name, self.first_line + index, argument)
         self.open = written
         self.above_text = True
         if name not in CALLOUTS:
             written.broken = True
+            self.nearly.add(nearest(name, CALLOUTS) or name)
             self._problem(
                 index,
                 "callout-unknown",
@@ -168,7 +192,7 @@ class _Scanner:
             return
         if not match:
             written.broken = True
-            words = rest.removeprefix(name).strip()
+            words = rest.removeprefix(name).strip(" |:")
             self._problem(
                 index,
                 "callout-first-line",
@@ -209,24 +233,34 @@ class _Scanner:
         known = {name.replace("_", "-") for name in fields_at(CALLOUTS[written.name], "option")}
         indented = line.startswith("    ")
         if self.above_text and option and (option["name"].lower() in known or indented):
-            written.misplaced.add(option["name"].lower())
-            self._problem(
-                index,
-                "callout-option-place",
-                f"the option `{option['name']}` is not where options are read",
-                f"put it right below `/// {written.name}`, no blank line between, "
-                "indented by 4 spaces",
-            )
+            written.misplaced.setdefault(option["name"].lower(), index)
         else:
             self.above_text = False
 
     def _close(self, index: int) -> None:
         if self.open:
             self.open.end = self.first_line + index
+            self._misplaced(self.open)
         self.open = None
+
+    def _misplaced(self, written: Written) -> None:
+        """One problem for all options that are not read: they have one cause."""
+        if not written.misplaced:
+            return
+        name, index = next(iter(written.misplaced.items()))
+        more = len(written.misplaced) - 1
+        are = f"and {more} more are" if more else "is"
+        self._problem(
+            index,
+            "callout-option-place",
+            f"the option `{name}` {are} not where options are read",
+            f"put options right below `/// {written.name}`, no blank line between, "
+            "each indented by 4 spaces",
+        )
 
     def _never_ends(self, written: Written) -> None:
         written.broken = True
+        self._misplaced(written)
         self.problems.append(
             Problem(
                 self.path,

@@ -453,8 +453,12 @@ class Source(Model):
     authors: Text = field("The authors, as usually cited", example="Brady S, et al.")
     year: int = field("Year of publication", example="2014")
     published_in: Text = field("Journal, agency or publisher")
-    doi: Annotated[str, StringConstraints(pattern=r"^10\.\d{4,9}/\S+$")] | None = field("DOI", None)
-    pmid: Annotated[str, StringConstraints(pattern=r"^\d+$")] | None = field("PubMed id", None)
+    doi: Annotated[str, StringConstraints(pattern=r"^10\.\d{4,9}/\S+$")] | None = field(
+        "The DOI, written from `10.` on", None, example="10.1016/j.jml.2019.104047"
+    )
+    pmid: Annotated[str, StringConstraints(pattern=r"^\d+$")] | None = field(
+        "The PubMed id, its digits only", None, example="24800506"
+    )
     url: WebAddress | None = field("Where to read it, if it has no DOI", None)
     what: Text = field("What kind of study or text it is, and how large")
     read: Literal["full text", "abstract", "excerpt"] = field("How much of it the practice read")

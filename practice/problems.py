@@ -54,12 +54,18 @@ def errors(problems: Iterable[Problem]) -> list[Problem]:
     return [problem for problem in problems if problem.severity == "error"]
 
 
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was most likely meant, if any is near."""
+    near = difflib.get_close_matches(word.lower(), sorted(known), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``did you mean `reviewed`?`` for a near miss, else the list of what is known."""
     choices = sorted(known)
-    near = difflib.get_close_matches(word.lower(), choices, n=1, cutoff=0.6)
+    near = nearest(word, choices)
     if near:
-        return f"did you mean `{near[0]}`?"
+        return f"did you mean `{near}`?"
     if not choices:
         return "there is none yet"
     return "use one of: " + ", ".join(f"`{choice}`" for choice in choices)

@@ -14,15 +14,32 @@ from pydantic import BaseModel
 from practice import frontmatter, limits
 from practice.body import Body, Heading, forget, parse
 from practice.frontmatter import BAD_CHARACTERS, Data, Location
-from practice.model import AskFirst, Entry, HelpCard, Page, Post, SideEffect, Treatment
+from practice.model import (
+    AskFirst,
+    Callout,
+    Entry,
+    Faq,
+    HelpCard,
+    Page,
+    Post,
+    SideEffect,
+    Treatment,
+)
 from practice.paths import HOME, NOT_FOUND, slug
-from practice.problems import Problem
+from practice.problems import Problem, nearest
 from practice.validation import validate
 
 M = TypeVar("M", bound=BaseModel)
 R = TypeVar("R")
 SPECKS = 3
 """More zero bytes than this are another encoding, not a slip."""
+DECLARED: dict[str, type[Callout]] = {
+    "ask_first": AskFirst,
+    "side_effects": SideEffect,
+    "get_help": HelpCard,
+    "faq": Faq,
+}
+"""The fields of a treatment that its callouts say."""
 WORDS_A_MINUTE = 200
 """Silent reading of English, rounded down (Brysbaert 2019, doi:10.1016/j.jml.2019.104047)."""
 
@@ -236,9 +253,12 @@ def _document(
     unreadable = any(problem.code in ("yaml", "text-limit") for problem in problems)
     if unreadable:
         return None, problems
+    values = {**data.values, **_declared(model, body)}
+    told: set[str] = set()
     if model is Treatment:
         problems.extend(_said_twice(shown, body))
-    values = {**data.values, **_declared(model, body)}
+        problems.extend(_sections_missing(shown, body))
+        told = {*Treatment.SECTIONS, *(n for n, c in DECLARED.items() if c.NAME in body.failed)}
     data.first_line = 1
     written = set(data.values) & {n for n, f in model.model_fields.items() if _from_body(f)}
     for name in sorted(written):
@@ -254,7 +274,7 @@ def _document(
     if model is Post and not body.parts and not problems:
         hint = "write it, or set `status: draft` until it is written"
         problems.append(Problem(shown, closing, "text-missing", "the post has no text", hint))
-    meta, wrong = validate(model, values, shown, data.line_of)
+    meta, wrong = validate(model, values, shown, data.line_of, told=told)
     problems.extend(wrong)
     if meta is None:
         return None, problems
@@ -263,6 +283,25 @@ def _document(
 
 def _from_body(info: Any) -> bool:
     return bool(info.json_schema_extra["place"] == "body")
+
+
+def _sections_missing(shown: str, body: Body) -> Iterator[Problem]:
+    """Sections that a treatment lacks, on the line of the heading that may be meant for one."""
+    known = set(Treatment.SECTIONS.values())
+    others = {h.text.lower(): h for h in body.outline if h.level == 2 and h.text not in known}
+    for heading in Treatment.SECTIONS.values():
+        if body.section(heading) is not None:
+            continue
+        message, line, hint = (
+            f"the section `## {heading}` is missing",
+            1,
+            f"add a line `## {heading}`",
+        )
+        near = nearest(heading, others)
+        if near:
+            other = others.pop(near)
+            line, hint = other.line, f"did you mean it by `## {other.text}`? write `## {heading}`"
+        yield Problem(shown, line, "section-missing", message, hint)
 
 
 def _said_twice(shown: str, body: Body) -> Iterator[Problem]:
@@ -281,11 +320,6 @@ def _declared(model: type[Entry], body: Body) -> dict[str, Any]:
     if model is not Treatment:
         return {}
     sections = {name: body.section(heading) for name, heading in Treatment.SECTIONS.items()}
-    declared = {
-        **sections,
-        "ask_first": body.of_type(AskFirst),
-        "side_effects": body.of_type(SideEffect),
-        "get_help": body.of_type(HelpCard),
-        "faq": body.questions,
-    }
+    callouts = {name: body.of_type(callout) for name, callout in DECLARED.items()}
+    declared = {**sections, **callouts, "faq": body.questions}
     return {name: value for name, value in declared.items() if value not in (None, ())}

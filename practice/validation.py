@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from practice.frontmatter import Location
-from practice.model import ID_PATTERN, Treatment, fields_at
+from practice.model import ID_PATTERN, Place, fields_at
 from practice.paths import slug
-from practice.problems import Problem, did_you_mean
+from practice.problems import Problem, did_you_mean, nearest
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -33,6 +35,9 @@ HINTS = {
 
 ABOUT_TWO = {"hours_half": "opens", "hours_order": "closes", "modified_first": "modified"}
 """Mistakes between two fields, and the one on whose line they are shown."""
+LISTS = ("tuple_type", "list_type")
+GROUPS = ("model_type", "dict_type", "model_attributes_type")
+"""Mistakes where a list, and where a group of fields, is needed."""
 
 
 def validate(
@@ -41,99 +46,142 @@ def validate(
     path: str,
     line_of: Callable[[Location], int],
     shown: Callable[[str], str] = str,
+    *,
+    told: Collection[str] = (),
 ) -> tuple[M | None, list[Problem]]:
     """Make a model of ``values``; where that fails, say why, with the line of each mistake.
 
-    ``shown`` gives the name under which an editor knows a field (``how-common``).
+    ``shown`` gives the name under which an editor knows a field (``how-common``); ``told`` are
+    fields of which it has been said already why they are missing.
     """
     try:
         return model.model_validate(values), []
     except ValidationError as error:
         details = error.errors(include_url=False)
-    problems = [_problem(detail, model, path, line_of, shown) for detail in details]
-    meant = {problem.hint for problem in problems if problem.code == "field-unknown"}
-    return None, [p for p in problems if _named(p.message) not in meant]
+    mistakes = _Mistakes(model, values, path, line_of, shown)
+    unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
+    meant = {(name,) for name in told} | {mistakes.meant(location) for location in unknown}
+    return None, [
+        mistakes.problem(detail)
+        for detail in details
+        if not (detail["type"] == "missing" and detail["loc"] in meant)
+    ]
 
 
-def _named(message: str) -> str:
-    """The hint that names the very field that another message says is missing."""
-    return f"did you mean {message.removesuffix(' is missing')}?"
+@dataclass(frozen=True)
+class _Mistakes:
+    """Says what is wrong with some values; its fields are the arguments of ``validate``."""
 
+    model: type[BaseModel]
+    values: dict[str, Any]
+    path: str
+    line_of: Callable[[Location], int]
+    shown: Callable[[str], str]
 
-def _problem(
-    detail: ErrorDetails,
-    model: type[BaseModel],
-    path: str,
-    line_of: Callable[[Location], int],
-    shown: Callable[[str], str],
-) -> Problem:
-    location: Location = detail["loc"]
-    line = line_of(location)
-    owner = _owner(model, location)
-    words = [part for part in location if isinstance(part, str)]
-    name = shown(words[-1]) if words else owner.__name__.lower()
-    kind = detail["type"]
-    if kind == "missing":
-        return _missing(path, line, owner, str(location[-1]), name)
-    if kind == "extra_forbidden":
-        known = [shown(n) for place in ("front matter", "option") for n in fields_at(owner, place)]
-        message = f"there is no field `{name}` here"
-        return Problem(path, line, "field-unknown", message, did_you_mean(name, known))
-    if _is_empty(detail["input"]):
-        hint = "write something behind the colon, or delete the line"
-        return Problem(path, line, "field-empty", f"`{name}` is empty", hint)
-    if kind == "literal_error":
-        choices = [str(choice) for choice in _choices(owner, location)]
-        message = f"`{name}: {detail['input']}` is not possible"
-        return Problem(
-            path, line, "field-value", message, did_you_mean(str(detail["input"]), choices)
+    def meant(self, location: Location) -> Location:
+        """Where a field would stand whose name is most like this one, which is not known."""
+        known = self._known(_owner(self.model, location))
+        near = nearest(self.shown(str(location[-1])), known) if location else None
+        return (*location[:-1], known[near]) if near else ()
+
+    def _known(self, owner: type[BaseModel]) -> dict[str, str]:
+        """The fields that an editor can write, by the names under which they are known."""
+        places: tuple[Place, ...] = ("front matter", "option")
+        return {self.shown(name): name for place in places for name in fields_at(owner, place)}
+
+    def problem(self, detail: ErrorDetails) -> Problem:
+        """One mistake, on its line."""
+        location: Location = detail["loc"]
+        owner = _owner(self.model, location)
+        words = [part for part in location if isinstance(part, str)]
+        name = self.shown(words[-1]) if words else owner.__name__.lower()
+        kind = detail["type"]
+        line = self.line_of((*location, ABOUT_TWO[kind]) if kind in ABOUT_TWO else location)
+        if kind == "missing":
+            return _missing(self.path, line, owner, str(location[-1]), name)
+        if kind == "extra_forbidden":
+            message = f"there is no field `{name}` here"
+            hint = did_you_mean(name, self._known(owner))
+            return Problem(self.path, line, "field-unknown", message, hint)
+        if _is_empty(detail["input"]):
+            hint = "write something behind the colon, or delete the line"
+            return Problem(self.path, line, "field-empty", f"`{name}` is empty", hint)
+        code = "date" if kind == "iso_date" else "field-value"
+        message, hint = self._value(detail, owner, name)
+        return Problem(self.path, line, code, message, hint)
+
+    def _value(self, detail: ErrorDetails, owner: type[BaseModel], name: str) -> tuple[str, str]:
+        """What is wrong with a value, and what to write."""
+        kind, location, given = detail["type"], detail["loc"], str(detail["input"])
+        if kind == "literal_error":
+            choices = [str(choice) for choice in _choices(owner, location)]
+            return f"`{name}: {given}` is not possible", did_you_mean(given, choices)
+        if kind == "string_pattern_mismatch" and detail["ctx"]["pattern"] == ID_PATTERN:
+            in_list = isinstance(location[-1], int)
+            hint = _ids(given, alone=self.values.get(str(location[0])) == given) if in_list else ""
+            return f"`{name}`: `{given}` cannot be an id", hint or f"did you mean `{slug(given)}`?"
+        if kind in ABOUT_TWO:
+            return detail["msg"], HINTS[kind]
+        inner = (
+            _models_in(owner.model_fields[name].annotation) if name in owner.model_fields else []
         )
-    if kind == "string_pattern_mismatch" and detail["ctx"]["pattern"] == ID_PATTERN:
-        message = f"`{name}`: `{detail['input']}` cannot be an id"
-        hint = f"did you mean `{slug(str(detail['input']))}`?"
-        return Problem(path, line, "field-value", message, hint)
-    if kind in ABOUT_TWO:
-        line = line_of((*location, ABOUT_TWO[kind]))
-        return Problem(path, line, "field-value", detail["msg"], HINTS[kind])
-    code = "date" if kind == "iso_date" else "field-value"
-    hint = HINTS.get(kind) or _help(owner, location)
-    return Problem(path, line, code, f"`{name}`: {_message(detail)}", hint)
+        if kind in (*LISTS, *GROUPS) and inner:
+            return f"`{name}`: {_message(detail)}", _shape(inner[0], in_list=kind in LISTS)
+        return f"`{name}`: {_message(detail)}", HINTS.get(kind) or _help(owner, location)
 
 
 def _is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
+def _ids(given: str, *, alone: bool) -> str:
+    """How to write several ids that were written as one; nothing where one may be meant."""
+    ids = [slug(part) for part in re.split(r"[,;]|\band\b|&", given) if slug(part)]
+    if len(ids) > 1 or given.startswith("-"):
+        return f"write a list: `[{', '.join(ids)}]`"
+    if alone and " " in given.strip():
+        return f"did you mean `{slug(given)}`, or the list `[{', '.join(given.lower().split())}]`?"
+    return ""
+
+
+def _shape(model: type[BaseModel], *, in_list: bool) -> str:
+    """How the fields of a group are written, in a list or alone."""
+    names = [f"`{name}: …`" for name in model.model_fields]
+    if in_list:
+        names[0] = f"`- {names[0][1:]}"
+    return f"write below it, indented, each on a line of its own: {', '.join(names)}"
+
+
 def _help(owner: type[BaseModel], location: Location) -> str:
     """What a field's declaration says of it."""
     names = [part for part in location if isinstance(part, str) and part in owner.model_fields]
-    return str(owner.model_fields[names[-1]].description) if names else ""
+    if not names:
+        return ""
+    info = owner.model_fields[names[-1]]
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    example = f", for example `{extra['example']}`" if extra.get("example") else ""
+    return f"{info.description}{example}"
 
 
 def _missing(path: str, line: int, owner: type[BaseModel], field: str, name: str) -> Problem:
     info = owner.model_fields[field]
     place = info.json_schema_extra["place"] if isinstance(info.json_schema_extra, dict) else ""
-    if field in Treatment.SECTIONS and owner is Treatment:
-        heading = Treatment.SECTIONS[field]
-        message = f"the section `## {heading}` is missing"
-        return Problem(path, line, "section-missing", message, f"add a line `## {heading}`")
+    message = f"`{name}` is missing"
     if place == "argument":
         called = getattr(owner, "NAME", "")
         message = f"`{called}` does not say what stands behind its bar"
         hint = f"write `/// {called} | …` ({info.description})"
         return Problem(path, line, "callout-argument", message, hint)
     if place == "body":
-        message = f"`{name}` is missing"
         return Problem(path, line, "callout-missing", message, str(info.description))
-    message = f"`{name}` is missing"
     return Problem(path, line, "field-missing", message, f"add `{name}: …` ({info.description})")
 
 
 def _message(detail: ErrorDetails) -> str:
     kind = detail["type"]
-    if kind in ("tuple_type", "list_type"):
+    if kind in LISTS:
         return "a list is needed, each item on a line of its own: `- item`"
-    if kind in ("model_type", "dict_type", "model_attributes_type"):
+    if kind in GROUPS:
         return "fields are needed here, indented below this line"
     if kind == "string_type":
         return "words are needed here, not a list or fields"

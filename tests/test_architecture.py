@@ -50,7 +50,7 @@ ONLY = {
     "markdown": ["practice.body", "practice.callouts"],
     "pymdownx": ["practice.callouts"],
     "jinja2": ["practice.render", "practice.writer"],
-    "yaml": ["practice.frontmatter"],
+    "yaml": ["practice.frontmatter", "practice.yaml_words"],
     "PIL": ["practice.images"],
     "babel": ["practice.wording"],
     "practice.build": ["practice.preview*", "practice.publish*", "practice.report"],
