@@ -30,7 +30,7 @@ RELEASES = int(os.environ.get("PRACTICE_RELEASES", "0"))
 """How many releases readers live through, where it is set; the tests choose fewer for time."""
 
 
-KILLS = int(os.environ.get("PRACTICE_KILLS", "3"))
+KILLS = int(os.environ.get("PRACTICE_KILLS", "2"))
 """How many runs are killed, one after the other."""
 
 
