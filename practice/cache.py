@@ -22,8 +22,7 @@ from typing import Any
 from practice import pool
 from practice.model import KINDS
 from practice.paths import shown_path
-from practice.reader import document_of, read_bytes
-from practice.site import Read
+from practice.reader import Read, document_of, read_bytes
 
 WORTH_A_FORK = 40
 """Files: to read fewer takes less time than to start processes and carry back what they read."""

@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 from practice.model import Entry, Post, Therapist, Treatment, fields_at
 from practice.paths import shown_path, slug
 from practice.problems import Problem, ProblemsFound, errors
-from practice.reader import address_of, document_of
+from practice.reader import Document, address_of, document_of
 from practice.site import today
 
 KINDS: dict[str, type[Entry]] = {model.KIND: model for model in (Post, Treatment, Therapist)}
@@ -65,7 +65,7 @@ def make(kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = N
     text = front_matter(fields, values) + TEXTS[model]
     shown = f"{shown_path(content)}/{source}"
     document, problems = document_of(model, text.encode(), source, shown)
-    if document is None or errors(problems):
+    if not isinstance(document, Document) or errors(problems):
         raise ProblemsFound(map(_of_answer, problems))
     file.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -93,6 +93,24 @@ class Document:
         return self.data.line_of(location)
 
 
+@dataclass(frozen=True)
+class Broken:
+    """A text whose fields are wrong: it is no document, but what it names can be looked at."""
+
+    source: str
+    shown: str
+    body: Body
+    data: Data = field(repr=False)
+
+    def line_of(self, *location: str | int) -> int:
+        """The line on which a field of the front matter stands."""
+        return self.data.line_of(location)
+
+
+Read = tuple[Document | Broken | None, list[Problem]]
+"""What came out of a file, and what is wrong with it; None where it has no text at all."""
+
+
 def address_of(model: type[Entry], slug: str) -> str:
     """The address of a document of one kind."""
     if model is Page:
@@ -220,17 +238,13 @@ def slug_of(source: str) -> str:
     return slug("".join(c for c in stem if not unicodedata.combining(c)))
 
 
-def read_document(
-    model: type[Entry], file: Path, source: str, shown: str
-) -> tuple[Document | None, list[Problem]]:
-    """Read a Markdown file of one kind; with any error there is no document."""
+def read_document(model: type[Entry], file: Path, source: str, shown: str) -> Read:
+    """Read a Markdown file of one kind; with an error in its fields it is no document."""
     raw, problems = read_bytes(file, shown)
     return (None, problems) if problems else document_of(model, raw, source, shown)
 
 
-def document_of(
-    model: type[Entry], raw: bytes, source: str, shown: str
-) -> tuple[Document | None, list[Problem]]:
+def document_of(model: type[Entry], raw: bytes, source: str, shown: str) -> Read:
     """Read the bytes of a Markdown file; the outcome depends on them and the names alone."""
     text, problems = decode(raw, shown)
     if problems:
@@ -239,9 +253,7 @@ def document_of(
     return read or (None, problems)
 
 
-def _document(
-    model: type[Entry], text: str, source: str, shown: str
-) -> tuple[Document | None, list[Problem]]:
+def _document(model: type[Entry], text: str, source: str, shown: str) -> Read:
     matter, closing, problems = frontmatter.split(shown, text)
     if not closing:
         return None, problems
@@ -277,7 +289,7 @@ def _document(
     meta, wrong = validate(model, values, shown, data.line_of, told=told)
     problems.extend(wrong)
     if meta is None:
-        return None, problems
+        return Broken(source, shown, body, data), problems
     return Document(source, shown, slug_of(source), meta, body, data), problems
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from practice.frontmatter import Data
 from practice.model import (
     FREQUENCY_MEANING,
     KINDS,
@@ -27,13 +28,16 @@ from practice.model import (
 from practice.paths import shown_path, slug
 from practice.problems import Problem
 from practice.reader import (
+    Broken,
     Document,
+    Read,
     file_link,
+    read_data,
     read_document,
-    read_model,
     read_models,
     slug_of,
 )
+from practice.validation import validate
 from practice.wording import OpeningLine, opening_lines
 
 YAML_FILES = ("clinic.yaml", "sources.yaml", "topics.yaml", "redirects.yaml", "checks.yaml")
@@ -152,10 +156,19 @@ class Site:
     """Pictures and files, by their path below the content folder."""
     left_out: tuple[Document, ...] = ()
     """Drafts and posts with a date to come."""
+    clinic_data: Data = field(default_factory=Data)
+    """What `clinic.yaml` says as written, with the line of each value."""
+    broken: tuple[Broken, ...] = ()
+    """Texts whose fields are wrong, so that what they name can be checked too."""
     slugs: dict[str, frozenset[str]] = field(default_factory=dict)
     """Every slug by folder, of broken and left-out files too."""
     unread: frozenset[str] = frozenset()
     """`source` and `topic`, where their file has mistakes: no id can be said to be unknown."""
+
+    @property
+    def texts(self) -> tuple[Document | Broken, ...]:
+        """Every text that there is, published or not, with or without mistakes."""
+        return (*self.documents, *self.left_out, *self.broken)
 
     def _of_kind(self, kind: str) -> tuple[Document, ...]:
         return tuple(document for document in self.documents if document.kind == kind)
@@ -400,8 +413,6 @@ class Site:
         return out | self.addresses
 
 
-Read = tuple[Document | None, list[Problem]]
-"""What came out of a file: a document or nothing, and what is wrong with it."""
 ReadAll = Callable[[Path, Sequence[str]], Iterable[Read]]
 """Reads documents, given by their paths below a content folder; ``read_each`` or a cache."""
 
@@ -412,10 +423,13 @@ class Content:
 
     folder: Path
     clinic: Clinic | None = None
+    clinic_data: Data = field(default_factory=Data)
     sources: dict[str, Source] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
     documents: dict[str, Document | None] = field(default_factory=dict)
     """By path below the folder, in the order in which they are found; None is a broken file."""
+    broken: dict[str, Broken] = field(default_factory=dict)
+    """Of the broken files, those that have a text."""
     static: frozenset[str] = frozenset()
     problems: dict[str, list[Problem]] = field(default_factory=dict)
     """By the file that they are in; under the empty name, those of the folder itself."""
@@ -441,9 +455,13 @@ def read_content(folder: Path, read_all: ReadAll = read_each) -> Content:
 def read_clinic(content: Content) -> None:
     """Read `clinic.yaml`; a clinic that cannot be read leaves the last one in its place."""
     shown = f"{shown_path(content.folder)}/clinic.yaml"
-    clinic, problems = read_model(Clinic, content.folder / "clinic.yaml", shown)
+    data, problems = read_data(content.folder / "clinic.yaml", shown)
+    clinic = None
+    if not problems:
+        clinic, problems = validate(Clinic, data.values, shown, data.line_of)
     content.problems["clinic.yaml"] = problems
-    content.clinic = clinic or content.clinic
+    if clinic:
+        content.clinic, content.clinic_data = clinic, data
 
 
 def read_lists(content: Content) -> None:
@@ -464,13 +482,15 @@ def read_files(content: Content, read_all: ReadAll = read_each) -> None:
     found = list(_files(content.folder, shown, problems))
     static = frozenset(source for source in found if source.split("/")[0] in STATIC)
     sources = [source for source in found if source not in static]
-    before, content.documents = content.documents, {}
+    before, content.documents, content.broken = content.documents, {}, {}
     content.static = static
     for name in set(content.problems) - {"clinic.yaml", "sources.yaml", "topics.yaml"}:
         del content.problems[name]
     content.problems[""] = problems
-    for source, (document, wrong) in zip(sources, read_all(content.folder, sources), strict=True):
-        content.documents[source] = document or before.get(source)
+    for source, (read, wrong) in zip(sources, read_all(content.folder, sources), strict=True):
+        if isinstance(read, Broken):
+            content.broken[source] = read
+        content.documents[source] = read if isinstance(read, Document) else before.get(source)
         content.problems[source] = wrong
 
 
@@ -508,6 +528,8 @@ def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> 
         topics=content.topics,
         documents=tuple(published),
         static=content.static,
+        clinic_data=content.clinic_data,
+        broken=tuple(content.broken.values()),
         left_out=tuple(left_out),
         slugs={folder: frozenset(found) for folder, found in slugs.items()},
         unread=frozenset(

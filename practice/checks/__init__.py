@@ -48,6 +48,7 @@ CHECKS: tuple[Callable[[Site], Iterator[Problem]], ...] = (
 )
 SET_CHECKS: tuple[Callable[[Site, settings.Settings], Iterator[Problem]], ...] = (
     clinical.claims,
+    links.phones,
     reading.sentences,
     reading.grades,
     reading.spelling,
@@ -60,6 +61,7 @@ WARNINGS = frozenset(
         "help-twice",
         "insurance-old",
         "lang-missing",
+        "phone-other",
         "reading-grade",
         "review-overdue",
         "sentence-long",

@@ -44,6 +44,7 @@ def figures(site: Site) -> Iterator[Problem]:
                 "figure-source",
                 f"“{effect.name}” gives a figure and no source",
                 "add `sources:` with an id from `sources.yaml`, or take the figure out",
+                on="figure",
             )
 
 
@@ -63,7 +64,7 @@ def frequencies(site: Site) -> Iterator[Problem]:
             hint = f"write `how-common: {band_of(low)}`, or correct `{effect.figure}`"
         else:
             continue
-        yield _at(document, placed, "frequency-figure", message, hint)
+        yield _at(document, placed, "frequency-figure", message, hint, on="how_common")
 
 
 def share_of(figure: str) -> tuple[float, float] | None:
@@ -90,7 +91,7 @@ def number_formats(site: Site) -> Iterator[Problem]:
         if IN.search(words) and PERCENT.search(words):
             message = f"“{effect.name}” counts both in percent and as so many in a hundred"
             hint = "write every number as `8 in 100`"
-            yield _at(document, placed, "number-format", message, hint)
+            yield _at(document, placed, "number-format", message, hint, on="figure")
 
 
 def help_cards(site: Site) -> Iterator[Problem]:
@@ -195,8 +196,10 @@ def _effects(site: Site) -> Iterator[tuple[Document, Placed, SideEffect]]:
                 yield document, placed, placed.callout
 
 
-def _at(document: Document, placed: Placed, code: str, message: str, hint: str) -> Problem:
-    return Problem(document.shown, placed.line, code, message, hint)
+def _at(
+    document: Document, placed: Placed, code: str, message: str, hint: str, *, on: str = ""
+) -> Problem:
+    return Problem(document.shown, placed.line_of(on), code, message, hint)
 
 
 def _number(text: str) -> float:

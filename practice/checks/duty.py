@@ -24,11 +24,13 @@ def notices(site: Site) -> Iterator[Problem]:
         if notice and notice.page not in site.slugs["pages"]:
             message = f"the page of the notice `{name}` does not exist"
             hint = f"write `pages/{notice.page}.md`, or correct the name"
-            yield Problem(path, 1, "notice-page", message, hint)
+            line = site.clinic_data.line_of(("notices", name, "page"))
+            yield Problem(path, line, "notice-page", message, hint)
     if site.clinic.receives_federal_funds and not site.clinic.notices.nondiscrimination:
         message = "the nondiscrimination notice is missing"
         hint = "a practice that receives federal funds posts it: 45 CFR 92.10"
-        yield Problem(path, 1, "notice-missing", message, hint)
+        line = site.clinic_data.line_of(("notices",))
+        yield Problem(path, line, "notice-missing", message, hint)
 
 
 def insurance(site: Site) -> Iterator[Problem]:
@@ -38,7 +40,8 @@ def insurance(site: Site) -> Iterator[Problem]:
         path = f"{shown_path(site.content)}/clinic.yaml"
         message = f"the list of plans was last checked on {checked}"
         hint = "check it with the plans and set `checked`"
-        yield Problem(path, 1, "insurance-old", message, hint)
+        line = site.clinic_data.line_of(("insurance", "checked"))
+        yield Problem(path, line, "insurance-old", message, hint)
 
 
 def falls_due(site: Site, days: int = 60) -> list[tuple[dt.date, str, str]]:

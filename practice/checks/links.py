@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import difflib
+import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
 from practice.body import INTERNAL, Link
+from practice.checks.settings import Settings
+from practice.checks.text import prose
 from practice.links import target_path
 from practice.problems import Problem
-from practice.reader import Document
+from practice.reader import Broken, Document
 from practice.site import Site
 
+PHONE = re.compile(r"(?<![\w+])(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[.-]\d{4}(?!\w)")
+"""A phone number as it is written in North America."""
 MAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
+ADDRESS = re.compile(r"\]\([^)]*\)|https?://\S+")
+LOCAL = 7
+"""Digits of a number within its area."""
 SCHEMES = ("https", "http", "mailto", "tel")
 
 
@@ -29,14 +37,35 @@ def targets(site: Site) -> Iterator[Problem]:
     """Every link of every text."""
     files = set(site.addresses)
     out = {normalize("NFC", document.source): document for document in site.left_out}
-    for document in (*site.documents, *site.left_out):
+    for document in site.texts:
         for link in document.body.links:
             yield from _target(site, files, out, document, link)
 
 
+def phones(site: Site, settings: Settings) -> Iterator[Problem]:
+    """A phone number that is not the clinic's may be an old one, or a slip."""
+    known = {_last_digits(number) for number in (site.clinic.phone, *settings.phones)}
+    for document in (*site.documents, *site.left_out):
+        links = ((link.line, link.target) for link in document.body.links)
+        found = [(line, target) for line, target in links if target.startswith("tel:")]
+        for number, line in enumerate(prose(site, document).lines, 1):
+            found.extend((number, match[0]) for match in PHONE.finditer(ADDRESS.sub("", line)))
+        numbers = {(line, _last_digits(phone)): phone for line, phone in found}
+        for (number, digits), phone in numbers.items():
+            if len(digits) == LOCAL and digits not in known:
+                message = f"`{phone.removeprefix('tel:')}` is not the clinic's number"
+                hint = "correct it; a number of others goes into `phones` in checks.yaml"
+                yield Problem(document.shown, number, "phone-other", message, hint)
+
+
+def _last_digits(phone: str) -> str:
+    """The digits within an area, which are dialed in every way of writing a number."""
+    return re.sub(r"\D", "", phone)[-LOCAL:]
+
+
 def pictures(site: Site) -> Iterator[Problem]:
     """A picture in the text says what it shows (WCAG 2.2, 1.1.1)."""
-    for document in (*site.documents, *site.left_out):
+    for document in site.texts:
         for link in document.body.links:
             if link.alt is not None and not link.alt.strip():
                 message = "the picture does not say what it shows"
@@ -45,14 +74,14 @@ def pictures(site: Site) -> Iterator[Problem]:
 
 
 def _target(
-    site: Site, files: set[str], out: dict[str, Document], document: Document, link: Link
+    site: Site, files: set[str], out: dict[str, Document], document: Document | Broken, link: Link
 ) -> Iterator[Problem]:
     def problem(code: str, message: str, hint: str) -> Problem:
         return Problem(document.shown, link.line, code, message, hint)
 
     match = INTERNAL.fullmatch(link.target)
     if not match:
-        yield from _outside(problem, link)
+        yield from _outside(problem, link, lambda: _meant(site, document, link.target))
         return
     path = target_path(match["path"]).lstrip("/")
     if path in out and document.source not in out:
@@ -67,7 +96,9 @@ def _target(
         yield from _fragment(problem, site.document(path) or out.get(path), fragment)
 
 
-def _outside(problem: ProblemMaker, link: Link) -> Iterator[Problem]:
+def _outside(
+    problem: ProblemMaker, link: Link, meant: Callable[[], str | None]
+) -> Iterator[Problem]:
     try:
         parts = urlsplit(link.target)
     except ValueError:
@@ -87,7 +118,9 @@ def _outside(problem: ProblemMaker, link: Link) -> Iterator[Problem]:
         yield problem("link-scheme", message, "use https:, mailto: or tel:")
     elif not parts.scheme:
         message = f"`{link.target}` does not say what it leads to"
+        target = meant()
         hint = "write `{filename}/posts/name.md` for a page here, https://… for one elsewhere"
+        hint = f"did you mean `{target}`?" if target else hint
         yield problem("link-unclear", message, hint)
     elif parts.scheme in ("https", "http") and not parts.netloc:
         yield problem("link-broken", f"`{link.target}` is not an address", "write https://…")
@@ -97,6 +130,20 @@ def _outside(problem: ProblemMaker, link: Link) -> Iterator[Problem]:
     elif parts.scheme == "mailto" and not MAIL.fullmatch(unquote(parts.path)):
         message = f"`{link.target}` names no mailbox"
         yield problem("link-mail", message, "write mailto:name@example.com")
+
+
+def _meant(site: Site, document: Document | Broken, target: str) -> str | None:
+    """The link to a file here that was most likely meant by a path or an address of the site."""
+    path, hash, fragment = re.sub(r"^\{\w*\}", "", target).partition("#")
+    folder = posixpath.dirname(document.source)
+    wanted = posixpath.normpath(posixpath.join("/", folder, target_path(path))).lstrip("/")
+    files = dict(zip(site.addresses, site.addresses, strict=True))
+    files |= {address.strip("/"): file for file, address in site.addresses.items()}
+    near = difflib.get_close_matches(wanted, files, n=1, cutoff=0.6)
+    if not near or not wanted:
+        return None
+    kind = "static" if files[near[0]] in site.static else "filename"
+    return f"{{{kind}}}/{files[near[0]]}{hash}{fragment}"
 
 
 def _fragment(problem: ProblemMaker, target: Document | None, fragment: str) -> Iterator[Problem]:

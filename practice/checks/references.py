@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
-from practice.model import Faq, SideEffect, SideEffects
+from practice.model import ID_PATTERN, Faq, SideEffect, SideEffects
 from practice.problems import Problem, did_you_mean
-from practice.reader import Document
+from practice.reader import Broken, Document
 from practice.site import Site
+
+ONE = ("author", "reviewed_by")
+"""Fields that hold one id, not a list."""
 
 
 def ids(site: Site) -> Iterator[Problem]:
@@ -20,10 +24,9 @@ def ids(site: Site) -> Iterator[Problem]:
         "topics": "topic",
         "sources": "source",
     }
-    for document in _all(site):
+    for document in site.texts:
         for field, kind in fields.items():
-            value = getattr(document.meta, field, None) or ()
-            for index, id in enumerate([value] if isinstance(value, str) else value):
+            for index, id in enumerate(_ids(document, field)):
                 if id not in known[kind] and kind not in site.unread:
                     line = document.line_of(field, index)
                     yield _unknown(document.shown, line, kind, id, known[kind])
@@ -32,13 +35,14 @@ def ids(site: Site) -> Iterator[Problem]:
 def callouts(site: Site) -> Iterator[Problem]:
     """Treatments and sources that callouts name."""
     known = _known(site)
-    for document in _all(site):
+    for document in site.texts:
         for placed in document.body.callouts:
             callout = placed.callout
             if isinstance(callout, SideEffect):
                 for id in callout.sources:
                     if id not in known["source"] and "source" not in site.unread:
-                        yield _unknown(document.shown, placed.line, "source", id, known["source"])
+                        line = placed.line_of("sources")
+                        yield _unknown(document.shown, line, "source", id, known["source"])
             elif isinstance(callout, SideEffects | Faq) and callout.treatment:
                 id = callout.treatment
                 if id not in known["treatment"]:
@@ -63,6 +67,18 @@ def pictures(site: Site) -> Iterator[Problem]:
                 message = f"`{field}_alt` is missing"
                 hint = "say in a few words what the picture shows"
                 yield Problem(document.shown, line, "alt-missing", message, hint)
+
+
+def _ids(document: Document | Broken, field: str) -> Iterable[str]:
+    """The ids in a field; of a broken text those that have the form of one."""
+    if isinstance(document, Document):
+        value = getattr(document.meta, field, None) or ()
+    else:
+        value = document.data.values.get(field) or ()
+        if field in ONE and not isinstance(value, str):
+            return ()
+    ids = [value] if isinstance(value, str) else value
+    return [id for id in ids if isinstance(id, str) and re.match(ID_PATTERN, id)]
 
 
 def _all(site: Site) -> Iterable[Document]:

@@ -22,6 +22,7 @@ SETTABLE = frozenset(
         "lang-missing",
         "link-text",
         "number-format",
+        "phone-other",
         "reading-grade",
         "review-missing",
         "review-overdue",
@@ -42,6 +43,7 @@ class Settings(BaseModel):
     )
     claims: Texts = field("Words that promise too much", ())
     words: Texts = field("Words that the spelling check should accept", ())
+    phones: Texts = field("Numbers of others that texts may name", ())
     sentence_words: int = field("How many words a sentence may have", 20)
     grade: int = field("The school grade that a text may ask for", 10)
 

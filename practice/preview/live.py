@@ -18,7 +18,7 @@ from practice.files import Job
 from practice.model import KINDS
 from practice.paths import save_as, shown_path
 from practice.problems import Problem, ProblemsFound, errors
-from practice.reader import Document, address_of, file_link, slug_of
+from practice.reader import Broken, Document, address_of, file_link, slug_of
 from practice.render import Renderer, template_problem
 from practice.site import (
     JUNK,
@@ -125,7 +125,10 @@ class Live:
         content = self.content
         old = content.documents[source]
         new, content.problems[source] = self.read_all.one(content.folder, source)
-        if new is None or new is old:
+        content.broken.pop(source, None)
+        if isinstance(new, Broken):
+            content.broken[source] = new
+        if not isinstance(new, Document) or new is old:
             return True
         content.documents[source] = new
         if self.pages is None or old is None or not _same_face(old, new):
