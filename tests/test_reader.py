@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from practice import frontmatter
-from practice.model import KINDS, Clinic, Page, Post, Therapist, Topic, Treatment
+from practice.model import KINDS, Clinic, Page, Post, Source, Therapist, Topic, Treatment
 from practice.reader import (
     WORDS_A_MINUTE,
     read_document,
@@ -268,6 +268,38 @@ def test_therapist_and_page(tmp_path):
     assert document.meta.languages == ("Spanish",)
     page, problems = read(tmp_path, "---\ntitle: Home\nsummary: Words.\n---\n", Page, "home.md")
     assert (problems, page.path) == ([], "/")
+
+
+def test_hints_show_the_form_that_is_needed(tmp_path):
+    text = "---\nname: Ana\nrole: PT\nsummary: Words.\nlanguages: en\ncredentials: PT, MPT\n---\n"
+    _, problems = read(tmp_path, text, Therapist)
+    assert [problem.hint for problem in problems] == [
+        (
+            "write below it, indented, each on a line of its own: "
+            "`- abbreviation: …`, `stands_for: …`, `kind: …`"
+        )
+    ]
+    _, problems = read(tmp_path, POST.replace("author:", "topics: neck, back pain\nauthor:"))
+    assert [problem.hint for problem in problems] == ["write a list: `[neck, back-pain]`"]
+    file = tmp_path / "sources.yaml"
+    file.write_text(
+        "a:\n  title: A\n  authors: B\n  year: 2014\n  published_in: C\n  what: D\n"
+        "  read: abstract\n  doi: https://doi.org/10.1000/x\n",
+        "utf-8",
+    )
+    _, problems = read_models(Source, file, "content/sources.yaml")
+    assert [(p.line, p.hint.split(",")[1]) for p in problems] == [(8, " written from `10.` on")]
+
+
+def test_a_section_under_another_name_is_named_on_its_line(tmp_path):
+    text = (HERE / "fixtures/treatment.md").read_text("utf-8")
+    text = text.replace("## Afterwards", "## Aftercare").replace("What happens", "What hapens")
+    _, problems = read(tmp_path, text, Treatment)
+    lines = text.split("\n")
+    assert [(lines[p.line - 1], p.hint) for p in problems] == [
+        ("## What hapens", "did you mean it by `## What hapens`? write `## What happens`"),
+        ("## Aftercare", "did you mean it by `## Aftercare`? write `## Afterwards`"),
+    ]
 
 
 def test_yaml_files_name_the_line_of_the_entry(tmp_path):
