@@ -1,3 +1,3 @@
-"""Settings that differ when the site goes live. `uv run inv publish --init` asks and fills them in."""
+"""Settings that differ when the site goes live. `uv run inv publish --init` writes them."""
 
 from pelicanconf import *  # noqa: F403  # all that is not said here stays as it is

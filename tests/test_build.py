@@ -71,7 +71,8 @@ def test_built(content, tmp_path):
     run = inv("--content", content, "--output", tmp_path / "site")
     assert (run.returncode, run.stderr) == (BUILT, "")
     assert re.match(
-        r"Built \d+ pages \(\d+ files\) into .*/site/ in [\d.]+ s\. (No problems|\d+ warnings?)\.", run.stdout
+        r"Built \d+ pages \(\d+ files\) into .*/site/ in [\d.]+ s\. (No problems|\d+ warnings?)\.",
+        run.stdout,
     )
     assert (tmp_path / "site" / MARKER).is_file()
     assert (tmp_path / "site" / "index.html").is_file()

@@ -16,7 +16,12 @@ def test_long_date():
 
 @pytest.mark.parametrize(
     ("time", "words"),
-    [("08:00", "8\xa0am"), ("12:00", "12\xa0pm"), ("00:30", "12:30\xa0am"), ("17:05", "5:05\xa0pm")],
+    [
+        ("08:00", "8\xa0am"),
+        ("12:00", "12\xa0pm"),
+        ("00:30", "12:30\xa0am"),
+        ("17:05", "5:05\xa0pm"),
+    ],
 )
 def test_clock(time, words):
     assert wording.clock(time) == words
