@@ -147,7 +147,8 @@ def headings(lines: list[str]) -> list[int]:
     """The indices of the headings that stand in some lines, in a list or quotation too."""
     found = []
     for index in outside_code(lines):
-        line = MARKS.sub("", lines[index], count=1).lstrip()
+        marks = MARKS.match(lines[index])
+        line = lines[index][marks.end() if marks else 0 :].lstrip()
         under = lines[index + 1] if index + 1 < len(lines) else ""
         if HEADING.match(line) or (line and UNDERLINE.fullmatch(under)):
             found.append(index)
