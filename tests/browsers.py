@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from functools import cache
+
+import debian
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
@@ -27,10 +28,6 @@ ARGUMENTS = (
     "--no-pings",
 )
 """No sandbox, because tests run as root in containers; and no request of the browser's own."""
-INSTALL = (
-    ("apt-get", "update", "--quiet"),
-    ("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "chromium"),
-)
 
 
 class NoBrowser(Exception):
@@ -47,25 +44,15 @@ def chromium() -> str:
             raise NoBrowser(f"`CHROMIUM` names `{named}`, which is no program")
         return found
     found = _known()
-    if not found and os.geteuid() == 0 and shutil.which("apt-get"):
-        _install()
-        found = _known()
     if not found:
-        raise NoBrowser(
-            "there is no Chromium: install one (on Debian `apt-get install chromium`), "
-            "or say with `CHROMIUM=/path/to/it` where it is"
-        )
+        why = debian.install("chromium")
+        found = _known()
+        if not found:
+            raise NoBrowser(
+                f"there is no Chromium: {why}, or say with `CHROMIUM=/path/to/it` where one is"
+            )
     return found
 
 
 def _known() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
-
-
-def _install() -> None:
-    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    for command in INSTALL:
-        try:
-            subprocess.run(command, check=True, capture_output=True, env=environment, timeout=600)
-        except (subprocess.SubprocessError, OSError) as error:
-            raise NoBrowser(f"`{' '.join(command)}` failed: {error}") from error

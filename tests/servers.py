@@ -15,6 +15,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import debian
 import pytest
 
 PATIENCE = 20
@@ -25,16 +26,12 @@ def program(name: str, package: str) -> str:
     """The path of a program of the system; installed where it is missing and we may."""
     path = os.pathsep.join([os.environ["PATH"], "/usr/sbin"])
     found = shutil.which(name, path=path)
-    if not found and os.geteuid() == 0 and shutil.which("apt-get"):
-        environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-        for command in (
-            ("apt-get", "update", "--quiet"),
-            ("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", package),
-        ):
-            subprocess.run(command, check=False, capture_output=True, env=environment, timeout=300)
+    why = ""
+    if not found:
+        why = debian.install(package)
         found = shutil.which(name, path=path)
     if not found:
-        message = f"there is no `{name}`: install the package `{package}`"
+        message = f"there is no `{name}`: {why or f'`{package}` does not hold it'}"
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)

@@ -109,7 +109,9 @@ def _without_code(page):
 
 
 def test_every_invariant_has_its_guard():
-    guards = re.findall(r"`(test_\w+\.py)::(test_\w+)`", (ROOT / "docs/design.md").read_text("utf-8"))
+    guards = re.findall(
+        r"`(test_\w+\.py)::(test_\w+)`", (ROOT / "docs/design.md").read_text("utf-8")
+    )
     assert guards
     for file, test in guards:
         assert f"def {test}(" in (ROOT / "tests" / file).read_text("utf-8"), f"{file}::{test}"
