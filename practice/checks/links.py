@@ -91,7 +91,11 @@ def _target(
         if any(path == f"{folder}/{s}.md" for folder, found in site.slugs.items() for s in found):
             return  # the file is there, and its own mistakes are named elsewhere
         others = files - {document.source}
-        yield problem("link-dead", f"there is no `{path}`", _similar(path, others))
+        yield problem(
+            "link-dead",
+            f"there is no `{path}`",
+            _similar(path, others | {text.source for text in site.broken}),
+        )
     elif fragment := match["rest"].partition("#")[2]:
         yield from _fragment(problem, site.document(path) or out.get(path), fragment)
 
