@@ -1,5 +1,6 @@
-"""Finding a Chromium: the one that `CHROMIUM` names, the system's, or Debian's, installed.
+"""A Chromium for tests: the one that `CHROMIUM` names, the system's, or Debian's, installed.
 
+Where there is none, the tests that need it are skipped loudly, and fail where `CI` is set.
 Nothing here is a test.
 """
 
@@ -7,9 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import debian
+import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
@@ -32,6 +37,21 @@ ARGUMENTS = (
 
 class NoBrowser(Exception):
     """There is no Chromium and it cannot be installed; the message says what to do."""
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A browser, closed in the end."""
+    try:
+        path = chromium()
+    except NoBrowser as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{error} (`CI` is set, so nothing is skipped)")
+        pytest.skip(f"NO BROWSER TEST RAN: {error}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
 
 
 @cache

@@ -9,14 +9,12 @@ Not tested here: other browsers than Chromium, how pages look, and whether words
 
 from __future__ import annotations
 
-import os
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsers import ARGUMENTS, NoBrowser, chromium
+from browsers import launched
 from conftest import CONTENT, REDIRECT, page_kinds
-from playwright.sync_api import sync_playwright
 
 pytestmark = pytest.mark.browser
 
@@ -39,16 +37,8 @@ DESK = {"width": 1280, "height": 900}
 @pytest.fixture(scope="module")
 def browser(practices):  # noqa: ARG001  # what forks is built before the browser's threads start
     """One browser for all tests of this file."""
-    try:
-        path = chromium()
-    except NoBrowser as error:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{error} (`CI` is set, so nothing is skipped)")
-        pytest.skip(f"NO BROWSER TEST RAN: {error}")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+    with launched() as found:
         yield found
-        found.close()
 
 
 def context_of(browser, **options):

@@ -14,9 +14,8 @@ import html5lib
 import publishing
 import pytest
 import servers
-from browsers import ARGUMENTS, chromium
+from browsers import launched
 from conftest import CONTENT, REDIRECT
-from playwright.sync_api import sync_playwright
 from publishing import tree_of
 
 from practice.publish import light
@@ -160,8 +159,7 @@ def answer(body: str):
 @pytest.mark.browser
 def test_minified_pages_read_the_same(practices, served):
     """Words that stood apart still do, as they are laid out."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS])
+    with launched() as browser:
         view = browser.new_page()
         for name in CONTENT:
             for page in practices[name].pages:
@@ -175,7 +173,6 @@ def test_minified_pages_read_the_same(practices, served):
                 said.append(view.inner_text("body"))
                 view.unroute(url)
                 assert said[0] == said[1], page
-        browser.close()
 
 
 @pytest.mark.browser
@@ -183,8 +180,7 @@ def test_a_page_asks_for_few_files(released):
     own = released.folder / ".releases" / "server"
     files = own / "nginx-server.conf", own / "nginx-http.conf"
     nginx = released.folder / "nginx"
-    with servers.nginx(nginx, released.folder / "www", *files) as address, sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS])
+    with servers.nginx(nginx, released.folder / "www", *files) as address, launched() as browser:
         page = browser.new_page(ignore_https_errors=True)
         asked = []
         page.on("request", lambda request: asked.append(request.resource_type))
@@ -192,4 +188,3 @@ def test_a_page_asks_for_few_files(released):
         assert asked.count("stylesheet") == 1
         assert asked.count("script") <= 1
         assert asked.count("font") == 0
-        browser.close()

@@ -18,8 +18,7 @@ from pathlib import Path
 import publishing
 import pytest
 import servers
-from browsers import ARGUMENTS, chromium
-from playwright.sync_api import sync_playwright
+from browsers import launched
 
 from practice import headers
 from practice.publish import finishing, verify
@@ -154,8 +153,7 @@ def test_apache(project, tmp_path, readable_by_all):
 def test_chromium_sees_no_violation_and_no_request_to_others(project, live):
     pages = sorted((project.folder / "www").rglob("*.html"))
     found, asked = [], set()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS])
+    with launched() as browser:
         page = browser.new_page(ignore_https_errors=True)
         page.on("console", lambda message: found.append((page.url, message.text)))
         page.on("pageerror", lambda error: found.append((page.url, str(error))))
@@ -176,7 +174,6 @@ def test_chromium_sees_no_violation_and_no_request_to_others(project, live):
             "{textContent: 'p{}'}))"
         )
         page.wait_for_timeout(100)
-        browser.close()
     assert len(pages) > 20
     assert [text for _, text in found if "style-src" in text]
     assert asked == {live.split("/")[2]}

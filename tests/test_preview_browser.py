@@ -13,9 +13,9 @@ import sys
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsers import ARGUMENTS, NoBrowser, chromium
+from browsers import launched
 from conftest import ROOT
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from test_browser import AXE
 
 pytestmark = pytest.mark.browser
@@ -25,16 +25,8 @@ WIDTHS = (320, 360, 768, 1280)
 
 @pytest.fixture(scope="module")
 def browser():
-    try:
-        path = chromium()
-    except NoBrowser as error:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{error} (`CI` is set, so nothing is skipped)")
-        pytest.skip(f"NO BROWSER TEST RAN: {error}")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+    with launched() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture
@@ -83,7 +75,8 @@ def test_an_edit_is_seen_and_the_place_on_the_page_kept(page, content):
     change(post, "One paragraph.", "Another paragraph.")
     expect(page.locator("main")).to_contain_text("Another paragraph.")
     expect(page.locator("practice-preview .badge")).to_have_text("Published")
-    assert page.evaluate("scrollY") == 900
+    # Within a line: what stands above may be laid out anew by a pixel or two.
+    page.wait_for_function("Math.abs(scrollY - 900) < 20")
 
 
 def test_a_style_sheet_is_swapped_without_a_reload(page, theme):
@@ -143,7 +136,7 @@ def test_the_bar_works_by_keyboard(page):
 def test_the_bar_is_accessible_and_fits(page, content, scheme):
     change(content / "posts" / "a-plain-post.md", "date: 2025-06-01", "date: June 1")
     expect(page.locator("practice-preview .panel")).to_be_visible()
-    page.emulate_media(color_scheme=scheme)
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width

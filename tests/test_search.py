@@ -8,8 +8,7 @@ from __future__ import annotations
 import publishing
 import pytest
 import servers
-from browsers import ARGUMENTS, chromium
-from playwright.sync_api import sync_playwright
+from browsers import launched
 from publishing import tree_of
 
 from practice import search
@@ -35,10 +34,8 @@ def address(project):
 
 @pytest.fixture
 def browser():
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS])
+    with launched() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture

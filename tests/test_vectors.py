@@ -12,13 +12,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import os
 import shutil
 from pathlib import Path
 
 import pytest
-from browsers import ARGUMENTS, NoBrowser, chromium
-from playwright.sync_api import sync_playwright
+from browsers import launched
 from pydantic import BaseModel
 
 from practice import headers
@@ -157,16 +155,8 @@ PROVOKE = """
 
 @pytest.fixture(scope="module")
 def browser():
-    try:
-        path = chromium()
-    except NoBrowser as error:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{error} (`CI` is set, so nothing is skipped)")
-        pytest.skip(str(error))
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+    with launched() as found:
         yield found
-        found.close()
 
 
 class Tab:
