@@ -71,6 +71,7 @@ def test_an_edit_is_seen_and_the_place_on_the_page_kept(page, content):
     post = content / "posts" / "a-plain-post.md"
     change(post, "One paragraph.", "One paragraph.\n\n" + "Many words to scroll by.\n\n" * 60)
     expect(page.locator("main")).to_contain_text("Many words")
+    expect(page.locator("practice-preview .badge")).to_have_text("Published")  # all has run
     page.evaluate("scrollTo({top: 900, behavior: 'instant'})")
     change(post, "One paragraph.", "Another paragraph.")
     expect(page.locator("main")).to_contain_text("Another paragraph.")
