@@ -141,7 +141,8 @@ def test_the_bar_is_accessible_and_fits(page, content, scheme):
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
-        results = Axe().run(page, options=AXE)
+        # The page below is looked at in test_browser.py; here the bar lies over a part of it.
+        results = Axe().run(page, context="practice-preview", options=AXE)
         assert results.violations_count == 0, results.generate_report()
         folder = os.environ.get("PREVIEW_SCREENSHOTS")
         if folder:
