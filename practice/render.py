@@ -93,7 +93,6 @@ class Renderer:
     def _filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "url": lambda path: self.base + path,
-            "image": lambda name: f"{self.base}{self.site.addresses[f'images/{name}']}",
             "html": self.html,
             "long_date": wording.long_date,
             "iso": dt.date.isoformat,
