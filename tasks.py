@@ -1,4 +1,8 @@
-"""The commands: `uv run inv --list`. Each one calls `practice` and prints what it says."""
+"""The commands: `uv run inv --list`. Each one calls `practice` and prints what it says.
+
+What only one command needs is imported there: loading the preview's web server takes longer than
+building a small site.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +11,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from practice import build as building
-from practice import checking, reference, report
-from practice import new as beginning
-from practice import publish as publishing
+from practice import report
 from practice.paths import shown_path
-from practice.preview import start
 from practice.problems import ProblemsFound
-from practice.publish import init as init_questions
-from practice.publish import words
+
+if TYPE_CHECKING:
+    from practice import publish as publishing
 
 BUILT, PROBLEMS, MISUSE = 0, 1, 2
 """Exit codes of `build`."""
@@ -70,6 +73,8 @@ def preview(
     settings: str = "pelicanconf.py",
 ) -> None:
     """Show the site in a browser, as it would be now; it follows every edit."""
+    from practice.preview import start
+
     with _told("Nothing can be shown."):
         start.run(
             Path(settings),
@@ -102,6 +107,8 @@ def new(
     settings: str = "pelicanconf.py",
 ) -> None:
     """Begin a post, a treatment or a therapist's page; what is not said is asked."""
+    from practice import new as beginning
+
     given = {name.strip(): value for name, _, value in (f.partition("=") for f in field or ())}
     if title:
         given["title" if kind == "post" else "name"] = title
@@ -117,6 +124,8 @@ def new(
     print(f"Written: {shown_path(made.file)}")
     if not preview:
         return
+    from practice.preview import start
+
     running = start.running(content)
     if running:
         start.open_in(running, made.address, Path(settings))
@@ -160,6 +169,9 @@ def publish(
     settings: str = "publishconf.py",
 ) -> None:
     """Make the site live: build, check, show what changes, upload."""
+    from practice import publish as publishing
+    from practice.publish import init as init_questions
+
     with _told("Nothing was published.") as progress:
         if init:
             print(init_questions.ask(Path(settings), input, print))
@@ -190,6 +202,8 @@ def rollback(
     settings: str = "publishconf.py",
 ) -> None:
     """Make an earlier release live again."""
+    from practice import publish as publishing
+
     with _told("Nothing was changed.") as progress:
         options = publishing.Options(dry_run, yes)
         outcome = publishing.rollback(options, _talk(progress), to, Path(settings))
@@ -201,6 +215,9 @@ def rollback(
 @task(help={"settings": "the settings file"})
 def releases(_context: Context, settings: str = "publishconf.py") -> None:
     """List the releases that were published from here."""
+    from practice import publish as publishing
+    from practice.publish import words
+
     with _told("") as progress:
         history, live = publishing.releases(Path(settings))
         progress.end()
@@ -225,6 +242,7 @@ def _told(then: str) -> Iterator[report.Progress]:
 
 def _talk(progress: report.Progress) -> publishing.Talk:
     """How publishing talks on a terminal; without one, nothing is asked."""
+    from practice import publish as publishing
 
     def say(text: str) -> None:
         progress.end()
@@ -257,6 +275,8 @@ def check(
     settings: str = "pelicanconf.py",
 ) -> None:
     """Check the content, and tell what falls due within 60 days."""
+    from practice import checking
+
     with _told("Nothing was built."):
         if format not in checking.FORMATS:
             raise building.Misuse(f"`--format` is one of {', '.join(checking.FORMATS)}")
@@ -280,5 +300,7 @@ def test(context: Context) -> None:
 @task
 def docs(_context: Context) -> None:
     """Write the field tables of docs/writing.md anew from the models."""
+    from practice import reference
+
     page = Path("docs/writing.md")
     page.write_text(reference.refresh(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -13,13 +13,14 @@ import posixpath
 import re
 import xml.etree.ElementTree as ET
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any, TypeVar
 
 import markdown
 import nh3
+from markdown.blockprocessors import BlockProcessor
 from markdown.extensions.smarty import SmartyExtension
 from markdown.inlinepatterns import InlineProcessor, Pattern
 from markdown.treeprocessors import InlineProcessor as InlineTree
@@ -52,6 +53,42 @@ SAFE_ATTRIBUTES = {
     **{heading: {"id"} for heading in HEADINGS},
 }
 SAFE_SCHEMES = {"https", "http", "mailto", "tel"}
+BARE = re.compile(
+    rf"(?:[^<>&\x00\r\xa0]|</?(?:{'|'.join(sorted(SAFE_TAGS - {'img'}))})>|<h[2-6] id=\"[\w-]*\">"
+    r"|&(?:amp|lt|gt);)*"
+)
+"""HTML with no tag but safe ones, and no attribute but the ids of headings: it is clean already."""
+PARAGRAPH = re.compile(r"[^\W\d_].*(?:\n[^\W\d_].*)*")
+"""Lines that all begin with a letter: no kind of block but a paragraph does."""
+STX = "\x02"
+"""The sign with which Markdown begins what stands for something else."""
+NEEDED = {
+    "backtick": "`",
+    "escape": "\\",
+    "reference": "[",
+    "link": "[",
+    "image_link": "![",
+    "image_reference": "![",
+    "short_reference": "[",
+    "short_image_ref": "![",
+    "autolink": "<",
+    "automail": "<",
+    "linebreak": "  \n",
+    "html": "<",
+    "entity": "&",
+    "smarty-ellipses": "...",
+    "smarty-en-dashes": "--",
+    "smarty-em-dashes": "---",
+    "smarty-quotes-0": "'",
+    "smarty-quotes-1": '"',
+    "smarty-quotes-2": "\"'",
+    "smarty-quotes-3": "'\"",
+    "smarty-quotes-4": "'\"",
+    "smarty-quotes-5": "\"'",
+    **{f"smarty-quotes-{number}": "'" for number in range(6, 11)},
+    **{f"smarty-quotes-{number}": '"' for number in range(11, 15)},
+}
+"""Inline patterns of Markdown, and what a text must hold for one of them to match."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +176,8 @@ def forget() -> None:
 
 def clean(fragment: str) -> str:
     """The second wall: a piece of HTML with nothing in it that could act, whatever it was."""
+    if BARE.fullmatch(fragment):
+        return fragment
     return nh3.clean(
         fragment,
         tags=SAFE_TAGS,
@@ -150,8 +189,9 @@ def clean(fragment: str) -> str:
 
 def plain(fragment: str) -> str:
     """The words of a piece of HTML on one line; two blocks never run into one word."""
-    text = html.unescape(TAG.sub("", BLOCK_END.sub(" ", fragment)))
-    return " ".join(text.split())
+    if "<" in fragment:
+        fragment = TAG.sub("", BLOCK_END.sub(" ", fragment))
+    return " ".join(html.unescape(fragment).split())
 
 
 class _RawHtml(InlineProcessor):
@@ -162,21 +202,58 @@ class _RawHtml(InlineProcessor):
         return AtomicString(m.group(0)), m.start(0), m.end(0)
 
 
-class _Inline(InlineTree):
-    """Markdown's inline step, passing over text in which none of its patterns can begin.
+class _Paragraph(BlockProcessor):
+    """Takes what can be nothing but a paragraph, before every kind of block is asked for it.
 
-    Most text is such, and looking for 30 patterns in it takes longer than all else.
+    In a tight list, and where a callout waits for the rest of its text, others decide.
     """
 
-    def __init__(self, md: markdown.Markdown, patterns: Iterable[Pattern], signs: str) -> None:
+    def test(self, parent: ET.Element, block: str) -> bool:  # noqa: ARG002
+        stack = self.parser.blockprocessors["blocks"].stack  # type: ignore[attr-defined]
+        waiting = stack and stack[-1].hungry
+        plain = PARAGRAPH.fullmatch(block)
+        return bool(plain and not waiting and not self.parser.state.isstate("list"))
+
+    def run(self, parent: ET.Element, blocks: list[str]) -> None:
+        ET.SubElement(parent, "p").text = blocks.pop(0)
+
+
+class _Inline(InlineTree):
+    """Markdown's inline step, passing over text and patterns that cannot meet.
+
+    Most text has no sign of any, and looking for 30 patterns in it takes longer than all else.
+    """
+
+    def __init__(
+        self, md: markdown.Markdown, patterns: markdown.util.Registry[Pattern], signs: str
+    ) -> None:
         super().__init__(md)
         self.inlinePatterns = tuple(patterns)  # type: ignore[assignment]  # none is added later
+        names = {id(patterns[name]): name for name in [*NEEDED, "em_strong"] if name in patterns}
+        self.needed = [NEEDED.get(names.get(id(pattern), ""), "") for pattern in patterns]
         self.signs = re.compile(signs)
 
+    def run(self, tree: ET.Element, ancestors: list[str] | None = None) -> ET.Element:
+        if any(child.tail and self.signs.search(child.tail) for child in tree):
+            return super().run(tree, ancestors)
+        some = ET.Element(tree.tag)
+        some.extend(c for c in tree if self.signs.search("\0".join(c.itertext())))
+        super().run(some, ancestors)  # it changes what stands in them, not which there are
+        return tree
+
     def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:  # noqa: N802, N803  # Python-Markdown's name
-        if not self.signs.search(data):
+        if isinstance(data, AtomicString) or not self.signs.search(data):
             return data
-        return super()._InlineProcessor__handleInline(data, patternIndex)  # type: ignore[misc,no-any-return]
+        index, start = patternIndex, 0
+        while index < len(self.needed):
+            if self.needed[index] not in data:
+                index, start = index + 1, 0
+                continue
+            data, matched, start = self._InlineProcessor__applyPattern(  # type: ignore[attr-defined]
+                self.inlinePatterns[index], data, index, start
+            )
+            index += not matched
+        return data
 
 
 @functools.cache
@@ -192,6 +269,7 @@ def _markdown() -> markdown.Markdown:
         output_format="html",
     )
     md.preprocessors.deregister("html_block")
+    md.parser.blockprocessors.register(_Paragraph(md.parser), "practice-paragraph", 200)
     pattern = md.inlinePatterns["html"].pattern
     md.inlinePatterns.register(_RawHtml(pattern, md), "html", 90)
     quotes = md.treeprocessors["smarty"].inlinePatterns  # type: ignore[attr-defined]
@@ -301,19 +379,24 @@ class _Parser:
             )
         return root
 
-    def _html(self, *elements: ET.Element) -> str:
+    def _html(self, *elements: ET.Element, text: str | None = None) -> str:
         """The HTML of some elements, twice safe: no raw HTML went in, and nh3 lets none out."""
-        text = "".join(self.md.serializer(element) for element in elements)
-        for postprocessor in self.md.postprocessors:
-            text = postprocessor.run(text)
-        return clean(text.strip())
+        box = ET.Element("box")
+        box.text = text
+        box.extend(elements)
+        inner = self.md.serializer(box).removeprefix("<box>").removesuffix("</box>")
+        return clean(self._restored(inner).strip()).strip()
+
+    def _restored(self, text: str) -> str:
+        """Text with everything in its place again for which Markdown had put a sign."""
+        if STX in text:
+            for postprocessor in self.md.postprocessors:
+                text = postprocessor.run(text)
+        return text
 
     def _inner(self, element: ET.Element) -> str:
         """The HTML inside an element; a lone paragraph there is unwrapped."""
-        box = ET.Element("span")  # not among the safe tags, so only what it holds is left
-        box.text = element.text
-        box.extend(list(element))
-        inner = self._html(box).strip()
+        inner = self._html(*element, text=element.text)
         if inner.startswith("<p>") and inner.endswith("</p>") and inner.count("<p>") == 1:
             return inner.removeprefix("<p>").removesuffix("</p>")
         return inner
@@ -381,10 +464,7 @@ class _Parser:
             if element.tag not in ("a", "img"):
                 continue
             attribute = "href" if element.tag == "a" else "src"
-            raw = element.get(attribute, "")
-            for postprocessor in self.md.postprocessors:
-                raw = postprocessor.run(raw)
-            target = html.unescape(raw)
+            target = html.unescape(self._restored(element.get(attribute, "")))
             line = self.places.link(target)
             target = self._from_content(target)
             if target.startswith("{"):

@@ -32,6 +32,7 @@ OPTION = re.compile(r"(?P<name>[A-Za-z][\w-]*)[ ]*:(?:[ ]|$)")
 NEARLY = re.compile(r"(?P<before>[ >*+-]*)(?P<slashes>/{2,3})[ ]*(?P<name>[\w-]+)(?P<rest>.*)")
 """A line that would open a callout, were it not for two slashes or a mark before them."""
 CODE_FENCE = re.compile(r"(?:`{3,}|~{3,})")
+CODE_FENCES = ("```", "~~~")
 
 
 @dataclass
@@ -96,7 +97,7 @@ class _Scanner:
     def run(self) -> None:
         for index in outside_code(self.lines):
             line = self.lines[index]
-            fence = FENCE.fullmatch(line)
+            fence = FENCE.fullmatch(line) if "///" in line else None
             if fence:
                 self._fence(index, fence)
             elif line.rstrip() == "//" and (self.open or self.ends_to_come):
@@ -107,7 +108,7 @@ class _Scanner:
             self._never_ends(self.open)
 
     def _nearly(self, index: int, line: str) -> bool:
-        match = NEARLY.match(line)
+        match = NEARLY.match(line) if "//" in line else None
         if not match or match["name"] not in CALLOUTS:
             return False
         if match["slashes"] == "//" and not match["before"]:
@@ -286,6 +287,8 @@ def code_never_closed(lines: list[str]) -> int | None:
 
 
 def _code(lines: list[str]) -> tuple[list[int], int | None]:
+    if not any(line.startswith(CODE_FENCES) for line in lines):
+        return list(range(len(lines))), None
     outside: list[int] = []
     fence, opened = "", None
     for index, line in enumerate(lines):

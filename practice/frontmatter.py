@@ -101,7 +101,7 @@ def parse(path: str, text: str, first_line: int = 1) -> tuple[Data, list[Problem
     data = Data(first_line=first_line)
     problems: list[Problem] = []
     try:
-        node = _Loader(text).get_single_node()
+        node = _quick(text) or _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
         index, message, hint = yaml_words.explain(error, text)
         problems.append(Problem(path, first_line + index, "yaml", message, hint))
@@ -122,6 +122,27 @@ def parse(path: str, text: str, first_line: int = 1) -> tuple[Data, list[Problem
     data.values = reader.mapping(node, ())
     problems.extend(reader.problems)
     return data, problems
+
+
+EVERYDAY = re.compile(
+    r"(?:(?:  ){0,4}(?:- )?(?:[A-Za-z][\w-]*:(?=[ \n])[ ]?)?"
+    r"(?:\"[^\"\\\n\t\x80-\x9f\u2028\u2029]*\"|\[[A-Za-z][\w-]*(?:, [A-Za-z][\w-]*)*\]"
+    r"|[A-Za-z0-9$(+](?:[^\s:#]|:(?=[^\s:#])|[ ](?=[^\s:#]))*)?\n)*"
+)
+"""Lines on which libyaml and PyYAML's own parser agree; they do not on all of YAML."""
+
+
+def _quick(text: str) -> yaml.Node | None:
+    """The node of some everyday YAML by libyaml, ten times as fast; None for any other text.
+
+    What is wrong with a text is PyYAML's own parser to say, whose words we know.
+    """
+    if not yaml.__with_libyaml__ or not EVERYDAY.fullmatch(text + "\n"):
+        return None
+    try:
+        return yaml.CBaseLoader(text).get_single_node()
+    except yaml.YAMLError:
+        return None
 
 
 class _Loader(yaml.BaseLoader):
@@ -185,7 +206,7 @@ class _Reader:
                 self.lines[(*location, index)] = self._line(item)
                 values.append(self._value(item, (*location, index)))
             return values
-        empty = node.value == "" and getattr(node, "style", None) is None
+        empty = node.value == "" and not getattr(node, "style", None)
         return None if empty else self._text(node)
 
     def _text(self, node: yaml.Node) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from itertools import chain
 
 from practice import limits
 from practice.callouts import code_never_closed, outside_code
@@ -17,6 +18,8 @@ from practice.problems import Problem
 
 MARKS = re.compile(r"[ ]*(?:>[ ]*|(?:[-*+]|\d+[.)])[ ]+)+")
 """The marks of lists and quotations at the beginning of a line."""
+FIRST_ITEM = re.compile(r"(?:[-*+]|1[.)]) +\S")
+NO_PARAGRAPH = re.compile(r" *(?:[-*+]|\d+[.)]) |[ ]{2}|#|/{3}|\|")
 RULE = re.compile(r"[ ]{0,3}([-*_])(?:[ ]*\1){2,}[ ]*")
 """A line across the page."""
 BRACKET = re.compile(r"\\.|[\[\]()]")
@@ -44,6 +47,8 @@ OTHER_DIALECTS = (
     (re.compile(r"\]\((?:\{|https?:|mailto:|tel:)[^)]*$"), "close the link with `)`"),
 )
 """What other programs read, and ours would show as it is written; and what to do instead."""
+DIALECT_SIGNS = re.compile(r"[{\[]|:::|!!!|\?\?\?|~~")
+"""Without one of these, a line has nothing of another program's."""
 DEFINITION = re.compile(r"^[ ]{0,3}\[([^\]]+)\]:\s*\S")
 REFERENCE = re.compile(r"\[[^\[\]]+\]\[([^\[\]]+)\]")
 LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\[\]]*\])*\](?:\([^)]*\)?|\[[^\[\]]*\])")
@@ -59,13 +64,17 @@ UNDERLINE = re.compile(r"(?:=+|-+)[ ]*")
 
 def check(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
     """Everything that the lines of a body show; ``first_line`` is the first one's number."""
-    for rule in (_lists, _headings, _empty_sections, _code, _signs, _bold, _tables, _references):
-        for index, code, message, hint in rule(lines):
-            yield Problem(path, first_line + index, code, message, hint)
+    text = dict(_text(lines))
+    found = [rule(lines) for rule in (_lists, _headings, _empty_sections, _code)]
+    found += [rule(text) for rule in (_signs, _bold, _tables, _references)]
+    for index, code, message, hint in chain.from_iterable(found):
+        yield Problem(path, first_line + index, code, message, hint)
 
 
 Found = Iterator[tuple[int, str, str, str]]
 """The index of a line, the problem's code, its message and its hint."""
+Text = dict[int, str]
+"""The lines that are no code, by their index, with what stands between backticks left out."""
 
 
 def too_much(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
@@ -95,6 +104,8 @@ def _depth(marks: str) -> int:
 def _brackets(line: str, count: int) -> tuple[int, int]:
     """How many brackets are open behind a line that begins with ``count``, and at most in it."""
     most = count
+    if not count and "[" not in line and "(" not in line:
+        return 0, 0
     for bracket in BRACKET.finditer(line):
         if bracket[0] in "[(":
             count += 1
@@ -109,11 +120,7 @@ def _lists(lines: list[str]) -> Found:
     previous = ""
     for index in outside_code(lines):
         line = lines[index]
-        starts = re.match(r"(?:[-*+]|1[.)]) +\S", line)
-        plain_text = previous.strip() and not re.match(
-            r" *(?:[-*+]|\d+[.)]) |[ ]{2}|#|/{3}|\|", previous
-        )
-        if starts and plain_text:
+        if FIRST_ITEM.match(line) and previous.strip() and not NO_PARAGRAPH.match(previous):
             message = "this list would not be shown as one"
             yield index, "list-blank-line", message, "leave a blank line above the list"
         previous = line
@@ -192,20 +199,21 @@ def _code(lines: list[str]) -> Found:
         yield opened, "code-open", "the code block that begins here never ends", hint
 
 
-def _signs(lines: list[str]) -> Found:
+def _signs(text: Text) -> Found:
     """Signs that would be shown as they stand, or not be seen at all."""
-    text = dict(_text(lines))
     for index, line in text.items():
-        for entity in ENTITY.finditer(line):
+        for entity in ENTITY.finditer(line) if "&#" in line else ():
             code = int(entity["hex"], 16) if entity["hex"] else int(entity["number"])
             if code > sys.maxunicode or BAD_CHARACTERS.match(chr(code)):
                 message = f"`{entity[0]}` spells a character that cannot be seen"
                 yield index, "character", message, "delete it"
-        tag = OPEN_TAG.search(line)
+        tag = OPEN_TAG.search(line) if "<" in line else None
         if tag and not _ends_below(text, index):
             message = f"`{tag[0][:40].strip()}` is HTML, and never ends"
             hint = "write Markdown or a callout; HTML is not allowed in content"
             yield index, "raw-html", message, hint
+        if not DIALECT_SIGNS.search(line):
+            continue
         for pattern, hint in OTHER_DIALECTS:
             sign = pattern.search(line)
             if sign:
@@ -213,11 +221,10 @@ def _signs(lines: list[str]) -> Found:
                 yield index, "markup-unknown", message, hint
 
 
-def _bold(lines: list[str]) -> Found:
+def _bold(text: Text) -> Found:
     """Two stars that begin bold words, and are not met by two others before the text ends."""
     opened: tuple[int, str] | None = None
-    text = dict(_text(lines))
-    for index in range(len(lines) + 1):
+    for index in range(max(text, default=0) + 2):
         line = text.get(index, "")
         begins_anew = not line or MARKS.match(line) or line.startswith(("#", "|", "///"))
         if begins_anew and opened:
@@ -226,7 +233,7 @@ def _bold(lines: list[str]) -> Found:
             yield at, "markup-unknown", message, "write `**` behind the bold words too"
         if begins_anew:
             opened = None
-        for stars in BOLD.finditer(line):
+        for stars in BOLD.finditer(line) if "**" in line else ():
             behind = line[stars.end() : stars.end() + 1].strip()
             before = line[: stars.start()][-1:].strip()
             if stars[0] != "**":
@@ -237,9 +244,8 @@ def _bold(lines: list[str]) -> Found:
                 opened = (index, line[stars.start() :][:40].strip())
 
 
-def _tables(lines: list[str]) -> Found:
+def _tables(text: Text) -> Found:
     """Rows with more or fewer cells than the header: Markdown would cut them or leave gaps."""
-    text = dict(_text(lines))
     for index, line in text.items():
         head = text.get(index - 1, "")
         if "|" not in line or "|" not in head or not TABLE_RULE.fullmatch(line):
@@ -271,11 +277,13 @@ def _ends_below(text: dict[int, str], index: int) -> bool:
     return False
 
 
-def _references(lines: list[str]) -> Found:
+def _references(text: Text) -> Found:
     """A link by reference whose address stands nowhere would be shown with its brackets."""
-    text = list(_text(lines))
-    defined = {_label(match[1]) for _, line in text if (match := DEFINITION.match(line))}
-    for index, line in text:
+    bracketed = {index: line for index, line in text.items() if "[" in line}
+    defined = {
+        _label(match[1]) for line in bracketed.values() if (match := DEFINITION.match(line))
+    }
+    for index, line in bracketed.items():
         for reference in REFERENCE.finditer(line):
             if _label(reference[1]) not in defined:
                 message = f"no line `[{reference[1]}]: …` says where this link leads"
@@ -296,5 +304,6 @@ def _label(words: str) -> str:
 def _text(lines: list[str]) -> Iterator[tuple[int, str]]:
     """The lines that are no code, with what stands between backticks left out."""
     for index in outside_code(lines):
-        if lines[index].strip() and not lines[index].startswith("    "):
-            yield index, CODE.sub("", lines[index])
+        line = lines[index]
+        if line.strip() and not line.startswith("    "):
+            yield index, CODE.sub("", line) if "`" in line else line

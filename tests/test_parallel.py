@@ -11,6 +11,7 @@ import re
 import signal
 import time
 import warnings
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from conftest import CONTENT, ROOT, files_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practice import body, files, pool
+from practice import body, files, frontmatter, pool
 from practice.build import build
 from practice.problems import ProblemsFound
 
@@ -195,31 +196,61 @@ def test_a_killed_process_stops_the_build_and_leaves_the_output(
     assert files_of(tmp_path / "output") == before
 
 
-# --- Markdown's short cut ---
+# --- Markdown's short cuts ---
+
+NEVER = re.compile("(?!)")
 
 
-def html_of(text, *, quick):
-    """Text as HTML by our parser, with or without passing over text that holds no sign."""
+@contextmanager
+def no_short_cuts():
+    """Markdown asks every kind of block and every pattern, and nh3 sees every piece of HTML."""
     md = body._markdown()
-    signs = {}
-    for name in ("inline", "smarty"):
-        signs[name] = md.treeprocessors[name].signs
-        if not quick:
-            md.treeprocessors[name].signs = re.compile("")
-    md.practice_raw_html = []
-    try:
-        return md.convert(text)
-    finally:
-        for name, pattern in signs.items():
-            md.treeprocessors[name].signs = pattern
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(body, "BARE", NEVER)
+        patch.setattr(body, "PARAGRAPH", NEVER)
+        for name in ("inline", "smarty"):
+            step = md.treeprocessors[name]
+            patch.setattr(step, "signs", re.compile(""))
+            patch.setattr(step, "needed", [""] * len(step.needed))
+        yield
 
 
-def test_text_that_is_passed_over_holds_nothing_for_markdown():
-    texts = [TRICKY, *(f.read_text("utf-8") for f in ROOT.glob("content/**/*.md"))]
-    for text in texts:
-        assert html_of(text, quick=True) == html_of(text, quick=False)
+def same_both_ways(text):
+    quick, problems = body.parse("x.md", "posts/x.md", text, 1)
+    with no_short_cuts():
+        whole, told = body.parse("x.md", "posts/x.md", text, 1)
+    assert told == problems
+    assert problems or whole == quick  # what has problems is never shown
 
 
-@given(st.text(st.sampled_from("ab \n\\`*_{}[]()<>#+-.!|&;:'\"/~^=@1\u2019"), max_size=60))
-def test_no_sign_was_forgotten(text):
-    assert html_of(text, quick=True) == html_of(text, quick=False)
+def test_no_short_cut_changes_what_is_written():
+    for text in [TRICKY, *(f.read_text("utf-8") for f in ROOT.glob("content/**/*.md"))]:
+        same_both_ways(text)
+
+
+SIGNS = st.sampled_from("ab \n\\`*_{}[]()<>#+-.!|&;:'\"/~^=@1\u2019\xa0")
+PIECES = st.sampled_from(
+    ["\n\n", "\n- ", "    ", "\n/// key-point\n\n", "\n///\n", "a | b\n---|---\n", "word ", "&amp;",
+     "\n```\n", "\n1. ", "> ", "**", "  \n", "[x](y)", "![x](y)", "<b>", "Two words\n"]
+)  # fmt: skip
+
+
+@given(st.lists(st.one_of(SIGNS, SIGNS, PIECES), max_size=60))
+def test_no_sign_was_forgotten(signs):
+    same_both_ways("".join(signs))
+
+
+YAML = """\
+a|b: |key: |x:|- |-| |"|'|[|]|, |:|#| #|>|?|1|é|“q”|%|\xa0|title: "x y"↵|a: b↵|↵|↵  |↵    |
+list:↵  - a↵|k: [a, b]↵|08:30|http://a.b/c|$5|key: two words↵|=|<<: |two|  - |  """
+
+
+@given(
+    st.lists(st.sampled_from(YAML.replace("|\n", "|").replace("↵", "\n").split("|")), max_size=14)
+)
+def test_everyday_yaml_is_read_the_same_by_both_parsers(signs):
+    text = "".join(signs)
+    quick = frontmatter.parse("x.md", text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(frontmatter, "EVERYDAY", NEVER)
+        assert frontmatter.parse("x.md", text) == quick
