@@ -90,18 +90,17 @@ class Reader:
         known = {source: self.known[source] for source, _, key in texts if self._has(source, key)}
         missing = [(source, raw, key) for source, raw, key in texts if source not in known]
         if missing:
-            kept = Store(self.folder, "documents") if self.folder else None
+            kept = Store(self.folder, "documents")
             for source, _, key in missing:
-                found = kept.get(key) if kept else None
+                found = kept.get(key)
                 if found is not None:
                     known[source] = key, found
             new = [item for item in missing if item[0] not in known]
             read = _read_new(shown, new)
             for (source, _, key), result in zip(new, read, strict=True):
                 known[source] = key, result
-            if kept:
-                kept.put({key: result for (_, _, key), result in zip(new, read, strict=True)})
-                kept.close()
+            kept.put({key: result for (_, _, key), result in zip(new, read, strict=True)})
+            kept.close()
         self.known = known
 
     def _has(self, source: str, key: bytes) -> bool:
@@ -125,15 +124,18 @@ def _kind(source: str) -> Any:
 
 
 class Store:
-    """Values by key in a file of their own; whatever is wrong with it, it is as if empty."""
+    """Values by key in a file of their own; whatever is wrong with it, it is as if empty.
+
+    Without a folder nothing is kept.
+    """
 
     AGE = 3
     """How many times a store is opened before an entry that none of them asked for is dropped."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path | None, name: str) -> None:
         self.rows: sqlite3.Connection | None = None
         self.used: list[bytes] = []
-        if not _ours(folder):
+        if folder is None or not _ours(folder):
             return
         file = folder / f"{name}.sqlite"
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from practice import checks
 from practice.cache import Reader, folder_of
-from practice.checks import duty, reading
+from practice.checks import alone, duty, reading, settings
 from practice.problems import Problem, ProblemsFound, errors
 from practice.site import load, today
 
@@ -36,12 +36,15 @@ class Checked:
 
 def check(content: Path, *, publishing: bool = False) -> Checked:
     """Read and check a content folder; ``publishing`` asks what publishing would ask of reviews."""
-    site, problems = load(content, today(), read_all=Reader(folder_of(content)))
+    kept = folder_of(content)
+    site, problems = load(content, today(), read_all=Reader(kept))
     if site is None:
         return Checked(tuple(ProblemsFound(problems).problems))
-    found = ProblemsFound([*problems, *checks.run(site, publishing=publishing)]).problems
-    trend = tuple(reading.trend(site).items())
-    return Checked(tuple(found), tuple(duty.falls_due(site, SOON)), trend)
+    between = checks.run(site, publishing=publishing, kept=kept)
+    texts = alone.every(site, settings.read(content)[0], kept)
+    trend = reading.trend(site, {name: found.grade for name, found in texts.items()})
+    found = ProblemsFound([*problems, *between]).problems
+    return Checked(tuple(found), tuple(duty.falls_due(site, SOON)), tuple(trend.items()))
 
 
 def as_text(checked: Checked) -> str:

@@ -62,10 +62,10 @@ def prepare(pelican: Pelican) -> None:
 def renderer_of(settings: dict[str, Any]) -> Renderer:
     """Load, check and make ready what Pelican is pointed at; raise every error there is."""
     content = Path(settings["PATH"])
-    read_all = cache.Reader(cache.folder_of(content))
-    loaded, problems = load(content, today(), read_all=read_all)
+    kept = cache.folder_of(content)
+    loaded, problems = load(content, today(), read_all=cache.Reader(kept))
     if loaded:
-        problems = [*problems, *checks.run(loaded)]
+        problems = [*problems, *checks.run(loaded, kept=kept)]
     if loaded is None or errors(problems):
         raise ProblemsFound(problems)
     renderer = Renderer(loaded, Path(settings["THEME"]), settings["SITEURL"])

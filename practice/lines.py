@@ -280,9 +280,7 @@ def _ends_below(text: dict[int, str], index: int) -> bool:
 def _references(text: Text) -> Found:
     """A link by reference whose address stands nowhere would be shown with its brackets."""
     bracketed = {index: line for index, line in text.items() if "[" in line}
-    defined = {
-        _label(match[1]) for line in bracketed.values() if (match := DEFINITION.match(line))
-    }
+    defined = {_label(match[1]) for line in bracketed.values() if (match := DEFINITION.match(line))}
     for index, line in bracketed.items():
         for reference in REFERENCE.finditer(line):
             if _label(reference[1]) not in defined:

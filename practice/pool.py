@@ -21,6 +21,7 @@ from typing import Any, BinaryIO, Generic, TextIO, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+_in_child = False
 
 
 class WorkerFailed(Exception):
@@ -40,9 +41,12 @@ class _Outcome:
 def workers() -> int:
     """How many processes to work in: `PRACTICE_WORKERS`, or one for each processor.
 
+    A child starts no others: whoever gives it up could not end them.
     Only Linux is sure to survive a fork without an exec: the system libraries of macOS may not
     (https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods).
     """
+    if _in_child:
+        return 1
     wanted = os.environ.get("PRACTICE_WORKERS", "")
     if wanted.isdecimal():
         return max(1, int(wanted))
@@ -113,6 +117,8 @@ def _start(function: Callable[[T], R], share: Sequence[T]) -> tuple[int, BinaryI
     if pid:
         os.close(writing)
         return pid, os.fdopen(reading, "rb")
+    global _in_child  # noqa: PLW0603  # it is the process that is another one
+    _in_child = True
     status = 1
     try:
         os.close(reading)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -57,6 +58,8 @@ class Document:
     """Its model: a Treatment, Therapist, Post or Page."""
     body: Body
     data: Data = field(repr=False)
+    digest: bytes = field(repr=False)
+    """The SHA-256 of its file."""
 
     @cached_property
     def kind(self) -> str:
@@ -249,11 +252,12 @@ def document_of(model: type[Entry], raw: bytes, source: str, shown: str) -> Read
     text, problems = decode(raw, shown)
     if problems:
         return None, problems
-    read, problems = _within_limits(shown, lambda: _document(model, text, source, shown))
+    digest = hashlib.sha256(raw).digest()
+    read, problems = _within_limits(shown, lambda: _document(model, text, source, shown, digest))
     return read or (None, problems)
 
 
-def _document(model: type[Entry], text: str, source: str, shown: str) -> Read:
+def _document(model: type[Entry], text: str, source: str, shown: str, digest: bytes) -> Read:
     matter, closing, problems = frontmatter.split(shown, text)
     if not closing:
         return None, problems
@@ -290,7 +294,7 @@ def _document(model: type[Entry], text: str, source: str, shown: str) -> Read:
     problems.extend(wrong)
     if meta is None:
         return Broken(source, shown, body, data), problems
-    return Document(source, shown, slug_of(source), meta, body, data), problems
+    return Document(source, shown, slug_of(source), meta, body, data, digest), problems
 
 
 def _from_body(info: Any) -> bool:

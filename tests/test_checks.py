@@ -19,7 +19,17 @@ from pathlib import Path
 import pytest
 
 from practice import checking, checks
-from practice.checks import WARNINGS, access, clinical, duty, output, privacy, reading, text
+from practice.checks import (
+    WARNINGS,
+    access,
+    alone,
+    clinical,
+    duty,
+    output,
+    privacy,
+    reading,
+    text,
+)
 from practice.checks import settings as check_settings
 from practice.checks.settings import SETTABLE
 from practice.problems import ProblemsFound
@@ -350,11 +360,12 @@ def test_grades_rise_with_longer_words(content):
     for name, words in {"plain": plain, "hard": hard}.items():
         (content / "posts" / f"{name}.md").write_text(post(words), "utf-8")
     site, _ = load(content, DAY)
-    grades = {d.slug: reading.grade_of(site, d) for d in site.posts}
+    found = alone.every(site, check_settings.Settings())
+    grades = {d.slug: found[d.source].grade for d in site.posts}
     assert grades["first"] is None, "too short to say"
     assert grades["plain"] < 2
     assert grades["hard"] > 12
-    assert list(reading.trend(site)) == [2026]
+    assert list(reading.trend(site, {d.source: grades[d.slug] for d in site.posts})) == [2026]
 
 
 @pytest.mark.parametrize(
@@ -513,3 +524,77 @@ def test_lychee_finds_no_dead_link(sample):
     assert report["error_map"] == {}
     assert report["successful"] > 500
     assert run.returncode == 0, run.stderr
+
+
+# --- Texts alone: found once ---
+
+
+@pytest.fixture
+def looked(monkeypatch):
+    """The texts that were really looked at, one entry each time."""
+    seen = []
+    real = alone._look
+
+    def note(site, document, *rest):
+        seen.append(document.source)
+        return real(site, document, *rest)
+
+    monkeypatch.setattr(alone, "_look", note)
+    return seen
+
+
+def test_a_text_is_looked_at_once(content, tmp_path, looked):
+    long = " ".join(["word"] * 30)
+    (content / "posts" / "long.md").write_text(post(f"{long} mispelled."), "utf-8")
+    site, _ = load(content, DAY)
+    own = check_settings.Settings()
+    first = alone.every(site, own, tmp_path / "kept")
+    codes = [problem.code for problem in first["posts/long.md"].problems]
+    assert codes == ["sentence-long", "spelling"]
+    texts = len(site.documents) + len(site.left_out)
+    assert len(looked) == texts
+    looked.clear()
+    assert alone.every(site, own, tmp_path / "kept") == first == alone.every(site, own)
+    assert len(looked) == texts, "only without a folder is anything looked at again"
+
+
+@pytest.mark.parametrize("change", ["settings", "phone", "text", "draft"])
+def test_a_text_is_looked_at_again_when_something_about_it_changes(
+    content, tmp_path, looked, change
+):
+    def every(own):
+        site, _ = load(content, DAY)
+        return alone.every(site, own, tmp_path / "kept")
+
+    file, clinic = content / "posts" / "first.md", content / "clinic.yaml"
+    own = check_settings.Settings()
+    every(own)
+    looked.clear()
+    if change == "settings":
+        own = check_settings.Settings(sentence_words=5)
+    elif change == "phone":
+        clinic.write_text(
+            re.sub(
+                r"^phone: .*$",
+                'phone: "+1 555 555 0199"',
+                clinic.read_text("utf-8"),
+                flags=re.MULTILINE,
+            ),
+            "utf-8",
+        )
+    elif change == "text":
+        file.write_text(file.read_text("utf-8") + "\nOne more line.\n", "utf-8")
+    else:
+        text = file.read_text("utf-8")
+        file.write_text(text.replace("\n---", "\nstatus: draft\n---", 1), "utf-8")
+    every(own)
+    assert "posts/first.md" in looked
+    assert (len(looked) == 1) == (change in ("text", "draft"))
+
+
+def test_a_text_that_changes_under_our_hands_is_left_to_the_next_reading(content, tmp_path):
+    site, _ = load(content, DAY)
+    (content / "posts" / "first.md").write_text("something else", "utf-8")
+    found = alone.every(site, check_settings.Settings(), tmp_path / "kept")
+    assert "posts/first.md" not in found
+    assert "clinic.yaml" in found

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from practice import images, redirects
 from practice.checks import (
     access,
     addresses,
+    alone,
     clinical,
     duty,
     links,
@@ -39,21 +41,12 @@ CHECKS: tuple[Callable[[Site], Iterator[Problem]], ...] = (
     clinical.overdue,
     clinical.testimonials,
     access.link_texts,
-    access.languages,
     duty.notices,
     duty.insurance,
     privacy.documents,
     reading.dont_items,
     reading.help_levels,
 )
-SET_CHECKS: tuple[Callable[[Site, settings.Settings], Iterator[Problem]], ...] = (
-    clinical.claims,
-    links.phones,
-    reading.sentences,
-    reading.grades,
-    reading.spelling,
-)
-"""Checks that ask what the practice has set, beside how severe they are."""
 WARNINGS = frozenset(
     {
         "claim",
@@ -71,15 +64,17 @@ WARNINGS = frozenset(
 """Advice: everything else is an error. A practice sets its own in `content/checks.yaml`."""
 
 
-def run(site: Site, *, publishing: bool = False) -> list[Problem]:
-    """Every problem between the files of a site, in the order of its files.
+def run(site: Site, *, publishing: bool = False, kept: Path | None = None) -> list[Problem]:
+    """Every problem of a site that no single file shows when it is read, in the order of its files.
 
     Errors stop a build, warnings do not. ``publishing`` makes an overdue review an error, whatever
-    the practice has set: what goes out to patients has been read when it said it would be.
+    the practice has set: what goes out to patients has been read when it said it would be. ``kept``
+    is the folder of the cache.
     """
     own, problems = settings.read(site.content)
     problems.extend(problem for check in CHECKS for problem in check(site))
-    problems.extend(problem for check in SET_CHECKS for problem in check(site, own))
+    for found in alone.every(site, own, kept).values():
+        problems.extend(found.problems)
     severity: dict[str, Any] = dict.fromkeys(WARNINGS, "warning") | own.severity
     if publishing:
         severity["review-overdue"] = "error"

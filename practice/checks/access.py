@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from practice.checks import text
+from practice.checks.text import Text
 from practice.problems import Problem
 from practice.site import Site
 
@@ -43,15 +43,14 @@ def link_texts(site: Site) -> Iterator[Problem]:
                 yield Problem(document.shown, link.line, "link-text", message, hint)
 
 
-def languages(site: Site) -> Iterator[Problem]:
+def languages(text: Text) -> Iterator[Problem]:
     """Text in another language is marked as such (WCAG 2.2, 3.1.2)."""
-    for document in (*site.documents, *site.left_out):
-        for block in text.prose(site, document).blocks:
-            if block.callout != "in-language" and is_foreign(block.text):
-                message = "this seems to be in another language than English"
-                hint = "put it into `/// in-language | es`, with the code of its language"
-                line = block.lines[0][0]
-                yield Problem(document.shown, line, "lang-missing", message, hint)
+    for block in text.prose.blocks:
+        if block.callout != "in-language" and is_foreign(block.text):
+            message = "this seems to be in another language than English"
+            hint = "put it into `/// in-language | es`, with the code of its language"
+            line = block.lines[0][0]
+            yield Problem(text.document.shown, line, "lang-missing", message, hint)
 
 
 def is_foreign(words: str) -> bool:

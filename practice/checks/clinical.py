@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from practice.body import Placed, plain
-from practice.checks import text
-from practice.checks.settings import Settings
+from practice.checks.text import Text
+from practice.checks.text import plain as plain_line
 from practice.model import FREQUENCY_MEANING, Frequency, HelpCard, SideEffect, Testimonial
 from practice.problems import Problem
 from practice.reader import Document
@@ -165,28 +166,35 @@ def testimonials(site: Site) -> Iterator[Problem]:
                 message = "the patient’s authorization is not on file"
                 hint = "get it in writing first, or take the words out"
                 yield _at(document, placed, "testimonial", message, hint)
-        for number, line in enumerate(text.prose(site, document).lines, 1):
-            if ">" in line and line.lstrip().startswith(">") and PATIENT.search(line):
-                message = "a patient is quoted outside a `testimonial`"
-                hint = "write it as `/// testimonial`, with `authorization-on-file`"
-                yield Problem(document.shown, number, "testimonial", message, hint)
 
 
-def claims(site: Site, settings: Settings) -> Iterator[Problem]:
+def quotations(text: Text) -> Iterator[Problem]:
+    """A patient's words in a quotation are no less a testimonial."""
+    for number, line in enumerate(text.prose.lines if text.public else (), 1):
+        if ">" in line and line.lstrip().startswith(">") and PATIENT.search(line):
+            message = "a patient is quoted outside a `testimonial`"
+            hint = "write it as `/// testimonial`, with `authorization-on-file`"
+            yield Problem(text.document.shown, number, "testimonial", message, hint)
+
+
+def claims(text: Text) -> Iterator[Problem]:
     """No treatment helps everyone, and none is without risk."""
-    if not settings.claims:
+    if not text.settings.claims:
         return
-    phrases = "|".join(re.escape(claim) for claim in sorted(settings.claims, key=len, reverse=True))
-    pattern = re.compile(rf"(?<!\w)(?:{phrases})(?!\w)", re.IGNORECASE)
-    for document in (*site.documents, *site.left_out):
-        lines = text.prose(site, document).lines
-        if not pattern.search(" ".join(lines)):
-            continue
-        for number, line in enumerate(lines, 1):
-            for match in pattern.finditer(text.plain(line)):
-                message = f"“{match[0]}” promises too much"
-                hint = "say what you have seen, or what a study found; the list is in checks.yaml"
-                yield Problem(document.shown, number, "claim", message, hint)
+    pattern = _claims(text.settings.claims)
+    if not pattern.search(" ".join(text.prose.lines)):
+        return
+    for number, line in enumerate(text.prose.lines, 1):
+        for match in pattern.finditer(plain_line(line)):
+            message = f"“{match[0]}” promises too much"
+            hint = "say what you have seen, or what a study found; the list is in checks.yaml"
+            yield Problem(text.document.shown, number, "claim", message, hint)
+
+
+@lru_cache
+def _claims(words: tuple[str, ...]) -> re.Pattern[str]:
+    phrases = "|".join(re.escape(claim) for claim in sorted(words, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{phrases})(?!\w)", re.IGNORECASE)
 
 
 def _effects(site: Site) -> Iterator[tuple[Document, Placed, SideEffect]]:

@@ -11,8 +11,7 @@ from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
 from practice.body import INTERNAL, Link
-from practice.checks.settings import Settings
-from practice.checks.text import prose
+from practice.checks.text import Text
 from practice.links import target_path
 from practice.problems import Problem
 from practice.reader import Broken, Document
@@ -21,6 +20,7 @@ from practice.site import Site
 PHONE = re.compile(r"(?<![\w+])(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[.-]\d{4}(?!\w)")
 """A phone number as it is written in North America."""
 MAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
+DIGIT = re.compile(r"\d")
 ADDRESS = re.compile(r"\]\([^)]*\)|https?://\S+")
 LOCAL = 7
 """Digits of a number within its area."""
@@ -42,20 +42,20 @@ def targets(site: Site) -> Iterator[Problem]:
             yield from _target(site, files, out, document, link)
 
 
-def phones(site: Site, settings: Settings) -> Iterator[Problem]:
+def phones(text: Text) -> Iterator[Problem]:
     """A phone number that is not the clinic's may be an old one, or a slip."""
-    known = {_last_digits(number) for number in (site.clinic.phone, *settings.phones)}
-    for document in (*site.documents, *site.left_out):
-        links = ((link.line, link.target) for link in document.body.links)
-        found = [(line, target) for line, target in links if target.startswith("tel:")]
-        for number, line in enumerate(prose(site, document).lines, 1):
+    known = {_last_digits(number) for number in (text.phone, *text.settings.phones)}
+    links = ((link.line, link.target) for link in text.document.body.links)
+    found = [(line, target) for line, target in links if target.startswith("tel:")]
+    for number, line in enumerate(text.prose.lines, 1):
+        if DIGIT.search(line):
             found.extend((number, match[0]) for match in PHONE.finditer(ADDRESS.sub("", line)))
-        numbers = {(line, _last_digits(phone)): phone for line, phone in found}
-        for (number, digits), phone in numbers.items():
-            if len(digits) == LOCAL and digits not in known:
-                message = f"`{phone.removeprefix('tel:')}` is not the clinic's number"
-                hint = "correct it; a number of others goes into `phones` in checks.yaml"
-                yield Problem(document.shown, number, "phone-other", message, hint)
+    numbers = {(line, _last_digits(phone)): phone for line, phone in found}
+    for (number, digits), phone in numbers.items():
+        if len(digits) == LOCAL and digits not in known:
+            message = f"`{phone.removeprefix('tel:')}` is not the clinic's number"
+            hint = "correct it; a number of others goes into `phones` in checks.yaml"
+            yield Problem(text.document.shown, number, "phone-other", message, hint)
 
 
 def _last_digits(phone: str) -> str:

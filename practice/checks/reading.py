@@ -9,18 +9,19 @@ import subprocess
 import sysconfig
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
 from practice.body import plain
-from practice.checks import text
-from practice.checks.settings import FILE, Settings
+from practice.checks.settings import Settings
+from practice.checks.text import Prose, Text
+from practice.checks.text import words as words_of
 from practice.model import Dont, HelpCard
 from practice.paths import shown_path
 from practice.problems import Problem
-from practice.reader import Document
 from practice.site import Site
 
 ENOUGH = 100
@@ -29,39 +30,33 @@ NEGATION = re.compile(r"\b(?:do not|don’t|don't|never|avoid|no)\b", re.IGNOREC
 VOWELS = re.compile(r"[aeiouy]+")
 
 
-def sentences(site: Site, settings: Settings) -> Iterator[Problem]:
+def sentences(text: Text) -> Iterator[Problem]:
     """A sentence of up to 20 words is understood at once (plainlanguage.gov)."""
-    for document in (*site.documents, *site.left_out):
-        for line, sentence, count in text.prose(site, document).sentences:
-            if count > settings.sentence_words:
-                start = " ".join(sentence.split()[:4])
-                message = f"“{start} …” has {count} words"
-                hint = "make two sentences of it"
-                yield Problem(document.shown, line, "sentence-long", message, hint)
+    for line, sentence, count in text.prose.sentences:
+        if count > text.settings.sentence_words:
+            start = " ".join(sentence.split()[:4])
+            message = f"“{start} …” has {count} words"
+            hint = "make two sentences of it"
+            yield Problem(text.document.shown, line, "sentence-long", message, hint)
 
 
-def grades(site: Site, settings: Settings) -> Iterator[Problem]:
+def grades(text: Text) -> Iterator[Problem]:
     """Text for patients asks for no more schooling than most patients have."""
-    for document in (*site.documents, *site.left_out):
-        grade = grade_of(site, document)
-        if grade is not None and grade > settings.grade:
-            message = f"the text reads at grade {grade:.0f}"
-            hint = f"shorter words and sentences bring it to grade {settings.grade} or below"
-            yield Problem(document.shown, 1, "reading-grade", message, hint)
+    grade = grade_of(text.prose)
+    if grade is not None and grade > text.settings.grade:
+        message = f"the text reads at grade {grade:.0f}"
+        hint = f"shorter words and sentences bring it to grade {text.settings.grade} or below"
+        yield Problem(text.document.shown, 1, "reading-grade", message, hint)
 
 
-def grade_of(site: Site, document: Document) -> float | None:
+@lru_cache(maxsize=16)
+def grade_of(prose: Prose) -> float | None:
     """The Flesch-Kincaid grade (Kincaid et al. 1975); None for a text too short to say."""
-    return _grade(text.prose(site, document))
-
-
-@lru_cache(maxsize=4096)
-def _grade(prose: text.Prose) -> float | None:
     words = sum(count for _, _, count in prose.sentences)
     if words < ENOUGH:
         return None
     syllables = sum(
-        _syllables(word) for _, sentence, _ in prose.sentences for word in text.words(sentence)
+        _syllables(word) for _, sentence, _ in prose.sentences for word in words_of(sentence)
     )
     return 0.39 * words / len(prose.sentences) + 11.8 * syllables / words - 15.59
 
@@ -75,11 +70,11 @@ def _syllables(word: str) -> int:
     return max(1, count - silent)
 
 
-def trend(site: Site) -> dict[int, float]:
-    """The median grade of the posts of each year, oldest first."""
+def trend(site: Site, grades: Mapping[str, float | None]) -> dict[int, float]:
+    """The median grade of the posts of each year, oldest first; ``grades`` are by source."""
     years: dict[int, list[float]] = defaultdict(list)
     for post in site.posts:
-        grade = grade_of(site, post)
+        grade = grades.get(post.source)
         if grade is not None:
             years[post.meta.date.year].append(grade)
     return {year: statistics.median(grades) for year, grades in sorted(years.items())}
@@ -116,31 +111,52 @@ def help_levels(site: Site) -> Iterator[Problem]:
                 yield Problem(document.shown, other.line, "help-twice", message, hint)
 
 
-def spelling(site: Site, settings: Settings) -> Iterator[Problem]:
-    """Misspelt words and British spellings, by the list of `typos`; nothing leaves the machine."""
-    shown = {str(site.content / d.source): d.shown for d in (*site.documents, *site.left_out)}
-    folder = shown_path(site.content)
-    for file in sorted(site.content.glob("*.yaml")):
-        if file.name != FILE and not file.is_symlink():
-            shown[str(file)] = f"{folder}/{file.name}"
+@contextmanager
+def spelling(
+    content: Path, names: Collection[str], settings: Settings
+) -> Iterator[Callable[[], dict[str, list[Problem]]]]:
+    """Misspelt words and British spellings, by the list of `typos`; nothing leaves the machine.
+
+    ``names`` are files below ``content``. The program works beside us: what it is called with gives
+    what it has found, by name, and waits for it.
+    """
+    files = {str(content / name): name for name in names}
+    if not files:
+        yield dict
+        return
     with tempfile.TemporaryDirectory() as place:
-        config, files = Path(place, "typos.toml"), Path(place, "files")
+        config, listed = Path(place, "typos.toml"), Path(place, "files")
         config.write_text(_typos_config(settings), encoding="utf-8")
-        files.write_text("".join(f"{name}\n" for name in shown), encoding="utf-8")
+        listed.write_text("".join(f"{file}\n" for file in files), encoding="utf-8")
         command = [
             str(Path(sysconfig.get_path("scripts"), "typos")),
             *("--isolated", "--format", "json", "--config", str(config)),
-            *("--file-list", str(files)),
+            *("--file-list", str(listed)),
         ]
-        found = subprocess.run(command, capture_output=True, check=False, timeout=60)  # noqa: S603
-    for line in found.stdout.decode("utf-8").splitlines():
-        typo = json.loads(line)
-        if typo["type"] == "typo" and typo["path"] in shown:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as typos:  # noqa: S603
+
+            def found() -> dict[str, list[Problem]]:
+                out, _ = typos.communicate(timeout=60)
+                return _misspelt(content, files, out.decode("utf-8").splitlines())
+
+            try:
+                yield found
+            finally:
+                typos.kill()
+
+
+def _misspelt(content: Path, files: Mapping[str, str], out: list[str]) -> dict[str, list[Problem]]:
+    shown = shown_path(content)
+    problems: dict[str, list[Problem]] = defaultdict(list)
+    for typo in map(json.loads, out):
+        if typo["type"] == "typo" and typo["path"] in files:
+            name = files[typo["path"]]
             hint = "write " + " or ".join(f"`{word}`" for word in typo["corrections"])
             hint += ", or add the word to `words` in checks.yaml"
-            path = shown[typo["path"]]
             message = f"`{typo['typo']}` looks misspelt"
-            yield Problem(path, typo["line_num"], "spelling", message, hint)
+            line = typo["line_num"]
+            problems[name].append(Problem(f"{shown}/{name}", line, "spelling", message, hint))
+    return problems
 
 
 def _typos_config(settings: Settings) -> str:

@@ -6,13 +6,11 @@ import bisect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
 
 from practice.callouts import FENCE, outside_code
-from practice.reader import Document, read_text
-from practice.site import Site
+from practice.checks.settings import Settings
+from practice.reader import Document
 
 MARKUP = (
     (re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"), ""),
@@ -85,19 +83,21 @@ class Prose:
     """Of every sentence that is no heading: its line, its text, how many words it has."""
 
 
-def prose(site: Site, document: Document) -> Prose:
-    """The prose of a document, read once for all checks."""
-    file = site.content / document.source
-    try:
-        about = file.stat()
-    except OSError:  # it went while the site was being checked; the next reading says so
-        return Prose((), (), ())
-    return _prose(file, about.st_mtime_ns, about.st_size)
+@dataclass(frozen=True)
+class Text:
+    """A document with all that is needed to look at it alone."""
+
+    document: Document
+    prose: Prose
+    settings: Settings
+    phone: str
+    """The clinic's."""
+    public: bool
+    """Whether it is published now: it is no draft, and its day has come."""
 
 
-@lru_cache(maxsize=20_000)
-def _prose(file: Path, _changed: int, _size: int) -> Prose:
-    text, _ = read_text(file, file.name)
+def prose(text: str) -> Prose:
+    """The prose of a whole file, front matter included."""
     lines = text.split("\n")
     blocks = tuple(_blocks(lines))
     sentences = tuple(

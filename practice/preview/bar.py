@@ -12,9 +12,10 @@ import brotli
 
 from practice import headers
 from practice.checks import reading
+from practice.checks.text import prose
 from practice.preview.live import Live, Shown
 from practice.problems import Problem
-from practice.reader import Document
+from practice.reader import Document, read_text
 
 ASSET = re.compile(rb'(?:href|src)="([^"]*/assets/site\.[^"]*)"')
 FOOT = b"</body>"
@@ -44,7 +45,8 @@ def facts(live: Live, shown: Shown | None) -> dict[str, Any]:
         site = live.pages.site
         meta = document.meta
         due: dt.date | None = getattr(meta, "next_review", None)
-        grade = reading.grade_of(site, document)
+        text, _ = read_text(site.content / document.source, document.shown)
+        grade = reading.grade_of(prose(text))
         found |= {
             "file": document.source,
             "line": 1,

@@ -158,7 +158,7 @@ class Preview:
             mount.found = [p for p in mount.found if p.path not in names] + found
             self._tell()
         await asyncio.sleep(QUIET)
-        child = pool.Child(functools.partial(checks.run, pages.site))
+        child = pool.Child(functools.partial(checks.run, pages.site, kept=live.read_all.folder))
         try:
             found = await asyncio.to_thread(child.result)
         except pool.WorkerFailed as error:

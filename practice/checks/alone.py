@@ -1,0 +1,96 @@
+"""Alone: what is wrong with a text whatever others say, found once and kept by its content.
+
+Prose is read word by word, which takes longer than all checks between files together. So the texts
+are shared out to processes, and what was found in one is kept until it changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from practice import pool
+from practice.cache import WORTH_A_FORK, Store, recipe
+from practice.checks import access, clinical, links, reading
+from practice.checks.settings import FILE, Settings
+from practice.checks.text import Text, prose
+from practice.paths import shown_path
+from practice.problems import Problem
+from practice.reader import Document, decode, read_bytes
+from practice.site import Site
+
+CHECKS: tuple[Callable[[Text], Iterator[Problem]], ...] = (
+    access.languages,
+    clinical.quotations,
+    clinical.claims,
+    links.phones,
+    reading.sentences,
+    reading.grades,
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a text says by itself."""
+
+    problems: tuple[Problem, ...]
+    grade: float | None
+    """Its reading grade; None for a text too short to say."""
+
+
+NOTHING = Found((), None)
+
+
+def every(site: Site, settings: Settings, kept: Path | None = None) -> dict[str, Found]:
+    """What is found in each text and list, by its path below the content folder.
+
+    ``kept`` is the folder of the cache. A text whose file is no longer what was read is left out:
+    the next reading says more.
+    """
+    public = {document.source for document in site.documents}
+    texts = {document.source: document for document in (*site.documents, *site.left_out)}
+    digests = {name: text.digest for name, text in texts.items()} | _lists(site.content)
+    about = recipe() + repr((shown_path(site.content), settings, site.clinic.phone)).encode()
+    keys = {
+        name: hashlib.sha256(about + digest + repr((name, name in public)).encode()).digest()
+        for name, digest in digests.items()
+    }
+    store = Store(kept, "findings")
+    found = {name: known for name, key in keys.items() if (known := store.get(key))}
+    missing = [name for name in keys if name not in found]
+
+    def look(name: str) -> Found | None:
+        return _look(site, texts[name], settings, name in public) if name in texts else NOTHING
+
+    with reading.spelling(site.content, missing, settings) as spelling:
+        looked = pool.fork_map(look, missing, None if len(missing) >= WORTH_A_FORK else 1)
+        misspelt = spelling()
+    new = {
+        name: replace(outcome, problems=(*outcome.problems, *misspelt.get(name, ())))
+        for name, outcome in zip(missing, looked, strict=True)
+        if outcome is not None
+    }
+    store.put({keys[name]: outcome for name, outcome in new.items()})
+    store.close()
+    return found | new
+
+
+def _lists(content: Path) -> dict[str, bytes]:
+    """The YAML files that hold words of the practice, with the SHA-256 of each."""
+    return {
+        file.name: hashlib.sha256(file.read_bytes()).digest()
+        for file in sorted(content.glob("*.yaml"))
+        if file.name != FILE and not file.is_symlink() and file.is_file()
+    }
+
+
+def _look(site: Site, document: Document, settings: Settings, public: bool) -> Found | None:
+    raw, problems = read_bytes(site.content / document.source, document.shown)
+    if problems or hashlib.sha256(raw).digest() != document.digest:
+        return None
+    whole, _ = decode(raw, document.shown)
+    text = Text(document, prose(whole), settings, site.clinic.phone, public)
+    problems = [problem for check in CHECKS for problem in check(text)]
+    return Found(tuple(problems), reading.grade_of(text.prose))
