@@ -27,7 +27,7 @@ from pelican.settings import read_settings
 
 from practice import hooks, pool
 from practice.checks import output as output_checks
-from practice.paths import shown_path
+from practice.paths import files_below, shown_path
 from practice.problems import Problem, ProblemsFound
 from practice.reader import Document
 from practice.site import Site
@@ -82,22 +82,24 @@ def build(
         stage = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
         try:
             stage.chmod(0o755)
-            settings |= {"OUTPUT_PATH": str(stage), "PRACTICE": renderer}
+            settings |= {"OUTPUT_PATH": str(stage), "PRACTICE": renderer, "PRACTICE_LAST": target}
+            scanned: dict[str, output_checks.Scanned] = {}
+            settings["PRACTICE_SCANNED"] = scanned
             step("Writing the pages")
             run_pelican(settings)
             step("Checking the pages")
-            problems = list(output_checks.run(stage, renderer.base))
+            problems = list(output_checks.run(stage, renderer.base, scanned))
             if problems:
                 raise ProblemsFound(problems)
             (stage / MARKER).write_text(MARKER_TEXT, encoding="utf-8")
-            files = [file for file in stage.rglob("*") if file.is_file()]
+            files = files_below(stage)
             swap(stage, target)
         finally:
             shutil.rmtree(stage, ignore_errors=True)
     site = renderer.site
     return Built(
         output=target,
-        pages=sum(file.suffix == ".html" for file in files),
+        pages=sum(name.endswith(".html") for name in files),
         files=len(files),
         seconds=time.monotonic() - started,
         samples=sum(document.meta.sample for document in site.documents),

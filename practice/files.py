@@ -30,11 +30,14 @@ class Job:
     path: str
     origin: str
     render: Callable[[], str | bytes]
+    own: bytes | None = None
+    """The digest of the text that is shown here alone; None where it is made anew each time."""
 
 
 def page_of(renderer: Renderer, document: Document) -> Job:
     """The page of a document."""
-    return Job(save_as(document.path), document.shown, partial(renderer.page, document))
+    page = partial(renderer.page, document)
+    return Job(save_as(document.path), document.shown, page, document.digest)
 
 
 def feed_of(renderer: Renderer, posts: Sequence[Document], path: str = FEED) -> Job:
@@ -47,7 +50,7 @@ def others(renderer: Renderer) -> Iterator[Job]:
     site = renderer.site
     for entry in site.lists:
         page = partial(renderer.list_page, entry)
-        yield Job(save_as(entry.path), "the blog's archive", page)
+        yield Job(save_as(entry.path), "the blog's archive", page, b"")
     yield Job("sitemap.xml", "the site map", partial(sitemap, site, renderer.address))
     yield Job("robots.txt", "robots.txt", partial(robots, renderer.address))
     for path, content in renderer.assets.files.items():

@@ -105,6 +105,12 @@ class Pictures:
             self._known[name] = read(self.site.file_of(f"images/{name}"), name)
         return self._known[name]
 
+    @property
+    def digests(self) -> list[tuple[str, str]]:
+        """Every picture's name and the digest of its content."""
+        names = sorted(path for path in self.site.static if path.startswith("images/"))
+        return [(name, self[name.removeprefix("images/")].digest) for name in names]
+
     def html(
         self,
         name: str,

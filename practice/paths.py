@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -19,6 +20,15 @@ def slug(text: str) -> str:
 def save_as(path: str) -> str:
     """The file, below the output folder, that answers at an address of the site."""
     return f"{path}index.html".lstrip("/") if path.endswith("/") else path.lstrip("/")
+
+
+def files_below(folder: Path) -> list[str]:
+    """Every file below a folder, by its path from there, in one fixed order."""
+    found: list[str] = []
+    for here, _, names in os.walk(folder):
+        start = os.path.relpath(here, folder)
+        found.extend(name if start == "." else f"{start}/{name}" for name in names)
+    return sorted(found)
 
 
 def shown_path(path: Path) -> str:

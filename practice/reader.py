@@ -60,6 +60,8 @@ class Document:
     data: Data = field(repr=False)
     digest: bytes = field(repr=False)
     """The SHA-256 of its file."""
+    face: bytes = field(repr=False)
+    """A digest of all that other pages may show of it: fields, callouts, ids, reading time."""
 
     @cached_property
     def kind(self) -> str:
@@ -89,7 +91,7 @@ class Document:
     @property
     def minutes(self) -> int:
         """How long it takes to read, in whole minutes, at least one."""
-        return max(1, round(self.words / WORDS_A_MINUTE))
+        return minutes_of(self.words)
 
     def line_of(self, *location: str | int) -> int:
         """The line on which a field of the front matter stands."""
@@ -112,6 +114,11 @@ class Broken:
 
 Read = tuple[Document | Broken | None, list[Problem]]
 """What came out of a file, and what is wrong with it; None where it has no text at all."""
+
+
+def minutes_of(words: int) -> int:
+    """How long so many words take to read, in whole minutes, at least one."""
+    return max(1, round(words / WORDS_A_MINUTE))
 
 
 def address_of(model: type[Entry], slug: str) -> str:
@@ -294,7 +301,14 @@ def _document(model: type[Entry], text: str, source: str, shown: str, digest: by
     problems.extend(wrong)
     if meta is None:
         return Broken(source, shown, body, data), problems
-    return Document(source, shown, slug_of(source), meta, body, data, digest), problems
+    face = _face(meta, body)
+    return Document(source, shown, slug_of(source), meta, body, data, digest, face), problems
+
+
+def _face(meta: Entry, body: Body) -> bytes:
+    callouts = [placed.callout for placed in body.callouts]
+    parts = (meta, callouts, sorted(body.ids), minutes_of(body.words))
+    return hashlib.sha256(repr(parts).encode()).digest()
 
 
 def _from_body(info: Any) -> bool:

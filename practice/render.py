@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import hashlib
+import re
 import traceback
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -15,7 +18,7 @@ import jinja2
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
-from practice import assets, links, wording
+from practice import assets, cache, links, wording
 from practice.body import Placed
 from practice.images import Pictures
 from practice.model import FREQUENCY_MEANING, Faq, SideEffectList, SideEffects
@@ -26,6 +29,11 @@ from practice.site import AuthorList, Site, TopicList, Year
 from practice.view import view_of, view_of_list
 
 PAGE_ENDING = ".html"
+OTHERS_TEXT = re.compile(
+    r"(?<!\bdoc)\.(?:outline|words|data|line_of|body(?!\.ids\b))\b"
+    r"|[\"'](?:outline|words|data|body)[\"']"
+)
+"""How a template would show the text of another page, of which `Document.face` knows nothing."""
 
 
 class _Compiled(jinja2.BytecodeCache):
@@ -68,10 +76,35 @@ class Renderer:
         return other
 
     def take(self, site: Site) -> None:
+        vars(self).pop("key", None)
         self.site = site
         self.pictures = Pictures(site, self.base)
         self.env = self._environment()
         self.warnings: tuple[Problem, ...] = ()
+
+    @cached_property
+    def key(self) -> bytes | None:
+        """A digest of all that a page is made of, but its own text: theme, lists, other pages.
+
+        None for a theme whose pages show the text of others: they cannot be kept.
+        """
+        if any(OTHERS_TEXT.search(text) for text, _ in self.templates.values()):
+            return None
+        site = self.site
+        parts = (
+            cache.recipe(),
+            self.address,
+            site.build_date,
+            site.clinic,
+            site.sources,
+            site.topics,
+            [(name, text) for name, (text, _) in self.templates.items()],
+            self.assets.names,
+            [(document.source, document.face) for document in site.documents],
+            sorted(site.targets.items()),
+            self.pictures.digests,
+        )
+        return hashlib.sha256(repr(parts).encode()).digest()
 
     def _environment(self) -> jinja2.Environment:
         env = jinja2.Environment(

@@ -7,16 +7,32 @@ be reported at once.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pelican.writers import Writer
 
-from practice import files, pool
+from practice import cache, files, pool
+from practice.checks import output
 from practice.files import Job
 from practice.problems import Problem, ProblemsFound
 from practice.render import Renderer, template_problem
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of a job."""
+
+    digest: bytes = b""
+    """The SHA-256 of what was written."""
+    scanned: output.Scanned | None = None
+    """What a page says of itself."""
+    problems: tuple[Problem, ...] = ()
+    known: bool = False
+    """Whether it was there already."""
 
 
 class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
@@ -28,6 +44,10 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
         settings["PRACTICE_WRITER"] = self  # for the last hook, which Pelican gives no writer
         self.jobs: dict[str, Job] = {}
         self.problems: list[Problem] = []
+        self.last: Path | None = settings.get("PRACTICE_LAST")
+        """Where the last build's files stand."""
+        self.scanned: dict[str, output.Scanned] = settings.setdefault("PRACTICE_SCANNED", {})
+        """What was seen on each page, for the check of the output."""
 
     def add(self, job: Job) -> None:
         """Note a file; two files at one path are a problem that names both origins."""
@@ -62,24 +82,65 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
             self.add(files.feed_of(self.renderer, [post.document for post in elements], path))
 
     def write_all(self) -> None:
-        """Render and write every job; a mistake in any of them is raised with all others."""
-        written = pool.fork_map(self._write, list(self.jobs.values()))
-        problems = [*self.problems, *(problem for found in written for problem in found)]
+        """Write every job, rendered anew or as the last build has left it.
+
+        A mistake in any of them is raised with all others.
+        """
+        jobs = list(self.jobs.values())
+        keys = [self._key(job) for job in jobs]
+        store = cache.Store(cache.folder_of(self.renderer.site.content), "pages")
+        kept = [store.get(key) if key else None for key in keys]
+        done = pool.fork_map(self._write, list(zip(jobs, kept, strict=True)))
+        problems = [*self.problems, *(problem for written in done for problem in written.problems)]
         if problems:
             raise ProblemsFound(problems)
+        for job, written in zip(jobs, done, strict=True):
+            if written.scanned:
+                self.scanned[job.path] = written.scanned
+        new = zip(keys, done, strict=True)
+        store.put({key: written for key, written in new if key and not written.known})
+        store.close()
 
-    def _write(self, job: Job) -> list[Problem]:
-        try:
-            content = job.render()
-        except ProblemsFound as error:
-            return error.problems
-        except Exception as error:  # noqa: BLE001  # a template can raise anything
-            return [template_problem(error, job.origin, job.path, self.renderer.theme)]
+    def _key(self, job: Job) -> bytes | None:
+        """What changes whenever the content of a job does."""
+        if job.own is None or self.renderer.key is None:
+            return None
+        return hashlib.sha256(self.renderer.key + job.own + job.path.encode()).digest()
+
+    def _write(self, work: tuple[Job, Written | None]) -> Written:
+        job, kept = work
+        content = self._last(job, kept)
+        if content is not None and kept:
+            written = replace(kept, known=True)
+        else:
+            try:
+                made = job.render()
+            except ProblemsFound as error:
+                return Written(problems=tuple(error.problems))
+            except Exception as error:  # noqa: BLE001  # a template can raise anything
+                theme = self.renderer.theme
+                return Written(problems=(template_problem(error, job.origin, job.path, theme),))
+            content = made.encode() if isinstance(made, str) else made
+            scanned = None
+            if isinstance(made, str) and job.path.endswith(".html"):
+                scanned = output.scan(job.path, made)
+            written = Written(hashlib.sha256(content).digest(), scanned)
         file = Path(self.output_path, job.path)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content.encode() if isinstance(content, str) else content)
+            file.write_bytes(content)
         except OSError as error:
             message = f"the site cannot be written: {error.strerror}"
-            return [Problem("output", 1, "disk", message, "make room on the disk, and try again")]
-        return []
+            hint = "make room on the disk, and try again"
+            return Written(problems=(Problem("output", 1, "disk", message, hint),))
+        return written
+
+    def _last(self, job: Job, kept: Written | None) -> bytes | None:
+        """What the last build wrote, if it is what would be rendered, and nobody has changed it."""
+        if kept is None or self.last is None:
+            return None
+        try:
+            content = (self.last / job.path).read_bytes()
+        except OSError:
+            return None
+        return content if hashlib.sha256(content).digest() == kept.digest else None

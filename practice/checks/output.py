@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
-from pathlib import Path
+from functools import cache
+from pathlib import Path, PurePath
 from urllib.parse import unquote, urlsplit
 
-from practice import pool
 from practice.checks import privacy
-from practice.paths import save_as
+from practice.paths import files_below, save_as
 from practice.problems import Problem
 
-REFERENCE = re.compile(r'<(?P<tag>\w+)\b[^>]*?\s(?P<attribute>href|src)="(?P<target>[^"]*)"')
-ID = re.compile(r'<\w+\b[^>]*?\sid="([^"]*)"')
+REFERENCE = re.compile(r'\s(?:href|src)="(?P<target>[^"]*)"')
+ID = re.compile(r'\sid="([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,22 @@ class Scanned:
     """What is wrong whatever other pages hold."""
 
 
-def run(output: Path, base: str) -> Iterator[Problem]:
-    """Links that lead nowhere, ids that stand twice, files of others that a page would load."""
-    names = [file.relative_to(output).as_posix() for file in sorted(output.rglob("*.html"))]
-    pages = dict(zip(names, pool.fork_map(partial(_scan, output), names), strict=True))
+def run(output: Path, base: str, scanned: Mapping[str, Scanned] = {}) -> Iterator[Problem]:  # noqa: B006  # never written to
+    """Links that lead nowhere, ids that stand twice, files of others that a page would load.
+
+    ``scanned`` are the pages that have been looked at already, by their path below ``output``.
+    """
+    names = files_below(output)
+    files = set(names)
+    pages = {
+        name: scanned.get(name) or scan(name, (output / name).read_text(encoding="utf-8"))
+        for name in names
+        if name.endswith(".html")
+    }
 
     @cache
     def wrong_with(file: str, target: str) -> tuple[str, str] | None:
-        return _reference(output, base, pages, file, target)
+        return _reference(files, base, pages, file, target)
 
     for name, page in pages.items():
         yield from page.problems
@@ -48,23 +56,29 @@ def run(output: Path, base: str) -> Iterator[Problem]:
                 text = (output / name).read_text(encoding="utf-8")
                 needle = next(m[0] for m in REFERENCE.finditer(text) if m["target"] == target)
                 yield _problem(name, text, needle, *wrong)
-    for file in sorted(output.rglob("*")):
-        look = LOADS.get(file.suffix)
-        if look and "pagefind" not in file.parts:
-            text = file.read_text(encoding="utf-8")
-            yield from _third_parties(file.relative_to(output).as_posix(), text, look(text))
+    for name in names:
+        look = LOADS.get(PurePath(name).suffix)
+        if look and not name.startswith("pagefind/"):
+            text = (output / name).read_text(encoding="utf-8")
+            yield from _third_parties(name, text, look(text))
 
 
-def _scan(output: Path, name: str) -> Scanned:
-    text = (output / name).read_text(encoding="utf-8")
-    ids = Counter(ID.findall(text))
+def scan(name: str, text: str) -> Scanned:
+    """Look at a page by itself; ``name`` is its path below the output folder."""
+    tags = [match["attributes"] for match in privacy.TAG.finditer(text)]
+    ids = Counter(id for tag in tags if "id=" in tag for id in ID.findall(tag))
     problems = [
         _problem(name, text, f'id="{id}"', "id-twice", f"`{id}` is an id {count} times")
         for id, count in sorted(ids.items())
         if count > 1
     ]
     problems.extend(_third_parties(name, text, privacy.in_page(text)))
-    targets = dict.fromkeys(match["target"] for match in REFERENCE.finditer(text))
+    targets = dict.fromkeys(
+        sys.intern(target)  # most stand on every page, and processes carry them between them
+        for tag in tags
+        if "href=" in tag or "src=" in tag
+        for target in REFERENCE.findall(tag)
+    )
     return Scanned(frozenset(ids), tuple(targets), tuple(problems))
 
 
@@ -78,7 +92,7 @@ def _third_parties(name: str, text: str, found: Iterator[tuple[str, str]]) -> It
 
 
 def _reference(
-    output: Path, base: str, pages: Mapping[str, Scanned], name: str, written: str
+    files: set[str], base: str, pages: Mapping[str, Scanned], name: str, written: str
 ) -> tuple[str, str] | None:
     target = written.replace("&amp;", "&")
     parts = urlsplit(target)
@@ -87,7 +101,7 @@ def _reference(
     if parts.path and not parts.path.startswith(f"{base}/"):
         return "link-dead", f"`{target}` is not below the site's address"
     file = save_as(unquote(parts.path.removeprefix(base))) if parts.path else name
-    if file not in pages and not (output / file).is_file():
+    if file not in files:
         return "link-dead", f"`{target}` leads nowhere"
     ids = pages[file].ids if file in pages else ()
     if parts.fragment and unquote(parts.fragment) not in ids:

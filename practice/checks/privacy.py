@@ -11,7 +11,7 @@ from practice.paths import shown_path
 from practice.problems import Problem
 from practice.site import Site
 
-TAG = re.compile(r"<(?P<tag>[a-zA-Z][\w:-]*)(?P<attributes>(?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
+TAG = re.compile(r"<(?P<tag>[a-zA-Z][\w:-]*+)(?P<attributes>(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
 ATTRIBUTE = re.compile(r"([^\s\"'>/=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 ELSEWHERE = re.compile(
     r"(?:^|[\s,(\"'=;])(?P<url>(?:[a-z][a-z0-9+.-]*:)?//[^\s,)\"']+)", re.IGNORECASE
