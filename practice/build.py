@@ -1,19 +1,15 @@
 """The build, in order: check -> Pelican -> render -> check the output -> swap.
 
-Nothing that is wrong reaches the output folder: a build writes into a fresh folder beside it
-and takes its place in one step.
+Nothing that is wrong reaches the output folder: a build writes into another folder beside it,
+which takes its place in one step.
 """
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import gc
 import logging
-import os
 import shutil
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,15 +21,14 @@ from pelican import Pelican
 from pelican.log import LimitFilter, console
 from pelican.settings import read_settings
 
-from practice import hooks, pool
+from practice import folders, hooks, pool
 from practice.checks import output as output_checks
+from practice.folders import MARKER
 from practice.paths import files_below, shown_path
 from practice.problems import Problem, ProblemsFound
 from practice.reader import Document
 from practice.site import Site
 
-MARKER = ".practice-site"
-"""The file by which a build knows a folder that it may replace."""
 MARKER_TEXT = "This folder is made by `inv build`, which replaces it as a whole.\n"
 Step = Callable[[str], None]
 
@@ -76,12 +71,12 @@ def build(
     target = Path(settings["OUTPUT_PATH"])
     refuse_output(target, Path(settings["PATH"]))
     with system_named(), locked(target), garbage_left():
-        clean_up(target)
+        folders.clean_up(target)
         step("Reading and checking the content")
         renderer = hooks.renderer_of(settings)
-        stage = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
+        spare = folders.spare_of(target)
+        stage = folders.usable(spare) or folders.new(target)
         try:
-            stage.chmod(0o755)
             settings |= {"OUTPUT_PATH": str(stage), "PRACTICE": renderer, "PRACTICE_LAST": target}
             scanned: dict[str, output_checks.Scanned] = {}
             settings["PRACTICE_SCANNED"] = scanned
@@ -93,9 +88,10 @@ def build(
                 raise ProblemsFound(problems)
             (stage / MARKER).write_text(MARKER_TEXT, encoding="utf-8")
             files = files_below(stage)
-            swap(stage, target)
+            folders.swap(stage, target, spare)
         finally:
-            shutil.rmtree(stage, ignore_errors=True)
+            if stage != spare:
+                shutil.rmtree(stage, ignore_errors=True)
     site = renderer.site
     return Built(
         output=target,
@@ -190,15 +186,6 @@ def locked(output: Path) -> Iterator[None]:
         yield
 
 
-def clean_up(output: Path) -> None:
-    """Mend what builds that were killed have left beside the output."""
-    old = output.parent / f".{output.name}.old"
-    if old.exists() and not output.exists():
-        old.rename(output)
-    for left in output.parent.glob(f".{output.name}.new-*"):
-        shutil.rmtree(left, ignore_errors=True)
-
-
 def run_pelican(settings: dict[str, Any]) -> None:
     """Run Pelican with nothing kept quiet: what it would only log stops the build."""
     with listening() as records:
@@ -257,30 +244,3 @@ def logged(record: logging.LogRecord, where: str = "Pelican") -> Problem:
         message = f"{message} ({record.exc_info[1]})"
     hint = "Pelican would only have logged this and gone on"
     return Problem(where, 1, "pelican", message, hint)
-
-
-def swap(new: Path, output: Path) -> None:
-    """Put a finished folder in the place of the last one, in one step where the system can."""
-    if not output.exists():
-        new.rename(output)
-    elif exchange(new, output):
-        shutil.rmtree(new)
-    else:
-        old = output.parent / f".{output.name}.old"
-        shutil.rmtree(old, ignore_errors=True)
-        output.rename(old)
-        new.rename(output)
-        shutil.rmtree(old)
-
-
-def exchange(one: Path, other: Path) -> bool:
-    """Exchange two folders at once (Linux `renameat2`, macOS `renamex_np`), if possible."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    first, second = os.fsencode(one), os.fsencode(other)
-    if sys.platform == "linux" and hasattr(libc, "renameat2"):
-        at_fdcwd, rename_exchange = -100, 2
-        return bool(libc.renameat2(at_fdcwd, first, at_fdcwd, second, rename_exchange) == 0)
-    if sys.platform == "darwin" and hasattr(libc, "renamex_np"):
-        rename_swap = 2
-        return bool(libc.renamex_np(first, second, rename_swap) == 0)
-    return False

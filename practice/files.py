@@ -32,6 +32,8 @@ class Job:
     render: Callable[[], str | bytes]
     own: bytes | None = None
     """The digest of the text that is shown here alone; None where it is made anew each time."""
+    slow: bool = False
+    """Whether it takes as long as many pages."""
 
 
 def page_of(renderer: Renderer, document: Document) -> Job:
@@ -59,8 +61,8 @@ def others(renderer: Renderer) -> Iterator[Job]:
         if redirect.fallback:
             moved = partial(redirects.page, redirect, renderer.address, renderer.base)
             yield Job(redirect.fallback, redirect.shown, moved)
-    for path, shown, picture in renderer.pictures.files():
-        yield Job(path, shown, picture)
+    for path, shown, picture, made in renderer.pictures.files():
+        yield Job(path, shown, picture, slow=not made)
 
 
 def sitemap(site: Site, address: str) -> str:

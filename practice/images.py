@@ -163,24 +163,27 @@ class Pictures:
 
         return IMG.sub(picture, text)
 
-    def files(self) -> Iterator[tuple[str, str, Callable[[], bytes]]]:
-        """Every file to publish: output path, the source that messages name, and its content."""
+    def files(self) -> Iterator[tuple[str, str, Callable[[], bytes], bool]]:
+        """Every file to publish: output path, source, content, and whether that is kept already."""
         for path in sorted(self.site.static):
             if not path.startswith("images/"):
                 continue
             picture = self[path.removeprefix("images/")]
             shown = f"{shown_path(self.site.content)}/{path}"
             format = ENDINGS[picture.source.suffix.lower()]
-            whole = partial(self.content, picture, picture.widths[-1], format)
-            yield path, shown, whole
-            for width in picture.widths:
-                for format in ("AVIF", picture.fallback):
-                    content = partial(self.content, picture, width, format)
-                    yield picture.path(width, format), shown, content
+            sizes = [(path, picture.widths[-1], format)]
+            sizes += [
+                (picture.path(width, format), width, format)
+                for width in picture.widths
+                for format in ("AVIF", picture.fallback)
+            ]
+            for out, width, format in sizes:
+                content = partial(self.content, picture, width, format)
+                yield out, shown, content, self._kept(picture, width, format).is_file()
 
     def content(self, picture: Picture, width: int, format: str) -> bytes:
         """A picture in one size and format, from the cache where it is kept."""
-        kept = self.cache / f"{picture.digest}-{width}.{format.lower()}"
+        kept = self._kept(picture, width, format)
         try:
             return kept.read_bytes()
         except FileNotFoundError:
@@ -190,6 +193,9 @@ class Pictures:
         whole.write_bytes(made)
         whole.replace(kept)  # in one step: builds that share a cache never read half a picture
         return made
+
+    def _kept(self, picture: Picture, width: int, format: str) -> Path:
+        return self.cache / f"{picture.digest}-{width}.{format.lower()}"
 
     def _srcset(self, picture: Picture, format: str) -> str:
         return ", ".join(

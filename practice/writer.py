@@ -15,7 +15,7 @@ from typing import Any
 
 from pelican.writers import Writer
 
-from practice import cache, files, pool
+from practice import cache, files, folders, pool
 from practice.checks import output
 from practice.files import Job
 from practice.problems import Problem, ProblemsFound
@@ -31,8 +31,6 @@ class Written:
     scanned: output.Scanned | None = None
     """What a page says of itself."""
     problems: tuple[Problem, ...] = ()
-    known: bool = False
-    """Whether it was there already."""
 
 
 class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
@@ -86,20 +84,29 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
 
         A mistake in any of them is raised with all others.
         """
-        jobs = list(self.jobs.values())
-        keys = [self._key(job) for job in jobs]
+        if self.last is not None:
+            copied = (path for path in self.renderer.site.static if not path.startswith("images/"))
+            folders.keep_only(Path(self.output_path), {*self.jobs, *copied})
+        keys = {path: key for path, job in self.jobs.items() if (key := self._key(job))}
         store = cache.Store(cache.folder_of(self.renderer.site.content), "pages")
-        kept = [store.get(key) if key else None for key in keys]
-        done = pool.fork_map(self._write, list(zip(jobs, kept, strict=True)))
-        problems = [*self.problems, *(problem for written in done for problem in written.problems)]
+        done: dict[str, Written] = {}
+        for path, key in keys.items():
+            kept = self._taken_over(path, store.get(key))
+            if kept:
+                done[path] = kept
+        missing = [job for path, job in self.jobs.items() if path not in done]
+        alone = len(missing) < cache.WORTH_A_FORK and not any(job.slow for job in missing)
+        made = pool.fork_map(self._render, missing, 1 if alone else None)
+        new = {job.path: written for job, written in zip(missing, made, strict=True)}
+        done |= new
+        problems = [*self.problems, *(p for written in done.values() for p in written.problems)]
         if problems:
             raise ProblemsFound(problems)
-        for job, written in zip(jobs, done, strict=True):
-            if written.scanned:
-                self.scanned[job.path] = written.scanned
-        new = zip(keys, done, strict=True)
-        store.put({key: written for key, written in new if key and not written.known})
+        store.put({key: new[path] for path, key in keys.items() if path in new})
         store.close()
+        for path, written in done.items():
+            if written.scanned:
+                self.scanned[path] = written.scanned
 
     def _key(self, job: Job) -> bytes | None:
         """What changes whenever the content of a job does."""
@@ -107,40 +114,51 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
             return None
         return hashlib.sha256(self.renderer.key + job.own + job.path.encode()).digest()
 
-    def _write(self, work: tuple[Job, Written | None]) -> Written:
-        job, kept = work
-        content = self._last(job, kept)
-        if content is not None and kept:
-            written = replace(kept, known=True)
-        else:
-            try:
-                made = job.render()
-            except ProblemsFound as error:
-                return Written(problems=tuple(error.problems))
-            except Exception as error:  # noqa: BLE001  # a template can raise anything
-                theme = self.renderer.theme
-                return Written(problems=(template_problem(error, job.origin, job.path, theme),))
-            content = made.encode() if isinstance(made, str) else made
-            scanned = None
-            if isinstance(made, str) and job.path.endswith(".html"):
-                scanned = output.scan(job.path, made)
-            written = Written(hashlib.sha256(content).digest(), scanned)
-        file = Path(self.output_path, job.path)
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content)
-        except OSError as error:
-            message = f"the site cannot be written: {error.strerror}"
-            hint = "make room on the disk, and try again"
-            return Written(problems=(Problem("output", 1, "disk", message, hint),))
-        return written
+    def _taken_over(self, path: str, kept: Written | None) -> Written | None:
+        """Write what the last build wrote, if it is what would be rendered; None if it is not.
 
-    def _last(self, job: Job, kept: Written | None) -> bytes | None:
-        """What the last build wrote, if it is what would be rendered, and nobody has changed it."""
+        What somebody has changed in the output since is not.
+        """
         if kept is None or self.last is None:
             return None
         try:
-            content = (self.last / job.path).read_bytes()
+            content = (self.last / path).read_bytes()
         except OSError:
             return None
-        return content if hashlib.sha256(content).digest() == kept.digest else None
+        if hashlib.sha256(content).digest() != kept.digest:
+            return None
+        return replace(kept, problems=self._write(path, content))
+
+    def _render(self, job: Job) -> Written:
+        try:
+            made = job.render()
+        except ProblemsFound as error:
+            return Written(problems=tuple(error.problems))
+        except Exception as error:  # noqa: BLE001  # a template can raise anything
+            theme = self.renderer.theme
+            return Written(problems=(template_problem(error, job.origin, job.path, theme),))
+        scanned = None
+        if isinstance(made, str) and job.path.endswith(".html"):
+            scanned = output.scan(job.path, made)
+        content = made.encode() if isinstance(made, str) else made
+        return Written(hashlib.sha256(content).digest(), scanned, self._write(job.path, content))
+
+    def _write(self, path: str, content: bytes) -> tuple[Problem, ...]:
+        file = Path(self.output_path, path)
+        try:
+            if self.last is not None and _holds(file, content):
+                return ()
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.unlink(missing_ok=True)  # another name of the same file stays as it was
+            file.write_bytes(content)
+        except OSError as error:
+            message = f"the site cannot be written: {error.strerror}"
+            return (Problem("output", 1, "disk", message, "make room on the disk, and try again"),)
+        return ()
+
+
+def _holds(file: Path, content: bytes) -> bool:
+    try:
+        return file.read_bytes() == content
+    except OSError:
+        return False

@@ -22,8 +22,8 @@ from pathlib import Path
 import pytest
 from conftest import CONTENT, ROOT, environment, files_of
 
-from practice import build as building
-from practice.build import MARKER, Misuse, build
+from practice.build import Misuse, build
+from practice.folders import MARKER
 from practice.problems import ProblemsFound
 
 BUILT, PROBLEMS, MISUSE = 0, 1, 2
@@ -56,8 +56,9 @@ def output(tmp_path):
 
 
 def beside(output: Path) -> set[str]:
-    """What a build has left beside its output, apart from the lock that it holds."""
-    return {file.name for file in output.parent.glob(f".{output.name}*")} - {f".{output.name}.lock"}
+    """What a build has left beside its output, apart from the lock and the spare folder."""
+    known = {f".{output.name}.lock", f".{output.name}.spare"}
+    return {file.name for file in output.parent.glob(f".{output.name}*")} - known
 
 
 def codes(error) -> list[str]:
@@ -228,7 +229,7 @@ def test_a_build_that_is_killed_leaves_the_last_site(content, output):
     assert beside(output) == set()
 
 
-@pytest.mark.parametrize("moment", ["run_pelican", "swap"])
+@pytest.mark.parametrize("moment", ["build.run_pelican", "folders.swap"])
 def test_no_half_of_a_site_is_ever_in_place(monkeypatch, output, moment):
     """Whatever stops a build (here: a full disk), the output is as it was."""
 
@@ -236,7 +237,7 @@ def test_no_half_of_a_site_is_ever_in_place(monkeypatch, output, moment):
         raise OSError(28, "No space left on device")
 
     before = files_of(output)
-    monkeypatch.setattr(building, moment, full)
+    monkeypatch.setattr(f"practice.{moment}", full)
     with pytest.raises(Misuse, match="No space left"):
         build(KITCHEN_SINK, output, ROOT / "pelicanconf.py")
     assert files_of(output) == before
@@ -244,7 +245,7 @@ def test_no_half_of_a_site_is_ever_in_place(monkeypatch, output, moment):
 
 
 def test_without_an_exchange_in_one_step_the_site_is_replaced_all_the_same(monkeypatch, output):
-    monkeypatch.setattr(building, "exchange", lambda *_: False)
+    monkeypatch.setattr("practice.folders.exchange", lambda *_: False)
     (output / "old.html").write_text("<p>old</p>", "utf-8")
     build(KITCHEN_SINK, output, ROOT / "pelicanconf.py")
     assert "old.html" not in files_of(output)

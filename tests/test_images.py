@@ -54,7 +54,7 @@ def opened(content: bytes) -> Image.Image:
 
 def test_a_photo_in_every_size(pictures, tmp_path):
     photo(tmp_path / "content/images/room.jpg", comment=b"SecretComment")
-    made = {path: opened(make()) for path, _, make in pictures("room.jpg").files()}
+    made = {path: opened(make()) for path, _, make, _ in pictures("room.jpg").files()}
     sizes = {re.sub(r"\.\w{8}-", "-", path): (i.format, i.size) for path, i in made.items()}
     assert sizes == {
         "images/room.jpg": ("JPEG", (1600, 800)),
@@ -76,7 +76,7 @@ def test_nothing_of_the_camera_is_left(pictures, tmp_path, name):
         options["pnginfo"].add_text("Comment", "SecretComment")
     photo(file, (600, 300), **options)
     assert b"SecretCamera" in file.read_bytes()  # it was there
-    for path, _, make in pictures(name).files():
+    for path, _, make, _ in pictures(name).files():
         content = make()
         assert not [secret for secret in SECRETS if secret in content], path
         image = opened(content)
@@ -106,7 +106,7 @@ def test_a_drawing_stays_sharp_and_see_through(pictures, tmp_path):
     image.paste((0, 90, 60, 255), (0, 0, 450, 300))
     image.save(file)
     found = pictures("a.png")
-    for path, _, make in found.files():
+    for path, _, make, _ in found.files():
         made = opened(make()).convert("RGBA")
         assert made.getpixel((made.width - 2, 2))[3] == 0, path
         assert made.getpixel((2, 2))[3] > 250, path
@@ -150,7 +150,7 @@ def test_markup(pictures, tmp_path):
     assert img.get("srcset") == ", ".join(
         f"/some/clinic/assets/a%20b%2Cc.{digest}-{width}.jpg {width}w" for width in (400, 800, 1200)
     )
-    named = {path for path, _, _ in found.files()}
+    named = {path for path, *_ in found.files()}
     for one in [*re.findall(r"(\S+) \d+w", source.get("srcset") + ", " + img.get("srcset"))]:
         path = one.removeprefix("/some/clinic/").replace("%20", " ").replace("%2C", ",")
         assert path in named
@@ -169,12 +169,12 @@ def test_pictures_in_markdown_are_filled_in_and_others_left(pictures, tmp_path):
 def test_the_cache_is_kept_by_content(pictures, tmp_path, monkeypatch):
     file = tmp_path / "content/images/a.jpg"
     photo(file, (500, 250))
-    first = {path: make() for path, _, make in pictures("a.jpg").files()}
+    first = {path: make() for path, _, make, _ in pictures("a.jpg").files()}
     monkeypatch.setattr(images, "make", None)  # a second making would fail
-    assert {path: make() for path, _, make in pictures("a.jpg").files()} == first
+    assert {path: make() for path, _, make, _ in pictures("a.jpg").files()} == first
     monkeypatch.undo()
     photo(file, (520, 250))
-    again = {path for path, _, _ in pictures("a.jpg").files()}
+    again = {path for path, *_ in pictures("a.jpg").files()}
     assert not {p for p in again if p.startswith("assets/")} & first.keys()
 
 

@@ -6,6 +6,8 @@ page. Not tested here: the store itself (`test_cache.py`).
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from conftest import files_of
 
@@ -148,3 +150,61 @@ def test_a_build_that_fails_keeps_no_page(theme, again, tmp_path):
     assert files_of(tmp_path / "output") == before
     template.write_text(text, "utf-8")
     assert again() == set()
+
+
+# --- The spare folder ---
+
+
+def spare_of(tmp_path):
+    return tmp_path / ".output.spare"
+
+
+def test_what_stands_in_the_spare_folder_does_not_matter(content, again, tmp_path):
+    again()
+    add(content / POST, "\nOne.\n")
+    again()
+    spare, outside = spare_of(tmp_path), tmp_path / "outside"
+    outside.mkdir()
+    (outside / "index.html").write_text("of others", "utf-8")
+    (spare / "index.html").write_text("changed", "utf-8")
+    (spare / "old").mkdir()
+    (spare / "old" / "page.html").write_text("<p>Old.", "utf-8")
+    shutil.rmtree(spare / "team")
+    (spare / "team").symlink_to(outside)
+    (spare / "404.html").unlink()
+    (spare / "404.html").symlink_to(outside / "index.html")
+    add(content / POST, "\nTwo.\n")
+    again()
+    assert files_of(outside) == {"index.html": b"of others"}
+    assert not (tmp_path / "output" / "old").exists()
+
+
+def test_another_name_of_a_file_keeps_what_it_holds(content, again, tmp_path):
+    again()
+    add(content / POST, "\nOne.\n")
+    again()
+    page = "blog/a-plain-post/index.html"
+    backup = tmp_path / "backup.html"
+    backup.hardlink_to(spare_of(tmp_path) / page)
+    before = backup.read_bytes()
+    add(content / POST, "\nTwo.\n")
+    again()
+    assert backup.read_bytes() == before
+
+
+def test_a_spare_folder_that_no_build_has_made_is_left_alone(again, tmp_path):
+    spare = spare_of(tmp_path)
+    spare.mkdir()
+    (spare / "thesis.txt").write_text("years of work", "utf-8")
+    again()
+    again()
+    assert files_of(spare) == {"thesis.txt": b"years of work"}
+
+
+def test_a_page_that_is_gone_leaves_no_folder(content, again, tmp_path):
+    again()
+    again()
+    (content / POST).unlink()
+    for _ in range(2):
+        again()
+        assert not (tmp_path / "output" / "blog" / "a-plain-post").exists()

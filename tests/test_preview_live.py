@@ -13,7 +13,8 @@ import shutil
 from conftest import files_of
 
 from practice import checks
-from practice.build import MARKER, build
+from practice.build import build
+from practice.folders import MARKER
 from practice.preview.live import Live
 from practice.problems import ProblemsFound, errors
 

@@ -120,8 +120,9 @@ def wait_for_workers(output):
 
 
 def beside(output):
-    """What is left beside an output, apart from the lock."""
-    return {file.name for file in output.parent.glob(f".{output.name}*")} - {f".{output.name}.lock"}
+    """What is left beside an output, apart from the lock and the spare folder."""
+    known = {f".{output.name}.lock", f".{output.name}.spare"}
+    return {file.name for file in output.parent.glob(f".{output.name}*")} - known
 
 
 @pytest.fixture

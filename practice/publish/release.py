@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from practice.build import MARKER
+from practice.folders import MARKER
 
 STATE = ".practice-live.json"
 """The file by which a target knows what is live there."""

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Protocol
 
 from practice import headers
-from practice.build import MARKER, Misuse, exchange
+from practice.build import Misuse
+from practice.folders import MARKER, exchange
 from practice.publish.release import STATE, Live, Plan, address_of, without_sibling
 from practice.publish.settings import (
     S3,

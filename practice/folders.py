@@ -1,0 +1,104 @@
+"""Folders of finished sites: the one in place, the one that is built, and how they change places.
+
+The output is replaced in one step, so that nobody ever sees a half. What stood there becomes the
+spare folder, into which the next site is built: to write the few files that have changed is faster
+than to write all. It can be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+MARKER = ".practice-site"
+"""The file by which a build knows a folder that it may replace."""
+
+
+def clean_up(output: Path) -> None:
+    """Mend what builds that were killed have left beside the output."""
+    old = output.parent / f".{output.name}.old"
+    if old.exists() and not output.exists():
+        old.rename(output)
+    for left in output.parent.glob(f".{output.name}.new-*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def spare_of(output: Path) -> Path:
+    """The folder of the site before last, into which the next one is built.
+
+    Most of its files are right already, and to write few files is faster than to write all.
+    """
+    return output.parent / f".{output.name}.spare"
+
+
+def usable(spare: Path) -> Path | None:
+    """The spare folder, if a build has made it; a link in it would lead a build out of it."""
+    if spare.is_symlink() or not (spare / MARKER).is_file():
+        return None
+    for here, folders, files in os.walk(spare):
+        for name in (*folders, *files):
+            path = Path(here, name)
+            if path.is_symlink():
+                path.unlink()
+    return spare
+
+
+def new(output: Path) -> Path:
+    """A fresh folder beside the output."""
+    folder = Path(tempfile.mkdtemp(prefix=f".{output.name}.new-", dir=output.parent))
+    folder.chmod(0o755)
+    return folder
+
+
+def keep_only(folder: Path, wanted: set[str]) -> None:
+    """Take away every file below a folder but those, and the folders that are empty then.
+
+    ``wanted`` are paths from there; the marker stays, too.
+    """
+    wanted = {*wanted, MARKER}
+    for here, _, names in os.walk(folder, topdown=False):
+        start = "" if here == str(folder) else f"{os.path.relpath(here, folder)}/"
+        over = [name for name in names if f"{start}{name}" not in wanted]
+        for name in over:
+            Path(here, name).unlink()
+        if start and len(over) == len(names):
+            with suppress(OSError):  # a folder below still holds something
+                Path(here).rmdir()
+
+
+def swap(new: Path, output: Path, spare: Path) -> None:
+    """Put a finished folder in the place of the last one, in one step where the system can.
+
+    The last one becomes the spare folder, unless something stands there that is not ours.
+    """
+    if not output.exists():
+        new.rename(output)
+        return
+    old = new
+    if not exchange(new, output):
+        old = output.parent / f".{output.name}.old"
+        shutil.rmtree(old, ignore_errors=True)
+        output.rename(old)
+        new.rename(output)
+    if old != spare and not os.path.lexists(spare):
+        old.rename(spare)
+    elif old != spare:
+        shutil.rmtree(old)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders at once (Linux `renameat2`, macOS `renamex_np`), if possible."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    first, second = os.fsencode(one), os.fsencode(other)
+    if sys.platform == "linux" and hasattr(libc, "renameat2"):
+        at_fdcwd, rename_exchange = -100, 2
+        return bool(libc.renameat2(at_fdcwd, first, at_fdcwd, second, rename_exchange) == 0)
+    if sys.platform == "darwin" and hasattr(libc, "renamex_np"):
+        rename_swap = 2
+        return bool(libc.renamex_np(first, second, rename_swap) == 0)
+    return False
