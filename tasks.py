@@ -25,6 +25,7 @@ from practice import report
 from practice.paths import shown_path
 from practice.problems import ProblemsFound
 
+gc.freeze()
 gc.enable()
 
 if TYPE_CHECKING:

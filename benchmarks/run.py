@@ -40,7 +40,7 @@ SETTLED = 2.0
 """Seconds that a server is left alone before an edit, so that none meets the last one's work."""
 STEP = 0.07
 """Seconds by which the pauses grow, so that no server that looks at intervals is met in step."""
-NPM = ("@11ty/eleventy@3", "@11ty/eleventy-plugin-rss@2")
+NPM = ("@11ty/eleventy@3", "@11ty/eleventy-plugin-rss@2", "markdown-it-anchor@9")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 Every site has a page for each post (title, date, author, topic, text), lists by topic, author and
 year, a home page with the newest ten posts, and an Atom feed, all with the same small style sheet.
-Ours has more: its whole theme, checks, structured data, pages for treatments and therapists.
+Headings have ids and quotes are typographic everywhere, as Hugo has them by itself. Ours has more:
+its whole theme, checks, structured data, pages for treatments and therapists.
 """
 
 from __future__ import annotations
@@ -100,6 +101,7 @@ def stock(folder: Path, count: int) -> Path:
             'FEED_ALL_ATOM = "feed.xml"\nFEED_DOMAIN = "https://www.example.com"\n'
             "CATEGORY_FEED_ATOM = None\nAUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None\n"
             "TRANSLATION_FEED_ATOM = None\n"
+            'MARKDOWN = {"extensions": ["extra", "meta", "toc", "smarty"]}\n'
         ),
     }
     write(files)
@@ -174,9 +176,11 @@ def hugo(folder: Path, count: int) -> Path:
 
 ELEVENTY_CONFIG = """\
 import { feedPlugin } from "@11ty/eleventy-plugin-rss";
+import anchor from "markdown-it-anchor";
 
 export default function (config) {
   config.addPassthroughCopy("site.css");
+  config.amendLibrary("md", (md) => md.set({ typographer: true }).use(anchor));
   config.addFilter("day", (date) => new Date(date).toISOString().slice(0, 10));
   config.addCollection("newest", (api) => api.getFilteredByTag("post").toReversed().slice(0, 10));
   const lists = (name, of) => config.addCollection(name, (api) => {

@@ -83,11 +83,11 @@ def build(
             step("Writing the pages")
             run_pelican(settings)
             step("Checking the pages")
-            problems = list(output_checks.run(stage, renderer.base, scanned))
-            if problems:
-                raise ProblemsFound(problems)
             (stage / MARKER).write_text(MARKER_TEXT, encoding="utf-8")
             files = files_below(stage)
+            problems = list(output_checks.run(stage, renderer.base, files, scanned))
+            if problems:
+                raise ProblemsFound(problems)
             folders.swap(stage, target, spare)
         finally:
             if stage != spare:

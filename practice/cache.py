@@ -14,7 +14,7 @@ import pickle
 import sqlite3
 import stat
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -91,10 +91,8 @@ class Reader:
         missing = [(source, raw, key) for source, raw, key in texts if source not in known]
         if missing:
             kept = Store(self.folder, "documents")
-            for source, _, key in missing:
-                found = kept.get(key)
-                if found is not None:
-                    known[source] = key, found
+            found = kept.get(key for _, _, key in missing)
+            known |= {source: (key, found[key]) for source, _, key in missing if key in found}
             new = [item for item in missing if item[0] not in known]
             read = _read_new(shown, new)
             for (source, _, key), result in zip(new, read, strict=True):
@@ -146,17 +144,24 @@ class Store:
             with suppress(sqlite3.Error):
                 self.rows = _opened(file)
 
-    def get(self, key: bytes) -> Any:
-        """The value of a key, or None."""
-        row = self._try(
-            lambda rows: rows.execute(
-                "SELECT value, sum FROM kept WHERE key = ?", (key,)
-            ).fetchone()
-        )
-        if row is None or hashlib.sha256(row[0]).digest() != row[1]:
-            return None
-        self.used.append(key)
-        return pickle.loads(row[0])  # noqa: S301  # of our own folder, and its checksum is right
+    def get(self, keys: Iterable[bytes]) -> dict[bytes, Any]:
+        """The values of those keys that have one."""
+
+        def read(rows: sqlite3.Connection) -> list[tuple[bytes, bytes, bytes]]:
+            with rows:
+                rows.execute("BEGIN")  # locked once, not for every key
+                query = "SELECT key, value, sum FROM kept WHERE key = ?"
+                found = (rows.execute(query, (key,)).fetchone() for key in keys)
+                return [row for row in found if row is not None]
+
+        rows = [
+            (key, value)
+            for key, value, sum in self._try(read) or ()
+            if hashlib.sha256(value).digest() == sum
+        ]
+        self.used.extend(key for key, _ in rows)
+        # They are of our own folder, and the checksum is right.
+        return {key: pickle.loads(value) for key, value in rows}  # noqa: S301
 
     def put(self, values: dict[bytes, Any]) -> None:
         """Keep values, and drop those that were not asked for in a while."""
@@ -197,6 +202,7 @@ def _opened(file: Path) -> sqlite3.Connection:
     rows = sqlite3.connect(file, timeout=10)
     try:
         rows.execute("PRAGMA synchronous = OFF")  # what a power cut breaks is made again
+        rows.execute("PRAGMA page_size = 16384")  # a value fits into few pages
         with rows:
             rows.execute(
                 "CREATE TABLE IF NOT EXISTS kept"

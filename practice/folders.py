@@ -40,12 +40,16 @@ def usable(spare: Path) -> Path | None:
     """The spare folder, if a build has made it; a link in it would lead a build out of it."""
     if spare.is_symlink() or not (spare / MARKER).is_file():
         return None
-    for here, folders, files in os.walk(spare):
-        for name in (*folders, *files):
-            path = Path(here, name)
-            if path.is_symlink():
-                path.unlink()
+    _unlink_links(spare)
     return spare
+
+
+def _unlink_links(folder: Path | str) -> None:
+    for entry in os.scandir(folder):
+        if entry.is_symlink():
+            Path(entry.path).unlink()
+        elif entry.is_dir():
+            _unlink_links(entry.path)
 
 
 def new(output: Path) -> Path:
@@ -61,8 +65,9 @@ def keep_only(folder: Path, wanted: set[str]) -> None:
     ``wanted`` are paths from there; the marker stays, too.
     """
     wanted = {*wanted, MARKER}
-    for here, _, names in os.walk(folder, topdown=False):
-        start = "" if here == str(folder) else f"{os.path.relpath(here, folder)}/"
+    root = str(folder)
+    for here, _, names in os.walk(root, topdown=False):
+        start = f"{here[len(root) + 1 :]}/" if here != root else ""
         over = [name for name in names if f"{start}{name}" not in wanted]
         for name in over:
             Path(here, name).unlink()

@@ -24,10 +24,11 @@ def save_as(path: str) -> str:
 
 def files_below(folder: Path) -> list[str]:
     """Every file below a folder, by its path from there, in one fixed order."""
+    root = str(folder)
     found: list[str] = []
-    for here, _, names in os.walk(folder):
-        start = os.path.relpath(here, folder)
-        found.extend(name if start == "." else f"{start}/{name}" for name in names)
+    for here, _, names in os.walk(root):
+        start = f"{here[len(root) + 1 :]}/" if here != root else ""
+        found.extend(f"{start}{name}" for name in names)
     return sorted(found)
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import re
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cached_property
 from pathlib import Path
 from types import CodeType
@@ -26,7 +26,7 @@ from practice.paths import shown_path
 from practice.problems import Problem
 from practice.reader import Document
 from practice.site import AuthorList, Site, TopicList, Year
-from practice.view import view_of, view_of_list
+from practice.view import current_of, view_of, view_of_list
 
 PAGE_ENDING = ".html"
 OTHERS_TEXT = re.compile(
@@ -79,6 +79,7 @@ class Renderer:
         vars(self).pop("key", None)
         self.site = site
         self.pictures = Pictures(site, self.base)
+        self._once: dict[Hashable, Markup] = {}
         self.env = self._environment()
         self.warnings: tuple[Problem, ...] = ()
 
@@ -117,7 +118,9 @@ class Renderer:
             bytecode_cache=self.compiled,
         )
         env.filters.update(self._filters())
-        env.globals.update(site=self.site, assets=self.assets, picture=self.pictures.html)
+        env.globals.update(
+            site=self.site, assets=self.assets, picture=self.pictures.html, shared=self.shared
+        )
         return env
 
     def _template(self, name: str) -> tuple[str, str, None] | None:
@@ -173,23 +176,43 @@ class Renderer:
             for part in document.body.parts
         )
 
+    def shared(self, template: str, path: str) -> Markup:
+        """A part that many pages have alike, rendered once: ``shared("partials/…", view.path)``.
+
+        It gets the site and ``current``, the page of the menu that this one is or lies below, and
+        nothing else of the page.
+        """
+        current = current_of(self.site, path)
+        return self._at_once(
+            (template, current),
+            lambda: Markup(self.env.get_template(template).render(current=current)),  # noqa: S704  # of our own templates
+        )
+
+    def _at_once(self, key: Hashable, render: Callable[[], Markup]) -> Markup:
+        if key not in self._once:
+            self._once[key] = render()
+        return self._once[key]
+
     def _callout(self, placed: Placed) -> Markup:
         callout, level = placed.callout, placed.level
-        if isinstance(callout, SideEffects):
-            treatment = self.site.treatment(callout.treatment)
-            return self._show(
-                "side-effects", treatment.meta.side_effects, level, self.site, treatment
+        if isinstance(callout, SideEffects | Faq) and callout.treatment:
+            name, treatment = callout.NAME, self.site.treatment(callout.treatment)
+            return self._at_once(
+                (name, treatment.slug, level), lambda: self._of_treatment(name, treatment, level)
             )
         if isinstance(callout, SideEffectList):
             return self._show("side-effects", callout.items, level, self.site)
         if isinstance(callout, Faq):
-            if callout.treatment:
-                treatment = self.site.treatment(callout.treatment)
-                # On a page of its own questions, the ids of another's could meet the page's.
-                prefix = f"{treatment.slug}-"
-                return self._show("faq", treatment.meta.faq, level, self.site, treatment, prefix)
             return self._show("faq", callout.questions, level, self.site)
         return self._show(callout.NAME, callout, level)
+
+    def _of_treatment(self, name: str, treatment: Document, level: int) -> Markup:
+        """What a treatment's page says, in a text that names the treatment."""
+        if name == SideEffects.NAME:
+            return self._show(name, treatment.meta.side_effects, level, self.site, treatment)
+        # On a page of its own questions, the ids of another's could meet the page's.
+        prefix = f"{treatment.slug}-"
+        return self._show(name, treatment.meta.faq, level, self.site, treatment, prefix)
 
     def _show(self, name: str, *arguments: Any) -> Markup:
         template = self.env.get_template(f"callouts/{name}{PAGE_ENDING}")

@@ -54,6 +54,25 @@ class View:
         return self.describe(self)
 
 
+@dataclass(frozen=True)
+class Current:
+    """The page of a menu at which a reader is."""
+
+    path: str = ""
+    """Nothing where it is in no menu."""
+    exact: bool = False
+    """Whether it is that very page, and not one below."""
+
+
+def current_of(site: Site, path: str) -> Current:
+    """The page of a menu that the page at ``path`` is, or lies below."""
+    main, footer = site.menu("main"), site.menu("footer")
+    if any(page.path == path for page in (*main, *footer)):
+        return Current(path, exact=True)
+    above = (page.path for page in main if page.path != HOME and path.startswith(page.path))
+    return Current(next(above, ""))
+
+
 def view_of(site: Site, address: str, document: Document) -> View:
     """The view of a document; ``address`` is the site's own, without a slash at its end."""
     kind = document.kind

@@ -89,11 +89,12 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
             folders.keep_only(Path(self.output_path), {*self.jobs, *copied})
         keys = {path: key for path, job in self.jobs.items() if (key := self._key(job))}
         store = cache.Store(cache.folder_of(self.renderer.site.content), "pages")
+        kept = store.get(keys.values()) if self.last else {}
         done: dict[str, Written] = {}
         for path, key in keys.items():
-            kept = self._taken_over(path, store.get(key))
-            if kept:
-                done[path] = kept
+            written = self._taken_over(path, kept[key]) if key in kept else None
+            if written:
+                done[path] = written
         missing = [job for path, job in self.jobs.items() if path not in done]
         alone = len(missing) < cache.WORTH_A_FORK and not any(job.slow for job in missing)
         made = pool.fork_map(self._render, missing, 1 if alone else None)
@@ -114,15 +115,13 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
             return None
         return hashlib.sha256(self.renderer.key + job.own + job.path.encode()).digest()
 
-    def _taken_over(self, path: str, kept: Written | None) -> Written | None:
+    def _taken_over(self, path: str, kept: Written) -> Written | None:
         """Write what the last build wrote, if it is what would be rendered; None if it is not.
 
         What somebody has changed in the output since is not.
         """
-        if kept is None or self.last is None:
-            return None
         try:
-            content = (self.last / path).read_bytes()
+            content = Path(self.last or "", path).read_bytes()
         except OSError:
             return None
         if hashlib.sha256(content).digest() != kept.digest:

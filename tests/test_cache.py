@@ -161,7 +161,7 @@ def test_a_value_without_its_checksum_is_never_unpickled(kept):
         rows.execute("UPDATE kept SET value = ?", (pickle.dumps(Bomb()),))
     rows.close()
     store = Store(kept, "documents")
-    assert store.get(b"key") is None
+    assert store.get([b"key"]) == {}
     store.close()
 
 
@@ -181,7 +181,7 @@ def test_a_folder_of_somebody_else_is_not_used(kept, monkeypatch):
     monkeypatch.setattr(cache.os, "getuid", lambda: kept.stat().st_uid + 1)
     store = Store(kept, "documents")
     store.put({b"key": "value"})
-    assert store.get(b"key") is None
+    assert store.get([b"key"]) == {}
     assert list(kept.iterdir()) == []
 
 
@@ -195,7 +195,7 @@ def test_a_folder_that_cannot_be_made_costs_only_time(content, tmp_path, parsed)
 def test_what_nobody_asks_for_is_dropped(kept):
     def opened(used, new):
         store = Store(kept, "documents")
-        found = [store.get(key) for key in used]
+        found = [store.get([key]).get(key) for key in used]
         store.put(dict.fromkeys(new, "value"))
         store.close()
         return found

@@ -32,6 +32,7 @@ from practice.checks import (
 )
 from practice.checks import settings as check_settings
 from practice.checks.settings import SETTABLE
+from practice.paths import files_below
 from practice.problems import ProblemsFound
 from practice.site import load
 
@@ -447,7 +448,7 @@ def test_style_sheets_and_scripts_are_looked_through(tmp_path):
     (tmp_path / "a.css").write_text(f'@import "https:{THIRD}";\np {{ color: red }}\n', "utf-8")
     (tmp_path / "a.js").write_text(f'// see https:{THIRD}\nfetch("https:{THIRD}");\n', "utf-8")
     (tmp_path / "index.html").write_text(f'<p>\n<img src="https:{THIRD}">\n', "utf-8")
-    found = {(p.path, p.line, p.code) for p in output.run(tmp_path, "")}
+    found = {(p.path, p.line, p.code) for p in output.run(tmp_path, "", files_below(tmp_path), {})}
     assert found == {
         ("output/a.css", 1, "third-party"),
         ("output/a.js", 2, "third-party"),

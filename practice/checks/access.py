@@ -65,5 +65,6 @@ def is_foreign(words: str) -> bool:
             return True
     found = re.findall(r"[^\W\d_]+", words.lower())
     foreign = FOREIGN.intersection(found)
-    english = sum(word in ENGLISH for word in found)
-    return len(foreign) >= 3 and sum(word in foreign for word in found) > english
+    if len(foreign) < 3:
+        return False
+    return sum(word in foreign for word in found) > sum(word in ENGLISH for word in found)

@@ -58,7 +58,8 @@ def every(site: Site, settings: Settings, kept: Path | None = None) -> dict[str,
         for name, digest in digests.items()
     }
     store = Store(kept, "findings")
-    found = {name: known for name, key in keys.items() if (known := store.get(key))}
+    known = store.get(keys.values())
+    found: dict[str, Found] = {name: known[key] for name, key in keys.items() if key in known}
     missing = [name for name in keys if name not in found]
 
     def look(name: str) -> Found | None:

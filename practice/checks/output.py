@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePath
 from urllib.parse import unquote, urlsplit
 
 from practice.checks import privacy
-from practice.paths import files_below, save_as
+from practice.paths import save_as
 from practice.problems import Problem
 
 REFERENCE = re.compile(r'\s(?:href|src)="(?P<target>[^"]*)"')
@@ -30,12 +30,13 @@ class Scanned:
     """What is wrong whatever other pages hold."""
 
 
-def run(output: Path, base: str, scanned: Mapping[str, Scanned] = {}) -> Iterator[Problem]:  # noqa: B006  # never written to
+def run(
+    output: Path, base: str, names: Sequence[str], scanned: Mapping[str, Scanned]
+) -> Iterator[Problem]:
     """Links that lead nowhere, ids that stand twice, files of others that a page would load.
 
-    ``scanned`` are the pages that have been looked at already, by their path below ``output``.
+    ``names`` are all files below ``output``, ``scanned`` the pages that have been looked at.
     """
-    names = files_below(output)
     files = set(names)
     pages = {
         name: scanned.get(name) or scan(name, (output / name).read_text(encoding="utf-8"))

@@ -48,6 +48,8 @@ class Block:
 
     def line_at(self, offset: int) -> int:
         """The line of the file on which a character of ``text`` stands."""
+        if len(self.lines) == 1:
+            return self.lines[0][0]
         starts, at = [], 0
         for _, text in self.lines:
             starts.append(at)
