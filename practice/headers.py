@@ -60,6 +60,8 @@ CACHING: dict[str, str] = {
     "/assets/": FOREVER,  # the name changes with the content
     "/pagefind/fragment/": FOREVER,
     "/pagefind/index/": FOREVER,
+    "/pagefind/newest/fragment/": FOREVER,
+    "/pagefind/newest/index/": FOREVER,
     "/images/": DAY,
     "/files/": DAY,
 }

@@ -2,32 +2,58 @@
 
 The page `search` of the practice shows it; `theme/static/js/search.js` is the interface. The index
 is split, so that a reader loads a small part of it, and only when searching.
+
+The newest posts have an index of their own, and the interface asks both. Otherwise the words of a
+new post would change nearly every part of a large blog's index, and all would have to be uploaded.
 """
 
 from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from pagefind.index import IndexConfig, PagefindIndex
 
 FOLDER = "pagefind"
+NEWEST = "newest"
+"""The folder in that folder where the index of the newest posts stands."""
+BATCH = 8
+"""Posts: so many are newest at the most. With the next one, they join the others."""
 KEPT = ("pagefind.js", "pagefind-worker.js", "pagefind-entry.json", "wasm.en.pagefind")
 """What the interface uses, beside the index; Pagefind's own interfaces are left out."""
 
-LISTS = [".visually-hidden", ".post-list", ".cards", ".contents", ".archive", ".booking"]
+LISTS = [
+    ".visually-hidden",
+    ".all-posts",
+    ".post-list",
+    ".cards",
+    ".contents",
+    ".archive",
+    ".booking",
+]
 """What only leads to other pages: it would be found twice, and change with every post."""
 
 
-def index(site: Path, pages: Iterable[str]) -> int:
-    """Write a search index of some pages of a finished site into its folder ``pagefind``.
+def newest(posts: Sequence[str]) -> Sequence[str]:
+    """Those of the posts, given newest first, that have an index of their own: 1 to ``BATCH``."""
+    return posts[: 1 + (len(posts) - 1) % BATCH] if posts else posts
 
-    ``pages`` are paths below ``site``. Only what stands in `<main>` is found. Returns how many
-    pages were taken in.
+
+def index(site: Path, pages: Collection[str], posts: Sequence[str] = ()) -> int:
+    """Write the search indexes of a finished site into its folder ``pagefind``.
+
+    ``pages`` are all that are to be found, as paths below ``site``, and ``posts`` those of them
+    that are posts, newest first. Only what stands in `<main>` is found. Returns how many pages were
+    taken in.
     """
-    target = site / FOLDER
+    new = newest(posts)
+    count = _written(site, [path for path in pages if path not in new], site / FOLDER)
+    return count + (_written(site, new, site / FOLDER / NEWEST) if new else 0)
+
+
+def _written(site: Path, pages: Collection[str], target: Path) -> int:
     with tempfile.TemporaryDirectory() as folder:
         for path in pages:
             copy = Path(folder, path)

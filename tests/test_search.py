@@ -5,6 +5,9 @@ Not tested here: how Pagefind weighs words.
 
 from __future__ import annotations
 
+import random
+import shutil
+
 import publishing
 import pytest
 import servers
@@ -19,6 +22,8 @@ def project(tmp_path_factory):
     made = publishing.Project(tmp_path_factory.mktemp("search"))
     made.to(to="folder", path="www", host="nginx")
     made.post("searching", words="Somewhere here stands the word zyzzogeton.")
+    made.post("an-older-word", date="2011-01-01", words="An older word.")
+    made.post("a-word", date="2026-10-31", words="A word that is not older.")
     made.write("redirects.yaml", "/old/: /team/\n")
     made.publish()
     return made
@@ -68,6 +73,71 @@ def test_the_index_is_the_same_each_time(project, tmp_path):
         assert search.index(site, pages) == len(pages)
         found.append(tree_of(site / "pagefind"))
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("count", range(1, 30))
+def test_few_posts_are_newest_and_one_more_moves_none_of_the_others(count):
+    posts = [f"{number:02}" for number in range(count, 0, -1)]
+    newest = search.newest(posts)
+    assert 1 <= len(newest) <= search.BATCH
+    assert list(newest) == posts[: len(newest)]
+    more = search.newest([f"{count + 1:02}", *posts])
+    if len(newest) < search.BATCH:
+        assert set(posts) - set(newest) == set(posts) - set(more)
+    else:
+        assert len(more) == 1
+
+
+def test_no_posts_have_no_index(tmp_path):
+    assert search.newest([]) == []
+    (tmp_path / "index.html").write_text("<main><h1>Home</h1></main>", "utf-8")
+    assert search.index(tmp_path, ["index.html"]) == 1
+    assert not (tmp_path / "pagefind" / "newest").exists()
+
+
+def test_one_post_more_changes_few_files_of_a_large_index(tmp_path):
+    """Posts as long as those of the benchmark, and enough for an index in many parts."""
+    chance, site, posts = random.Random(1), tmp_path / "site", []
+    words = ["".join(chance.choices("abcdefgh", k=chance.randrange(3, 9))) for _ in range(3000)]
+
+    def write(number):
+        posts.insert(0, f"blog/{number}/index.html")
+        text = " ".join(chance.choices(words, k=800))
+        file = site / posts[0]
+        file.parent.mkdir(parents=True)
+        file.write_text(f"<main><h1>Post {number}</h1><p>{text}.</p></main>", "utf-8")
+
+    def indexed():
+        shutil.rmtree(site / "pagefind", ignore_errors=True)
+        search.index(site, posts, posts)
+        return tree_of(site / "pagefind")
+
+    for number in range(121):
+        write(number)
+    before = indexed()
+    assert sum(path.startswith("index/") for path in before) > 4
+    for number in range(121, 121 + search.BATCH - 1):
+        write(number)
+        after = indexed()
+        touched = {path for path, content in after.items() if before.get(path) != content}
+        assert all(path.startswith("newest/") for path in touched), touched
+        assert len(touched) == 4, "its own part, the words, the list, the way to the list"
+        before = after
+
+
+@pytest.mark.browser
+def test_old_and_new_posts_are_found_together(page, address, project):
+    assert {
+        path.split("/")[1] for path in tree_of(project.folder / "www") if "pf_index" in path
+    } == {
+        "index",
+        "newest",
+    }
+    page.goto(f"{address}/search/?q=older")
+    page.locator(".search-results li").first.wait_for()
+    found = page.locator(".search-results li a").all_inner_texts()
+    assert {"About an older word", "About a word"} <= set(found)
+    assert page.wrong == []
 
 
 @pytest.mark.browser

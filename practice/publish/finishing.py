@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from practice import headers, redirects, search
 from practice.build import Built
 from practice.images import cache_folder
+from practice.paths import save_as
 from practice.publish import light
 from practice.publish.release import address_of
 from practice.publish.settings import GitHubPages, Settings
@@ -39,6 +40,7 @@ def finish(built: Built, settings: Settings) -> None:
             and path not in ("404.html", "search/index.html")
             and address_of(path) not in lists  # they only repeat what the posts say
         ],
+        [save_as(post.path) for post in built.site.posts],
     )
     light.minify(folder, change)
     base = urlsplit(settings.address).path

@@ -16,7 +16,14 @@ STATE = ".practice-live.json"
 SIBLINGS = (".gz", ".br")
 HOST_FILES = ("_headers", "_redirects", ".htaccess", ".nojekyll", "CNAME")
 """What a host reads and no browser asks for."""
-LAST = ("feed.xml", "sitemap.xml", "robots.txt", "pagefind/pagefind-entry.json", *HOST_FILES)
+LAST = (
+    "feed.xml",
+    "sitemap.xml",
+    "robots.txt",
+    "pagefind/pagefind-entry.json",
+    "pagefind/newest/pagefind-entry.json",
+    *HOST_FILES,
+)
 """What tells others of pages, so it goes after them."""
 
 

@@ -1,19 +1,49 @@
 // Search. The index is loaded when someone begins to search; without it the page's links remain.
 {
   const PAGE = 10;
-  const form = document.querySelector("form[data-index]");
+  const form = document.querySelector("form[data-indexes]");
   const status = document.querySelector(".search-status");
   const list = document.querySelector(".search-results");
   const more = document.querySelector(".search-more");
 
   let loading;
   const load = () => {
-    loading ??= import(form.dataset.index).then(async (pagefind) => {
-      await pagefind.options({ baseUrl: form.dataset.base, excerptLength: 24 });
-      await pagefind.init();
-      return pagefind;
-    });
+    const options = { baseUrl: form.dataset.base, excerptLength: 24 };
+    loading ??= Promise.all(
+      form.dataset.indexes.split(" ").map(async (folder) => {
+        const index = await import(`${folder}pagefind.js`); // two of one program share a memory
+        await index.options(options);
+        await index.init();
+        return index;
+      }),
+    );
     return loading;
+  };
+
+  // Where an index has no word that begins like the one asked for, Pagefind answers with a word that
+  // the asked one begins with, such as "need" for "needling". Another index may know better.
+  const knows = async (index, term, best) => {
+    if ((await index.search(`"${term}"`)).results.length) return true;
+    const beginning = term.slice(0, Math.max(3, term.length - 2));
+    const words = best.content.toLowerCase().split(/\s+/);
+    return best.locations.some((place) => words[place]?.includes(beginning));
+  };
+
+  const answer = async (index, words, terms) => {
+    const { results } = await index.search(words);
+    if (!results.length) return { results, sure: false };
+    const best = await results[0].data();
+    const known = await Promise.all(terms.map((term) => knows(index, term, best)));
+    return { results, sure: known.every(Boolean) };
+  };
+
+  const find = async (words) => {
+    const terms = words.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+    const indexes = await load();
+    const answers = await Promise.all(indexes.map((index) => answer(index, words, terms)));
+    const sure = answers.filter((one) => one.sure);
+    const found = (sure.length ? sure : answers).flatMap((one) => one.results);
+    return found.sort((a, b) => b.score - a.score);
   };
 
   const nodes = (html) => [...new DOMParser().parseFromString(html, "text/html").body.childNodes];
@@ -44,9 +74,9 @@
   const search = async (words) => {
     const number = (latest += 1);
     try {
-      const found = words ? await (await load()).search(words) : { results: [] };
+      const found = words ? await find(words) : [];
       if (number !== latest) return;
-      results = found.results;
+      results = found;
       list.replaceChildren();
       await show(PAGE);
       const count = results.length === 1 ? "1 page" : `${results.length} pages`;
