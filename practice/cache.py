@@ -150,7 +150,7 @@ class Store:
         def read(rows: sqlite3.Connection) -> list[tuple[bytes, bytes, bytes]]:
             with rows:
                 rows.execute("BEGIN")  # locked once, not for every key
-                query = "SELECT key, value, sum FROM kept WHERE key = ?"
+                query = "SELECT key, value, sum FROM entry WHERE key = ?"
                 found = (rows.execute(query, (key,)).fetchone() for key in keys)
                 return [row for row in found if row is not None]
 
@@ -168,10 +168,13 @@ class Store:
 
         def write(rows: sqlite3.Connection) -> None:
             with rows:
-                rows.execute("UPDATE kept SET age = age + 1")
-                rows.executemany("UPDATE kept SET age = 0 WHERE key = ?", [(k,) for k in self.used])
-                rows.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, 0)", _rows(values))
-                rows.execute("DELETE FROM kept WHERE age >= ?", (self.AGE,))
+                rows.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", _rows(values))
+                rows.execute("UPDATE asked SET age = age + 1")
+                young = [(key,) for key in (*self.used, *values)]
+                rows.executemany("INSERT OR REPLACE INTO asked VALUES (?, 0)", young)
+                old = "SELECT key FROM asked WHERE age >= ?"
+                rows.execute(f"DELETE FROM entry WHERE key IN ({old})", (self.AGE,))  # noqa: S608  # our own words
+                rows.execute("DELETE FROM asked WHERE age >= ?", (self.AGE,))
 
         if values:
             self._try(write)
@@ -205,8 +208,11 @@ def _opened(file: Path) -> sqlite3.Connection:
         rows.execute("PRAGMA page_size = 16384")  # a value fits into few pages
         with rows:
             rows.execute(
-                "CREATE TABLE IF NOT EXISTS kept"
-                " (key BLOB PRIMARY KEY, value BLOB, sum BLOB, age INTEGER) WITHOUT ROWID"
+                "CREATE TABLE IF NOT EXISTS entry"
+                " (key BLOB PRIMARY KEY, value BLOB, sum BLOB) WITHOUT ROWID"
+            )
+            rows.execute(  # apart, because SQLite would write the whole value to change its age
+                "CREATE TABLE IF NOT EXISTS asked (key BLOB PRIMARY KEY, age INTEGER) WITHOUT ROWID"
             )
     except BaseException:
         rows.close()

@@ -70,6 +70,7 @@ def renderer_of(settings: dict[str, Any]) -> Renderer:
         raise ProblemsFound(problems)
     renderer = Renderer(loaded, Path(settings["THEME"]), settings["SITEURL"])
     renderer.warnings = tuple(problems)
+    renderer.recall(kept)
     return renderer
 
 
@@ -126,4 +127,6 @@ def our_writer(_pelican: Pelican) -> type[DeferredWriter]:
 
 def write_all(pelican: Pelican) -> None:
     """Render and write everything that was noted."""
-    pelican.settings["PRACTICE_WRITER"].write_all()
+    settings = pelican.settings
+    settings["PRACTICE_WRITER"].write_all()
+    settings["PRACTICE"].remember(cache.folder_of(Path(settings["PATH"])))

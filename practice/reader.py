@@ -61,7 +61,7 @@ class Document:
     digest: bytes = field(repr=False)
     """The SHA-256 of its file."""
     face: bytes = field(repr=False)
-    """A digest of all that other pages may show of it: fields, callouts, ids, reading time."""
+    """A digest of all that other pages show of it."""
 
     @cached_property
     def kind(self) -> str:
@@ -306,8 +306,14 @@ def _document(model: type[Entry], text: str, source: str, shown: str, digest: by
 
 
 def _face(meta: Entry, body: Body) -> bytes:
-    callouts = [placed.callout for placed in body.callouts]
-    parts = (meta, callouts, sorted(body.ids), minutes_of(body.words))
+    """The digest of a document's fields, and of what lists take from its text.
+
+    Those are a page's questions, the sources of side effects, the ids that links may lead to, and
+    the reading time. What a treatment's callouts say are its fields.
+    """
+    questions = body.questions if isinstance(meta, Page) else ()
+    sources = [effect.sources for effect in body.of_type(SideEffect)]
+    parts = (meta, questions, sources, sorted(body.ids), minutes_of(body.words))
     return hashlib.sha256(repr(parts).encode()).digest()
 
 

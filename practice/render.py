@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import hashlib
+import marshal
 import re
 import traceback
 from collections.abc import Callable, Hashable
@@ -41,6 +42,8 @@ class _Compiled(jinja2.BytecodeCache):
 
     def __init__(self) -> None:
         self.code: dict[tuple[str, str], CodeType] = {}
+        self.kept = 0
+        """How many of them an earlier build has left."""
 
     def load_bytecode(self, bucket: Bucket) -> None:
         bucket.code = self.code.get((bucket.key, bucket.checksum))
@@ -48,6 +51,20 @@ class _Compiled(jinja2.BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         if bucket.code is not None:
             self.code[bucket.key, bucket.checksum] = bucket.code
+
+    def load(self, folder: Path, key: bytes) -> None:
+        """Take what was kept in the folder of a cache, compiled of the very same templates."""
+        store = cache.Store(folder, "templates")
+        self.code = marshal.loads(store.get([key]).get(key, marshal.dumps({})))  # noqa: S302  # checked by the store
+        self.kept = len(self.code)
+        store.close()
+
+    def keep(self, folder: Path, key: bytes) -> None:
+        """Leave what was compiled to later builds."""
+        if len(self.code) > self.kept:
+            store = cache.Store(folder, "templates")
+            store.put({key: marshal.dumps(self.code)})
+            store.close()
 
 
 class Renderer:
@@ -68,6 +85,19 @@ class Renderer:
         }
         self.compiled = _Compiled()
         self.take(site)
+
+    @property
+    def _theme_key(self) -> bytes:
+        parts = (cache.recipe(), sorted(self.templates.items()))
+        return hashlib.sha256(repr(parts).encode()).digest()
+
+    def recall(self, folder: Path) -> None:
+        """Use templates as an earlier build has compiled them; ``folder`` is that of the cache."""
+        self.compiled.load(folder, self._theme_key)
+
+    def remember(self, folder: Path) -> None:
+        """Keep the templates that were compiled here for later builds."""
+        self.compiled.keep(folder, self._theme_key)
 
     def for_site(self, site: Site) -> Renderer:
         """A renderer of another site with the same theme, as it was when it was read."""

@@ -43,6 +43,8 @@ from practice.wording import OpeningLine, opening_lines
 YAML_FILES = ("clinic.yaml", "sources.yaml", "topics.yaml", "redirects.yaml", "checks.yaml")
 RELATED = 3
 """Posts that a post leads on to."""
+LISTS = {"clinic": "clinic.yaml", "source": "sources.yaml", "topic": "topics.yaml"}
+"""What the practice says in a file for all texts, and that file."""
 FOLDERS = (*KINDS, "images", "files")
 STATIC = {
     "images": {".png", ".jpg", ".jpeg", ".webp", ".avif"},
@@ -163,7 +165,8 @@ class Site:
     slugs: dict[str, frozenset[str]] = field(default_factory=dict)
     """Every slug by folder, of broken and left-out files too."""
     unread: frozenset[str] = frozenset()
-    """`source` and `topic`, where their file has mistakes: no id can be said to be unknown."""
+    """`clinic`, `source` and `topic`, where their file has mistakes: nothing is said of what would
+    stand there."""
 
     @property
     def texts(self) -> tuple[Document | Broken, ...]:
@@ -499,12 +502,16 @@ def load(
 ) -> tuple[Site | None, list[Problem]]:
     """Read a content folder.
 
-    Returns the site, or None where the clinic itself cannot be read, and every problem of
-    single files; ``practice.checks`` finds what is wrong between them. ``drafts`` keeps drafts
-    and posts with a later date than ``build_date`` in the lists.
+    Returns the site, or None where there is no clinic, and every problem of single files;
+    ``practice.checks`` finds what is wrong between them. A clinic with mistakes has another in its
+    place, so that those can be found, too. ``drafts`` keeps drafts and posts with a later date than
+    ``build_date`` in the lists.
     """
     content = read_content(folder, read_all)
     problems = [problem for wrong in content.problems.values() for problem in wrong]
+    missing = any(problem.code == "file-unreadable" for problem in content.problems["clinic.yaml"])
+    if content.clinic is None and not missing:
+        content.clinic = Clinic.model_construct(phone="")
     return assemble(content, build_date, drafts=drafts), problems
 
 
@@ -532,9 +539,7 @@ def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> 
         broken=tuple(content.broken.values()),
         left_out=tuple(left_out),
         slugs={folder: frozenset(found) for folder, found in slugs.items()},
-        unread=frozenset(
-            kind for kind in ("source", "topic") if content.problems.get(f"{kind}s.yaml")
-        ),
+        unread=frozenset(kind for kind, file in LISTS.items() if content.problems.get(file)),
     )
 
 

@@ -120,10 +120,11 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
 
         What somebody has changed in the output since is not.
         """
-        try:
-            content = Path(self.last or "", path).read_bytes()
-        except OSError:
+        if self.last is None:
             return None
+        if hashlib.sha256(_content(Path(self.output_path, path))).digest() == kept.digest:
+            return kept
+        content = _content(self.last / path)
         if hashlib.sha256(content).digest() != kept.digest:
             return None
         return replace(kept, problems=self._write(path, content))
@@ -145,7 +146,7 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
     def _write(self, path: str, content: bytes) -> tuple[Problem, ...]:
         file = Path(self.output_path, path)
         try:
-            if self.last is not None and _holds(file, content):
+            if self.last is not None and content and _content(file) == content:
                 return ()
             file.parent.mkdir(parents=True, exist_ok=True)
             file.unlink(missing_ok=True)  # another name of the same file stays as it was
@@ -156,8 +157,9 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
         return ()
 
 
-def _holds(file: Path, content: bytes) -> bool:
+def _content(file: Path) -> bytes:
+    """What a file holds; nothing where it cannot be read."""
     try:
-        return file.read_bytes() == content
+        return file.read_bytes()
     except OSError:
-        return False
+        return b""

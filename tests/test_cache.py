@@ -133,12 +133,12 @@ def test_a_damaged_cache_is_as_if_empty(content, kept, parsed, damage):
         file.mkdir()
     elif damage == "flipped":
         with sqlite3.connect(file) as rows:
-            rows.execute("UPDATE kept SET value = zeroblob(length(value))")
+            rows.execute("UPDATE entry SET value = zeroblob(length(value))")
         rows.close()
     else:
         with sqlite3.connect(file) as rows:
-            rows.execute("DROP TABLE kept")
-            rows.execute("CREATE TABLE kept (something)")
+            rows.execute("DROP TABLE entry")
+            rows.execute("CREATE TABLE entry (something)")
         rows.close()
     parsed.clear()
     assert same(Reader(kept)(content, SOURCES), expected)
@@ -158,7 +158,7 @@ def test_a_value_without_its_checksum_is_never_unpickled(kept):
     store.put({b"key": "value"})
     store.close()
     with sqlite3.connect(file_of(kept)) as rows:
-        rows.execute("UPDATE kept SET value = ?", (pickle.dumps(Bomb()),))
+        rows.execute("UPDATE entry SET value = ?", (pickle.dumps(Bomb()),))
     rows.close()
     store = Store(kept, "documents")
     assert store.get([b"key"]) == {}

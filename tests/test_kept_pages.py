@@ -67,6 +67,14 @@ def test_what_has_not_changed_is_not_rendered_again(content, again):
     assert again() == {"/blog/a-plain-post/"}
 
 
+def test_what_a_post_asks_and_answers_is_its_own(content, again):
+    add(content / POST, "\n/// faq\n\n### Why?\n\nBecause.\n///\n")
+    again()
+    text = (content / POST).read_text("utf-8")
+    (content / POST).write_text(text.replace("Because.", "We do not know."), "utf-8")
+    assert again() == {"/blog/a-plain-post/"}
+
+
 @pytest.mark.parametrize(
     ("file", "before", "after"),
     [
@@ -75,6 +83,9 @@ def test_what_has_not_changed_is_not_rendered_again(content, again):
         ("topics.yaml", "name: ", "name: Now "),
         ("sources.yaml", "year: 20", "year: 19"),
         ("treatments/taping.md", "\nname: ", "\nname: Now "),
+        ("treatments/taping.md", "\n### ", "\n### Now "),
+        ("treatments/taping.md", "how-common: not known", "how-common: uncommon"),
+        (POST, "One paragraph.", "One paragraph." + " And more words." * 200),
     ],
 )
 def test_what_other_pages_show_is_rendered_anew(content, again, file, before, after):

@@ -41,12 +41,12 @@ CHECKS: tuple[Callable[[Site], Iterator[Problem]], ...] = (
     clinical.overdue,
     clinical.testimonials,
     access.link_texts,
-    duty.notices,
-    duty.insurance,
     privacy.documents,
     reading.dont_items,
     reading.help_levels,
 )
+OF_THE_CLINIC: tuple[Callable[[Site], Iterator[Problem]], ...] = (duty.notices, duty.insurance)
+"""Checks of what `clinic.yaml` says, once that has no mistakes of its own."""
 WARNINGS = frozenset(
     {
         "claim",
@@ -72,7 +72,8 @@ def run(site: Site, *, publishing: bool = False, kept: Path | None = None) -> li
     is the folder of the cache.
     """
     own, problems = settings.read(site.content)
-    problems.extend(problem for check in CHECKS for problem in check(site))
+    ours = CHECKS if "clinic" in site.unread else (*CHECKS, *OF_THE_CLINIC)
+    problems.extend(problem for check in ours for problem in check(site))
     for found in alone.every(site, own, kept).values():
         problems.extend(found.problems)
     severity: dict[str, Any] = dict.fromkeys(WARNINGS, "warning") | own.severity

@@ -52,6 +52,8 @@ def falls_due(site: Site, days: int = 60) -> list[tuple[dt.date, str, str]]:
         for document in site.documents
         if getattr(document.meta, "next_review", None)
     ]
-    check = site.clinic.insurance.checked + dt.timedelta(days=INSURANCE_DAYS)
-    found.append((check, f"{shown_path(site.content)}/clinic.yaml", "check of the list of plans"))
+    if "clinic" not in site.unread:
+        check = site.clinic.insurance.checked + dt.timedelta(days=INSURANCE_DAYS)
+        path = f"{shown_path(site.content)}/clinic.yaml"
+        found.append((check, path, "check of the list of plans"))
     return sorted(entry for entry in found if entry[0] <= last)

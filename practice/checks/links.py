@@ -44,6 +44,8 @@ def targets(site: Site) -> Iterator[Problem]:
 
 def phones(text: Text) -> Iterator[Problem]:
     """A phone number that is not the clinic's may be an old one, or a slip."""
+    if not text.phone:  # there are mistakes in the clinic, so its number is not known
+        return
     known = {_last_digits(number) for number in (text.phone, *text.settings.phones)}
     links = ((link.line, link.target) for link in text.document.body.links)
     found = [(line, target) for line, target in links if target.startswith("tel:")]
