@@ -25,17 +25,16 @@ BUSY = 1.5
 """The load from which on a machine is said to have had other work."""
 Results = dict[str, Any]
 PROFILE = """\
-Seconds of 1,000 posts in one process, by a profile taken by hand; two processes share all rows but the
-first, the fourth and the last. *Before* is the build without its short cuts (commit `a9b0187`).
+Seconds of 1,000 posts in one process, by a profile taken by hand; in a build with two processes, reading,
+checks and templates are shared between them. *Before* is the build without its short cuts (commit `a9b0187`).
 
 | step | before | now | after one edit |
 |---|---|---|---|
 | loading Python modules: Pelican 0.35, pydantic 0.15, invoke 0.13 | 0.9 | 0.7 | 0.7 |
-| reading: front matter, Markdown, callouts | 3.3 | 1.8 | 0.1 |
-| checks of each text: prose, reading grade, spelling | 1.3 | 0.9 | 0.0 |
+| reading: front matter, Markdown, callouts | 3.3 | 1.9 | 0.1 |
+| checks of each text: prose, reading grade, spelling | 1.3 | 0.8 | 0.0 |
 | Pelican, and checks between texts | 0.1 | 0.1 | 0.1 |
-| templates, structured data, writing | 1.1 | 1.1 | 0.1 |
-| looking at each page: ids, links, what it loads | 0.6 | 0.3 | 0.0 |
+| templates, structured data, looking at each page, writing | 1.7 | 1.2 | 0.2 |
 | the rest: files found, caches written, folders exchanged | 0.2 | 0.3 | 0.2 |
 
 What is not reached, and what it would take:
@@ -93,12 +92,13 @@ def readme(results: Results) -> str:
             "",
             "## How",
             "",
-            f"- Machine: {results['machine']}.",
+            f"- Machine: {results['machine']}; files {results.get('files', 'on disk')}.",
             *(busy(results["load"]) if results.get("load", 0) >= BUSY else ()),
             f"- Versions: {versions}.",
             f"- The text is the same for all: {words} words a post, with headings, lists, a table, five",
             "  questions and a list of side effects; twelve authors, twelve topics. Ours writes questions",
-            "  and side effects as callouts; the others as plain Markdown.",
+            "  and side effects as callouts; the others as plain Markdown. Headings have ids and quotes are",
+            "  typographic in all of them.",
             "- Every site has a page for each post, lists by topic, author and year, a home page with the",
             "  newest ten posts, and a feed. Ours also checks all texts and links, makes structured data,",
             "  a site map, and pages for treatments and therapists.",
