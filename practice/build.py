@@ -75,13 +75,16 @@ def build(
         step("Reading and checking the content")
         renderer = hooks.renderer_of(settings)
         spare = folders.spare_of(target)
-        stage = folders.usable(spare) or folders.new(target)
+        fresh = folders.new(target)
+        stage = folders.usable(spare) or fresh
         try:
-            settings |= {"OUTPUT_PATH": str(stage), "PRACTICE": renderer, "PRACTICE_LAST": target}
+            settings |= {"OUTPUT_PATH": str(fresh), "PRACTICE": renderer}
+            settings |= {"PRACTICE_FOLDER": stage, "PRACTICE_LAST": target}
             scanned: dict[str, output_checks.Scanned] = {}
             settings["PRACTICE_SCANNED"] = scanned
             step("Writing the pages")
             run_pelican(settings)
+            folders.move_all(fresh, stage)
             step("Checking the pages")
             (stage / MARKER).write_text(MARKER_TEXT, encoding="utf-8")
             files = files_below(stage)
@@ -90,8 +93,7 @@ def build(
                 raise ProblemsFound(problems)
             folders.swap(stage, target, spare)
         finally:
-            if stage != spare:
-                shutil.rmtree(stage, ignore_errors=True)
+            shutil.rmtree(fresh, ignore_errors=True)
     site = renderer.site
     return Built(
         output=target,

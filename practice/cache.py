@@ -1,8 +1,8 @@
-"""What was read once is kept: a document by the bytes of its file and all that reads them.
+"""What was made once is kept, by all that it was made of: documents, findings, pages, templates.
 
-Entries lie in one SQLite file below `.practice-cache/`, a folder of ours alone. An entry is used
-only if its checksum is right; a file that cannot be used is thrown away and begun anew, since
-everything in it can be made again.
+Each kind has an SQLite file of its own below `.practice-cache/`, a folder of ours alone. An entry
+is used only if its checksum is right; a file that cannot be used is thrown away and begun anew,
+since everything in it can be made again.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pickle
 import sqlite3
 import stat
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -127,8 +128,8 @@ class Store:
     Without a folder nothing is kept.
     """
 
-    AGE = 3
-    """How many times a store is opened before an entry that none of them asked for is dropped."""
+    AGE = 30
+    """Days after which an entry that nobody has asked for is dropped."""
 
     def __init__(self, folder: Path | None, name: str) -> None:
         self.rows: sqlite3.Connection | None = None
@@ -169,12 +170,12 @@ class Store:
         def write(rows: sqlite3.Connection) -> None:
             with rows:
                 rows.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", _rows(values))
-                rows.execute("UPDATE asked SET age = age + 1")
-                young = [(key,) for key in (*self.used, *values)]
-                rows.executemany("INSERT OR REPLACE INTO asked VALUES (?, 0)", young)
-                old = "SELECT key FROM asked WHERE age >= ?"
-                rows.execute(f"DELETE FROM entry WHERE key IN ({old})", (self.AGE,))  # noqa: S608  # our own words
-                rows.execute("DELETE FROM asked WHERE age >= ?", (self.AGE,))
+                today = int(time.time() // 86_400)
+                asked = [(key, today) for key in (*self.used, *values)]
+                rows.executemany("INSERT OR REPLACE INTO asked VALUES (?, ?)", asked)
+                old = "SELECT key FROM asked WHERE day < ?"
+                rows.execute(f"DELETE FROM entry WHERE key IN ({old})", (today - self.AGE,))  # noqa: S608  # our own words
+                rows.execute("DELETE FROM asked WHERE day < ?", (today - self.AGE,))
 
         if values:
             self._try(write)
@@ -211,9 +212,13 @@ def _opened(file: Path) -> sqlite3.Connection:
                 "CREATE TABLE IF NOT EXISTS entry"
                 " (key BLOB PRIMARY KEY, value BLOB, sum BLOB) WITHOUT ROWID"
             )
-            rows.execute(  # apart, because SQLite would write the whole value to change its age
-                "CREATE TABLE IF NOT EXISTS asked (key BLOB PRIMARY KEY, age INTEGER) WITHOUT ROWID"
+            rows.execute(  # apart, because SQLite would write the whole value to change its day
+                "CREATE TABLE IF NOT EXISTS asked (key BLOB PRIMARY KEY, day INTEGER) WITHOUT ROWID"
             )
+        rows.execute(
+            "SELECT key, value, sum FROM entry LIMIT 0"
+        )  # tables of another form are no use
+        rows.execute("SELECT key, day FROM asked LIMIT 0")
     except BaseException:
         rows.close()
         raise

@@ -40,8 +40,8 @@ def check(content: Path, *, publishing: bool = False) -> Checked:
     site, problems = load(content, today(), read_all=Reader(kept))
     if site is None:
         return Checked(tuple(ProblemsFound(problems).problems))
-    between = checks.run(site, publishing=publishing, kept=kept)
     texts = alone.every(site, settings.read(content)[0], kept)
+    between = checks.run(site, publishing=publishing, texts=texts)
     trend = reading.trend(site, {name: found.grade for name, found in texts.items()})
     found = ProblemsFound([*problems, *between]).problems
     return Checked(tuple(found), tuple(duty.falls_due(site, SOON)), tuple(trend.items()))

@@ -15,6 +15,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from practice.paths import files_below
+
 MARKER = ".practice-site"
 """The file by which a build knows a folder that it may replace."""
 
@@ -76,6 +78,13 @@ def keep_only(folder: Path, wanted: set[str]) -> None:
                 Path(here).rmdir()
 
 
+def move_all(source: Path, target: Path) -> None:
+    """Move every file below a folder to the same place below another."""
+    for name in files_below(source) if source != target else ():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(source / name, target / name)
+
+
 def swap(new: Path, output: Path, spare: Path) -> None:
     """Put a finished folder in the place of the last one, in one step where the system can.
 
@@ -93,7 +102,7 @@ def swap(new: Path, output: Path, spare: Path) -> None:
     if old != spare and not os.path.lexists(spare):
         old.rename(spare)
     elif old != spare:
-        shutil.rmtree(old)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def exchange(one: Path, other: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -61,7 +62,7 @@ class Document:
     digest: bytes = field(repr=False)
     """The SHA-256 of its file."""
     face: bytes = field(repr=False)
-    """A digest of all that other pages show of it."""
+    """A digest of what lists show of it, so that they need not note that they have read it."""
 
     @cached_property
     def kind(self) -> str:
@@ -91,11 +92,53 @@ class Document:
     @property
     def minutes(self) -> int:
         """How long it takes to read, in whole minutes, at least one."""
-        return minutes_of(self.words)
+        return minutes_of(self.listed.words)
+
+    @property
+    def listed(self) -> Body:
+        """Its text, for what lists take from it and ``face`` holds; the reading is not noted."""
+        body: Body = vars(self)["body"]
+        return body
 
     def line_of(self, *location: str | int) -> int:
         """The line on which a field of the front matter stands."""
         return self.data.line_of(location)
+
+
+class _Noted:
+    """A field of a document whose reading is noted, while somebody asks for notes."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, document: Document, _: type[Document]) -> Any:
+        if _notes:
+            _notes[-1][document.source] = vars(document)["digest"]
+        return vars(document)[self.name]
+
+    def __set__(self, document: Document, value: Any) -> None:
+        vars(document)[self.name] = value
+
+
+_notes: list[dict[str, bytes]] = []
+for _name in ("body", "data", "digest"):
+    setattr(Document, _name, _Noted(_name))
+
+
+@contextmanager
+def noting() -> Iterator[dict[str, bytes]]:
+    """Note whose text is read: the value holds, by source, the digest of each file."""
+    _notes.append({})
+    try:
+        yield _notes[-1]
+    finally:
+        _notes.pop()
+
+
+def note(read: dict[str, bytes]) -> None:
+    """Note once more what was read when something was made that is now used again."""
+    if _notes:
+        _notes[-1].update(read)
 
 
 @dataclass(frozen=True)
@@ -308,12 +351,12 @@ def _document(model: type[Entry], text: str, source: str, shown: str, digest: by
 def _face(meta: Entry, body: Body) -> bytes:
     """The digest of a document's fields, and of what lists take from its text.
 
-    Those are a page's questions, the sources of side effects, the ids that links may lead to, and
-    the reading time. What a treatment's callouts say are its fields.
+    Those are a page's questions, the sources of side effects, and the reading time. What a
+    treatment's callouts say are its fields.
     """
     questions = body.questions if isinstance(meta, Page) else ()
     sources = [effect.sources for effect in body.of_type(SideEffect)]
-    parts = (meta, questions, sources, sorted(body.ids), minutes_of(body.words))
+    parts = (meta, questions, sources, minutes_of(body.words))
     return hashlib.sha256(repr(parts).encode()).digest()
 
 

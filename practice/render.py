@@ -6,7 +6,6 @@ import copy
 import datetime as dt
 import hashlib
 import marshal
-import re
 import traceback
 from collections.abc import Callable, Hashable
 from functools import cached_property
@@ -25,16 +24,11 @@ from practice.images import Pictures
 from practice.model import FREQUENCY_MEANING, Faq, SideEffectList, SideEffects
 from practice.paths import shown_path
 from practice.problems import Problem
-from practice.reader import Document
+from practice.reader import Document, note, noting
 from practice.site import AuthorList, Site, TopicList, Year
 from practice.view import current_of, view_of, view_of_list
 
 PAGE_ENDING = ".html"
-OTHERS_TEXT = re.compile(
-    r"(?<!\bdoc)\.(?:outline|words|data|line_of|body(?!\.ids\b))\b"
-    r"|[\"'](?:outline|words|data|body)[\"']"
-)
-"""How a template would show the text of another page, of which `Document.face` knows nothing."""
 
 
 class _Compiled(jinja2.BytecodeCache):
@@ -88,7 +82,8 @@ class Renderer:
 
     @property
     def _theme_key(self) -> bytes:
-        parts = (cache.recipe(), sorted(self.templates.items()))
+        # A filter of something that stands in the template itself is worked out while compiling.
+        parts = (cache.recipe(), self.base, sorted(self.templates.items()))
         return hashlib.sha256(repr(parts).encode()).digest()
 
     def recall(self, folder: Path) -> None:
@@ -109,18 +104,13 @@ class Renderer:
         vars(self).pop("key", None)
         self.site = site
         self.pictures = Pictures(site, self.base)
-        self._once: dict[Hashable, Markup] = {}
+        self._once: dict[Hashable, tuple[Markup, dict[str, bytes]]] = {}
         self.env = self._environment()
         self.warnings: tuple[Problem, ...] = ()
 
     @cached_property
-    def key(self) -> bytes | None:
-        """A digest of all that a page is made of, but its own text: theme, lists, other pages.
-
-        None for a theme whose pages show the text of others: they cannot be kept.
-        """
-        if any(OTHERS_TEXT.search(text) for text, _ in self.templates.values()):
-            return None
+    def key(self) -> bytes:
+        """A digest of all that a page is made of, but texts: theme, clinic, lists, pictures."""
         site = self.site
         parts = (
             cache.recipe(),
@@ -132,6 +122,7 @@ class Renderer:
             [(name, text) for name, (text, _) in self.templates.items()],
             self.assets.names,
             [(document.source, document.face) for document in site.documents],
+            [(document.source, document.face) for document in site.left_out],
             sorted(site.targets.items()),
             self.pictures.digests,
         )
@@ -159,7 +150,7 @@ class Renderer:
     def _filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "url": lambda path: self.base + path,
-            "html": self.html,
+            "html": jinja2.pass_context(lambda _, text: self.html(text)),  # anew for every site
             "long_date": wording.long_date,
             "iso": dt.date.isoformat,
             "clock": wording.clock,
@@ -220,8 +211,11 @@ class Renderer:
 
     def _at_once(self, key: Hashable, render: Callable[[], Markup]) -> Markup:
         if key not in self._once:
-            self._once[key] = render()
-        return self._once[key]
+            with noting() as read:
+                self._once[key] = render(), read
+        made, read = self._once[key]
+        note(read)
+        return made
 
     def _callout(self, placed: Placed) -> Markup:
         callout, level = placed.callout, placed.level

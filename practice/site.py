@@ -297,7 +297,7 @@ class Site:
     @staticmethod
     def sources_of(document: Document) -> tuple[str, ...]:
         """The ids of the sources that a text cites: its own first, then its side effects'."""
-        effects = document.body.of_type(SideEffect)
+        effects = document.listed.of_type(SideEffect)
         ids = [*document.meta.sources, *(id for effect in effects for id in effect.sources)]
         return tuple(dict.fromkeys(ids))
 
@@ -343,7 +343,7 @@ class Site:
         """The questions of the whole site: treatments first, then pages."""
         groups = [QuestionGroup(treatment, treatment.meta.faq) for treatment in self.treatments]
         for page in self.pages:
-            questions = page.body.questions
+            questions = page.listed.questions
             if questions:
                 groups.append(QuestionGroup(page, questions))
         return tuple(groups)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from practice import cache, files, folders, pool
 from practice.checks import output
 from practice.files import Job
 from practice.problems import Problem, ProblemsFound
+from practice.reader import noting
 from practice.render import Renderer, template_problem
 
 
@@ -30,6 +32,8 @@ class Written:
     """The SHA-256 of what was written."""
     scanned: output.Scanned | None = None
     """What a page says of itself."""
+    read: tuple[tuple[str, bytes], ...] = ()
+    """The texts that it was made of: source and digest of each."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -42,8 +46,10 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
         settings["PRACTICE_WRITER"] = self  # for the last hook, which Pelican gives no writer
         self.jobs: dict[str, Job] = {}
         self.problems: list[Problem] = []
+        self.folder = Path(settings.get("PRACTICE_FOLDER") or output_path)
+        """Where to write; Pelican itself, and other plugins, write to ``output_path``."""
         self.last: Path | None = settings.get("PRACTICE_LAST")
-        """Where the last build's files stand."""
+        """Where the last build's files stand, for a build of ours."""
         self.scanned: dict[str, output.Scanned] = settings.setdefault("PRACTICE_SCANNED", {})
         """What was seen on each page, for the check of the output."""
 
@@ -84,12 +90,12 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
 
         A mistake in any of them is raised with all others.
         """
-        if self.last is not None:
-            copied = (path for path in self.renderer.site.static if not path.startswith("images/"))
-            folders.keep_only(Path(self.output_path), {*self.jobs, *copied})
-        keys = {path: key for path, job in self.jobs.items() if (key := self._key(job))}
-        store = cache.Store(cache.folder_of(self.renderer.site.content), "pages")
-        kept = store.get(keys.values()) if self.last else {}
+        if self.folder != Path(self.output_path):
+            folders.keep_only(self.folder, set(self.jobs))
+        keys = {path: self._key(job) for path, job in self.jobs.items() if job.own is not None}
+        kept_in = cache.folder_of(self.renderer.site.content) if self.last else None
+        store = cache.Store(kept_in, "pages")
+        kept = store.get(keys.values())
         done: dict[str, Written] = {}
         for path, key in keys.items():
             written = self._taken_over(path, kept[key]) if key in kept else None
@@ -109,29 +115,33 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
             if written.scanned:
                 self.scanned[path] = written.scanned
 
-    def _key(self, job: Job) -> bytes | None:
-        """What changes whenever the content of a job does."""
-        if job.own is None or self.renderer.key is None:
-            return None
-        return hashlib.sha256(self.renderer.key + job.own + job.path.encode()).digest()
+    def _key(self, job: Job) -> bytes:
+        """What changes whenever the content of a job does, other texts aside."""
+        return hashlib.sha256(self.renderer.key + (job.own or b"") + job.path.encode()).digest()
+
+    @cached_property
+    def _digests(self) -> dict[str, bytes]:
+        site = self.renderer.site
+        return {document.source: document.digest for document in (*site.left_out, *site.documents)}
 
     def _taken_over(self, path: str, kept: Written) -> Written | None:
         """Write what the last build wrote, if it is what would be rendered; None if it is not.
 
         What somebody has changed in the output since is not.
         """
-        if self.last is None:
+        if any(self._digests.get(source) != digest for source, digest in kept.read):
             return None
-        if hashlib.sha256(_content(Path(self.output_path, path))).digest() == kept.digest:
+        if hashlib.sha256(_content(self.folder / path)).digest() == kept.digest:
             return kept
-        content = _content(self.last / path)
+        content = _content(Path(self.last or "", path))
         if hashlib.sha256(content).digest() != kept.digest:
             return None
         return replace(kept, problems=self._write(path, content))
 
     def _render(self, job: Job) -> Written:
         try:
-            made = job.render()
+            with noting() as read:
+                made = job.render()
         except ProblemsFound as error:
             return Written(problems=tuple(error.problems))
         except Exception as error:  # noqa: BLE001  # a template can raise anything
@@ -141,12 +151,13 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
         if isinstance(made, str) and job.path.endswith(".html"):
             scanned = output.scan(job.path, made)
         content = made.encode() if isinstance(made, str) else made
-        return Written(hashlib.sha256(content).digest(), scanned, self._write(job.path, content))
+        digest, texts = hashlib.sha256(content).digest(), tuple(read.items())
+        return Written(digest, scanned, texts, self._write(job.path, content))
 
     def _write(self, path: str, content: bytes) -> tuple[Problem, ...]:
-        file = Path(self.output_path, path)
+        file = self.folder / path
         try:
-            if self.last is not None and content and _content(file) == content:
+            if content and _content(file) == content:
                 return ()
             file.parent.mkdir(parents=True, exist_ok=True)
             file.unlink(missing_ok=True)  # another name of the same file stays as it was

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from practice import checking, checks
+from practice import checking, checks, reader
 from practice.checks import (
     WARNINGS,
     access,
@@ -33,7 +33,7 @@ from practice.checks import (
 from practice.checks import settings as check_settings
 from practice.checks.settings import SETTABLE
 from practice.paths import files_below
-from practice.problems import ProblemsFound
+from practice.problems import Problem, ProblemsFound
 from practice.site import load
 
 ROOT = Path(__file__).parent.parent
@@ -599,3 +599,69 @@ def test_a_text_that_changes_under_our_hands_is_left_to_the_next_reading(content
     found = alone.every(site, check_settings.Settings(), tmp_path / "kept")
     assert "posts/first.md" not in found
     assert "clinic.yaml" in found
+
+
+def program(folder, text):
+    """A spelling program of our own, as the one that is found where Python's programs stand."""
+    file = folder / "typos"
+    file.write_text(f"#!/bin/sh\n{text}\n", "utf-8")
+    file.chmod(0o755)
+    return lambda _: str(folder)
+
+
+def test_a_spelling_program_that_fails_is_named_and_nothing_is_kept(content, tmp_path, monkeypatch):
+    (content / "posts" / "first.md").write_text(post("It is mispelled."), "utf-8")
+    site, _ = load(content, DAY)
+    own, kept = check_settings.Settings(), tmp_path / "kept"
+    with monkeypatch.context() as patch:
+        patch.setattr(reading.sysconfig, "get_path", program(tmp_path, "exit 137"))
+        [problem] = alone.every(site, own, kept)[""].problems
+        assert (problem.code, "exit code 137" in problem.message) == ("spelling", True)
+        assert [p.severity for p in checks.run(site) if "137" in p.message] == ["warning"]
+        patch.setattr(reading, "PATIENCE", 0.2)
+        patch.setattr(reading.sysconfig, "get_path", program(tmp_path, "exec sleep 60"))
+        [problem] = alone.every(site, own, kept)[""].problems
+        assert "longer than 0.2 seconds" in problem.message
+    found = alone.every(site, own, kept)
+    assert "" not in found
+    assert [p.code for p in found["posts/first.md"].problems] == ["spelling"]
+
+
+def test_what_is_saved_while_words_are_checked_is_left_to_the_next_reading(
+    content, tmp_path, monkeypatch
+):
+    file = content / "posts" / "first.md"
+    file.write_text(post("It is mispelled."), "utf-8")
+    site, _ = load(content, DAY)
+    own, kept = check_settings.Settings(), tmp_path / "kept"
+    with monkeypatch.context() as patch:
+        saved = f"echo >> {file}; echo >> {content / 'topics.yaml'}"
+        patch.setattr(reading.sysconfig, "get_path", program(tmp_path, saved))
+        found = alone.every(site, own, kept)
+        assert {"posts/first.md", "topics.yaml"} & found.keys() == set()
+    for name in ("posts/first.md", "topics.yaml"):
+        changed = content / name
+        changed.write_bytes(changed.read_bytes()[:-1])
+    found = alone.every(site, own, kept)
+    assert [p.code for p in found["posts/first.md"].problems] == ["spelling"]
+
+
+def test_a_list_that_cannot_be_read_is_no_crash(content, monkeypatch):
+    real = reader.read_bytes
+
+    def unreadable(file, shown):
+        if file.name == "topics.yaml":
+            return b"", [Problem(shown, 1, "file-unreadable", "Permission denied")]
+        return real(file, shown)
+
+    monkeypatch.setattr(reader, "read_bytes", unreadable)
+    monkeypatch.setattr(alone, "read_bytes", unreadable)
+    site, problems = load(content, DAY)
+    assert "file-unreadable" in [problem.code for problem in problems]
+    assert "topics.yaml" not in alone.every(site, check_settings.Settings())
+
+
+def test_inv_check_looks_at_every_text_once(content, looked, monkeypatch):
+    monkeypatch.setattr(checking, "folder_of", lambda _: None)
+    checking.check(content)
+    assert len(looked) == len(set(looked))

@@ -6,14 +6,17 @@ page. Not tested here: the store itself (`test_cache.py`).
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 
+import jinja2
 import pytest
-from conftest import files_of
+from conftest import CONTENT, files_of
 
 from practice.build import build
 from practice.problems import ProblemsFound
-from practice.render import OTHERS_TEXT, Renderer
+from practice.render import Renderer
 
 POST = "posts/a-plain-post.md"
 
@@ -119,35 +122,82 @@ def test_a_page_that_somebody_has_changed_or_lost_is_written_anew(tmp_path, agai
     assert again() == {"/", "/team/"}
 
 
-def test_a_theme_that_shows_the_text_of_others_keeps_nothing(content, theme, again):
-    template = theme / "templates" / "pages" / "home.html"
-    shown = (
-        "{% block content %}{% for post in site.posts %}{{ post.body.parts | length }} {% endfor %}"
-    )
-    text = template.read_text("utf-8")
-    assert "{% block" in text
-    template.write_text(f"{text}{{# {shown} #}}", "utf-8")
-    everything = again()
-    add(content / POST, "\n## One part more\n\n/// key-point\n\nWords.\n///\n\nAnd more.\n")
-    assert again() == everything
-    assert everything
-
-
 @pytest.mark.parametrize(
-    ("template", "reads"),
+    "shown",
     [
-        (
-            "{{ doc.words }} {{ doc.outline }} {{ body }} {{ treatment.body.ids }}",
-            0,
-        ),
-        ("{{ post.body.parts }}", 1),
-        ("{{ site.page('home').words }}", 1),
-        ("{% set text = treatment.body %}", 1),
-        ("{{ posts | map(attribute='outline') }}", 1),
+        "{% for post in site.posts %}{{ post.body.parts | length }} {{ post.words }} {% endfor %}",
+        "{% for doc in site.posts %}{{ doc.words }} {% endfor %}",
+        "{% macro teaser(doc) %}{{ doc.words }}{% endmacro %}{{ teaser(site.document(PLAIN)) }}",
+        "{{ site.posts | map(attribute='body.words') | join(' ') }}",
+        "{% set text = site.document(PLAIN).body %}{{ text.words }}",
+        "{{ site.posts | map(attribute='digest') | map('string') | join }}",
+        "{{ shared('partials/teaser.html', view.path) }}",
     ],
 )
-def test_reading_the_text_of_others_is_noticed(template, reads):
-    assert bool(OTHERS_TEXT.search(template)) == bool(reads)
+def test_a_page_that_shows_the_texts_of_others_follows_them(content, theme, again, shown):
+    teaser = "{% for post in site.posts %}{{ post.words }} {% endfor %}"
+    (theme / "templates/partials/teaser.html").write_text(teaser, "utf-8")
+    template = theme / "templates/pages/home.html"
+    text = template.read_text("utf-8")
+    shown = "{% block main %}" + shown.replace("PLAIN", f"'{POST}'")
+    template.write_text(text.replace("{% block main %}", shown, 1), "utf-8")
+    again()
+    add(content / POST, "\nSome words more.\n")
+    assert again() == {"/", "/blog/a-plain-post/"}
+
+
+def test_a_heading_more_renders_the_pages_that_link_to_headings(content, again):
+    again()
+    add(content / POST, "\n## A part more\n\nWords.\n")
+    assert again() == {"/blog/a-plain-post/"}
+
+
+@pytest.mark.parametrize("change", ["draft", "picture", "menu", "address", "template"])
+def test_whatever_changes_the_bytes_are_those_of_a_fresh_build(
+    content, theme, again, settings_file, change
+):
+    again()
+    post, page = content / POST, content / "pages/contact.md"
+    if change == "draft":
+        post.write_text(
+            post.read_text("utf-8").replace("\n---", "\nstatus: draft\n---", 1), "utf-8"
+        )
+    elif change == "picture":
+        other = CONTENT["sample"] / "images" / "dry-needling.png"
+        (content / "images" / "arcs.png").write_bytes(other.read_bytes())
+    elif change == "menu":
+        text = re.sub(r"(?m)^(menu|order): .*\n", "", page.read_text("utf-8"))
+        page.write_text(text.replace("\n---", "\nmenu: footer\n---", 1), "utf-8")
+    elif change == "address":
+        settings_file(THEME=str(theme), SITEURL="https://other.example/here")
+    else:
+        macro = theme / "templates/macros/cards.html"
+        macro.write_text(macro.read_text("utf-8").replace("min read", "minutes"), "utf-8")
+    assert again()
+
+
+def test_templates_stay_compiled(content, theme, tmp_path, settings_file, monkeypatch):
+    settings = settings_file(THEME=str(theme))
+    monkeypatch.setenv("PRACTICE_WORKERS", "1")
+    monkeypatch.setenv("PRACTICE_CACHE", str(tmp_path / "kept"))
+    compiled, real = [], jinja2.Environment._compile
+
+    def note(self, source, filename):
+        compiled.append(filename)
+        return real(self, source, filename)
+
+    monkeypatch.setattr(jinja2.Environment, "_compile", note)
+    build(content, tmp_path / "output", settings)
+    assert any(name.endswith("post.html") for name in compiled)
+    compiled.clear()
+    add(content / "clinic.yaml", "\n# every page is rendered anew\n")
+    (tmp_path / "output" / "index.html").unlink()
+    (tmp_path / "kept" / "pages.sqlite").unlink()
+    build(content, tmp_path / "output", settings)
+    assert compiled == []
+    add(theme / "templates/post.html", "\n")
+    build(content, tmp_path / "output", settings)
+    assert any(name.endswith("post.html") for name in compiled)
 
 
 def test_a_build_that_fails_keeps_no_page(theme, again, tmp_path):
@@ -219,3 +269,39 @@ def test_a_page_that_is_gone_leaves_no_folder(content, again, tmp_path):
     for _ in range(2):
         again()
         assert not (tmp_path / "output" / "blog" / "a-plain-post").exists()
+
+
+def test_files_to_download_are_followed(content, again, tmp_path):
+    """A folder becomes a file and goes; a backup of the output stays as it is."""
+    folder = content / "files" / "plan.pdf"
+    folder.mkdir(parents=True)
+    (folder / "in.pdf").write_bytes(PDF)
+    again()
+    again()
+    shutil.copytree(tmp_path / "output", tmp_path / "backup", copy_function=os.link)
+    before = files_of(tmp_path / "backup")
+    shutil.rmtree(folder)
+    folder.write_bytes(PDF + b"% one more\n")
+    for _ in range(3):
+        again()
+    folder.write_bytes(PDF + b"% two more\n")
+    for _ in range(3):
+        again()
+    assert files_of(tmp_path / "backup") == before
+    folder.unlink()
+    again()
+    assert not (tmp_path / "output" / "files").exists()
+
+
+PDF = b"%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
+
+
+def test_what_settings_place_elsewhere_stays_there(content, theme, tmp_path, settings_file):
+    (content / "files").mkdir(exist_ok=True)
+    (content / "files" / "plan.pdf").write_bytes(PDF)
+    settings = settings_file(
+        THEME=str(theme), EXTRA_PATH_METADATA={"files/plan.pdf": {"path": "plan.pdf"}}
+    )
+    for _ in range(4):
+        build(content, tmp_path / "output", settings)
+        assert (tmp_path / "output" / "plan.pdf").read_bytes() == PDF

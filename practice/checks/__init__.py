@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -64,17 +64,23 @@ WARNINGS = frozenset(
 """Advice: everything else is an error. A practice sets its own in `content/checks.yaml`."""
 
 
-def run(site: Site, *, publishing: bool = False, kept: Path | None = None) -> list[Problem]:
+def run(
+    site: Site,
+    *,
+    publishing: bool = False,
+    kept: Path | None = None,
+    texts: Mapping[str, alone.Found] | None = None,
+) -> list[Problem]:
     """Every problem of a site that no single file shows when it is read, in the order of its files.
 
     Errors stop a build, warnings do not. ``publishing`` makes an overdue review an error, whatever
     the practice has set: what goes out to patients has been read when it said it would be. ``kept``
-    is the folder of the cache.
+    is the folder of the cache, ``texts`` what was found in the texts, if they were looked at.
     """
     own, problems = settings.read(site.content)
     ours = CHECKS if "clinic" in site.unread else (*CHECKS, *OF_THE_CLINIC)
     problems.extend(problem for check in ours for problem in check(site))
-    for found in alone.every(site, own, kept).values():
+    for found in (alone.every(site, own, kept) if texts is None else texts).values():
         problems.extend(found.problems)
     severity: dict[str, Any] = dict.fromkeys(WARNINGS, "warning") | own.severity
     if publishing:

@@ -67,24 +67,37 @@ def every(site: Site, settings: Settings, kept: Path | None = None) -> dict[str,
 
     with reading.spelling(site.content, missing, settings) as spelling:
         looked = pool.fork_map(look, missing, None if len(missing) >= WORTH_A_FORK else 1)
-        misspelt = spelling()
+        try:
+            misspelt = spelling()
+        except reading.SpellingFailed as error:
+            found[""] = Found((_not_spelled(site, error),), None)
+            misspelt = None
     new = {
-        name: replace(outcome, problems=(*outcome.problems, *misspelt.get(name, ())))
+        name: replace(outcome, problems=(*outcome.problems, *(misspelt or {}).get(name, ())))
         for name, outcome in zip(missing, looked, strict=True)
-        if outcome is not None
+        if outcome is not None and _digest(site.content / name) == digests[name]
     }
-    store.put({keys[name]: outcome for name, outcome in new.items()})
+    if misspelt is not None:
+        store.put({keys[name]: outcome for name, outcome in new.items()})
     store.close()
     return found | new
 
 
+def _not_spelled(site: Site, error: Exception) -> Problem:
+    message, hint = f"the spelling program did not do its work: {error}", "try again"
+    return Problem(shown_path(site.content), 1, "spelling", message, hint)
+
+
 def _lists(content: Path) -> dict[str, bytes]:
-    """The YAML files that hold words of the practice, with the SHA-256 of each."""
-    return {
-        file.name: hashlib.sha256(file.read_bytes()).digest()
-        for file in sorted(content.glob("*.yaml"))
-        if file.name != FILE and not file.is_symlink() and file.is_file()
-    }
+    """The YAML files that hold words of the practice and can be read, with the digest of each."""
+    names = sorted(file.name for file in content.glob("*.yaml") if file.name != FILE)
+    return {name: digest for name in names if (digest := _digest(content / name))}
+
+
+def _digest(file: Path) -> bytes | None:
+    """The SHA-256 of a file, if it can be read."""
+    raw, problems = read_bytes(file, file.name)
+    return None if problems else hashlib.sha256(raw).digest()
 
 
 def _look(site: Site, document: Document, settings: Settings, public: bool) -> Found | None:

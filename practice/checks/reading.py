@@ -24,6 +24,10 @@ from practice.paths import shown_path
 from practice.problems import Problem
 from practice.site import Site
 
+PATIENCE = 60
+"""Seconds that the spelling program may take."""
+TYPOS_DONE = (0, 2)
+"""Its exit codes when it has found nothing, and when it has found something."""
 ENOUGH = 100
 """Words from which on a grade says something."""
 NEGATION = re.compile(r"\b(?:do not|don’t|don't|never|avoid|no)\b", re.IGNORECASE)
@@ -111,14 +115,18 @@ def help_levels(site: Site) -> Iterator[Problem]:
                 yield Problem(document.shown, other.line, "help-twice", message, hint)
 
 
+class SpellingFailed(Exception):
+    """The spelling program did not do its work; the message says what is known of it."""
+
+
 @contextmanager
 def spelling(
     content: Path, names: Collection[str], settings: Settings
 ) -> Iterator[Callable[[], dict[str, list[Problem]]]]:
     """Misspelt words and British spellings, by the list of `typos`; nothing leaves the machine.
 
-    ``names`` are files below ``content``. The program works beside us: what it is called with gives
-    what it has found, by name, and waits for it.
+    ``names`` are files below ``content``. The program works beside us: the function that this gives
+    waits for it, and returns what it has found, by name, or raises ``SpellingFailed``.
     """
     files = {str(content / name): name for name in names}
     if not files:
@@ -136,7 +144,12 @@ def spelling(
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as typos:  # noqa: S603
 
             def found() -> dict[str, list[Problem]]:
-                out, _ = typos.communicate(timeout=60)
+                try:
+                    out, _ = typos.communicate(timeout=PATIENCE)
+                except subprocess.TimeoutExpired as error:
+                    raise SpellingFailed(f"it takes longer than {PATIENCE} seconds") from error
+                if typos.returncode not in TYPOS_DONE:
+                    raise SpellingFailed(f"it ended with exit code {typos.returncode}")
                 return _misspelt(content, files, out.decode("utf-8").splitlines())
 
             try:
