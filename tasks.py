@@ -21,7 +21,7 @@ from invoke.tasks import task
 gc.disable()  # what is loaded here stays: looking for garbage in it takes a tenth of the time
 
 from practice import build as building
-from practice import report
+from practice import pool, report
 from practice.paths import shown_path
 from practice.problems import ProblemsFound
 
@@ -245,6 +245,12 @@ def _told(then: str) -> Iterator[report.Progress]:
         progress.end()
         print(error, file=sys.stderr)
         raise Exit(code=MISUSE) from error
+    except pool.WorkerFailed as error:
+        progress.end()
+        print(f"{error}\n{then} Try again.", file=sys.stderr)
+        raise Exit(code=PROBLEMS) from error
+    except BrokenPipeError:  # who reads what is printed has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _talk(progress: report.Progress) -> publishing.Talk:

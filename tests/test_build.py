@@ -189,6 +189,20 @@ def test_settings_that_cannot_be_read(tmp_path, text):
     assert "Traceback" not in run.stderr, "an editor is told what to do, not how Python works"
 
 
+def test_who_stops_reading_what_is_said_sees_no_traceback():
+    process = subprocess.Popen(
+        [sys.executable, "-m", "invoke", "check", "--settings", ROOT / "pelicanconf.py"],
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(60) == BUILT
+    process.stderr.close()
+
+
 # --- The last good site ------------------------------------------------------------------------
 
 
