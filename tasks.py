@@ -180,15 +180,31 @@ def publish(
     from practice.publish import init as init_questions
 
     with _told("Nothing was published.") as progress:
+        if init and not sys.stdin.isatty():
+            raise building.Misuse(
+                "`--init` asks questions, so it needs a terminal; docs/publishing.md says what to "
+                "write into the settings file without it"
+            )
         if init:
             print(init_questions.ask(Path(settings), input, print))
             return
         options = publishing.Options(dry_run, yes, allow_sample, verify)
-        outcome = publishing.publish(options, _talk(progress), Path(settings))
+        back = f"`uv run inv rollback{_also(settings, 'publishconf.py')}`"
+        try:
+            outcome = publishing.publish(options, _talk(progress), Path(settings))
+        except publishing.ProblemsLive as error:
+            progress.end()
+            print(f"Live: release {error.outcome.plan.new.id} at {error.outcome.target}.")
+            then = f"The release is live all the same. To go back: {back}."
+            print(report.problems(error.problems, then), file=sys.stderr)
+            raise Exit(code=PROBLEMS) from error
         progress.end()
         if outcome.done:
             print(f"Live: release {outcome.plan.new.id} at {outcome.target}.")
-            print("To go back: `uv run inv rollback`.")
+            if outcome.plan.live.release:
+                print(f"To go back: {back}.")
+        elif not dry_run and not outcome.plan.nothing:
+            print("Nothing was published.")
         if outcome.checked:
             print(f"The live site answered with all {outcome.checked} files as they are meant.")
 
@@ -229,6 +245,11 @@ def releases(_context: Context, settings: str = "publishconf.py") -> None:
         history, live = publishing.releases(Path(settings))
         progress.end()
         print(words.history_in_words(history, live))
+
+
+def _also(settings: str, usual: str) -> str:
+    """The option that names a settings file, where it is not the usual one."""
+    return "" if settings == usual else f" --settings {settings}"
 
 
 @contextmanager

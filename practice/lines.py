@@ -19,6 +19,10 @@ from practice.problems import Problem
 MARKS = re.compile(r"[ ]*(?:>[ ]*|(?:[-*+]|\d+[.)])[ ]+)+")
 """The marks of lists and quotations at the beginning of a line."""
 FIRST_ITEM = re.compile(r"(?:[-*+]|1[.)]) +\S")
+NEARLY_ITEM = re.compile(
+    r"[ ]{0,3}(?P<mark>[-+]|\*(?=[^*]*$)|\d{1,2}[.)])(?=[^\W\d_])|[ ]{0,3}(?P<bullet>[•·▪‣])[ ]*\S"
+)
+"""A line that looks like an item of a list, and is none: no space, or a sign of another program."""
 NO_PARAGRAPH = re.compile(r" *(?:[-*+]|\d+[.)]) |[ ]{2}|#|/{3}|\|")
 RULE = re.compile(r"[ ]{0,3}([-*_])(?:[ ]*\1){2,}[ ]*")
 """A line across the page."""
@@ -66,7 +70,7 @@ def check(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
     """Everything that the lines of a body show; ``first_line`` is the first one's number."""
     text = dict(_text(lines))
     found = [rule(lines) for rule in (_lists, _headings, _empty_sections, _code)]
-    found += [rule(text) for rule in (_signs, _bold, _tables, _references)]
+    found += [rule(text) for rule in (_items, _signs, _bold, _tables, _references)]
     for index, code, message, hint in chain.from_iterable(found):
         yield Problem(path, first_line + index, code, message, hint)
 
@@ -124,6 +128,23 @@ def _lists(lines: list[str]) -> Found:
             message = "this list would not be shown as one"
             yield index, "list-blank-line", message, "leave a blank line above the list"
         previous = line
+
+
+def _items(text: Text) -> Found:
+    """Two lines or more that look like items and are none: they would run into one paragraph."""
+    before, told = -2, False
+    for index, line in text.items():
+        match = NEARLY_ITEM.match(line)
+        if not match:
+            continue
+        told = told and index == before + 1
+        if index == before + 1 and not told:
+            mark = match["mark"] or match["bullet"]
+            cure = "write a space behind it" if match["mark"] else "begin each line with `- `"
+            message = f"the lines that begin with `{mark}` would run into one paragraph"
+            yield before, "list-space", message, f"{cure}, and leave a blank line above the first"
+            told = True
+        before = index
 
 
 def _headings(lines: list[str]) -> Found:

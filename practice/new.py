@@ -144,8 +144,10 @@ def starts(model: type[Entry]) -> dict[str, str]:
     return {"sample": "true"}
 
 
+PLACEHOLDER = "Begin with what the reader wants to know."
+"""The text with which a post begins, and which nobody may ever read on the site."""
 TEXTS: dict[type[Entry], str] = {
-    Post: "\nBegin with what the reader wants to know.\n",
+    Post: f"\n{PLACEHOLDER}\n",
     Therapist: "\nSay whom you treat, and how you work.\n",
     Treatment: """
 Say in two sentences what it is.

@@ -510,7 +510,7 @@ def load(
     content = read_content(folder, read_all)
     problems = [problem for wrong in content.problems.values() for problem in wrong]
     missing = any(problem.code == "file-unreadable" for problem in content.problems["clinic.yaml"])
-    if content.clinic is None and not missing:
+    if content.clinic is None and (content.documents or not missing):
         content.clinic = Clinic.model_construct(phone="")
     return assemble(content, build_date, drafts=drafts), problems
 

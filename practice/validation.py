@@ -104,7 +104,8 @@ class _Mistakes:
             hint = did_you_mean(name, self._known(owner))
             return Problem(self.path, line, "field-unknown", message, hint)
         if _is_empty(detail["input"]):
-            hint = "write something behind the colon, or delete the line"
+            needed = name in owner.model_fields and owner.model_fields[name].is_required()
+            hint = "write something behind the colon" + ("" if needed else ", or delete the line")
             return Problem(self.path, line, "field-empty", f"`{name}` is empty", hint)
         code = "date" if kind == "iso_date" else "field-value"
         message, hint = self._value(detail, owner, name)

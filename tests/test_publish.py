@@ -18,10 +18,12 @@ import publishing
 import pytest
 import servers
 from conftest import ROOT
+from invoke.exceptions import Exit
 from publishing import tree_of
 
+import tasks
 from practice.build import Misuse
-from practice.problems import ProblemsFound
+from practice.problems import Problem, ProblemsFound
 from practice.publish import init, releases, sbom
 from practice.publish.release import STATE, Live
 from practice.publish.settings import TARGETS, Host, load
@@ -238,6 +240,23 @@ def test_verify_names_what_is_wrong(served):
     ]
 
 
+def test_a_release_that_is_live_is_never_said_not_to_be(project, monkeypatch, capsys):
+    def wrong(*_):
+        raise ProblemsFound([Problem("https://host.example/", 1, "verify-file", "answers 404")])
+
+    monkeypatch.setattr("practice.publish.check", wrong)
+    with pytest.raises(Exit) as ended:
+        tasks.publish.body(None, yes=True, verify=True, settings=str(project.settings))
+    out, err = capsys.readouterr()
+    assert ended.value.code == 1
+    assert re.search(r"Live: release \w{12} at ", out)
+    assert "answers 404" in err
+    assert "The release is live all the same." in err
+    assert f"`uv run inv rollback --settings {project.settings}`" in err
+    assert "Nothing was published" not in err
+    assert (www(project) / "index.html").is_file()
+
+
 def test_verify_asks_for_the_addresses_of_before(served):
     served.post("moved")
     served.publish(verify=True)
@@ -256,8 +275,10 @@ def test_rollback_brings_back_the_release_before_and_the_one_before_that(project
     assert _release_of(www(project)) == states[1]
     project.rollback()
     assert _release_of(www(project)) == states[0]
-    with pytest.raises(Misuse, match="not kept here"):
+    with pytest.raises(Misuse, match="none before it"):
         project.rollback()
+    with pytest.raises(Misuse, match="not kept here"):
+        project.rollback("zzz")
     newest = [line.id for line in releases(project.settings)[0] if not line.back][-1]
     project.rollback(newest[:6])
     assert _release_of(www(project)) == states[2]

@@ -170,6 +170,7 @@ def test_a_search_can_be_linked_to(page, address):
 def test_what_is_not_there_is_said(page, address):
     page.goto(f"{address}/search/?q=qqqqqqqqqq")
     page.get_by_text("No page found for “qqqqqqqqqq”.").wait_for()
+    assert not page.locator(".search-more").is_visible()
     assert page.locator(".search-results li").count() == 0
 
 

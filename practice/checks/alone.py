@@ -26,6 +26,7 @@ CHECKS: tuple[Callable[[Text], Iterator[Problem]], ...] = (
     clinical.quotations,
     clinical.claims,
     links.phones,
+    reading.placeholders,
     reading.sentences,
     reading.grades,
 )

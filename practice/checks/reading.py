@@ -20,6 +20,7 @@ from practice.checks.settings import Settings
 from practice.checks.text import Prose, Text
 from practice.checks.text import words as words_of
 from practice.model import Dont, HelpCard
+from practice.new import PLACEHOLDER
 from practice.paths import shown_path
 from practice.problems import Problem
 from practice.site import Site
@@ -32,6 +33,15 @@ ENOUGH = 100
 """Words from which on a grade says something."""
 NEGATION = re.compile(r"\b(?:do not|don’t|don't|never|avoid|no)\b", re.IGNORECASE)
 VOWELS = re.compile(r"[aeiouy]+")
+
+
+def placeholders(text: Text) -> Iterator[Problem]:
+    """The text with which a new post begins is taken out before the post is published."""
+    for number, line in enumerate(text.prose.lines if text.public else (), 1):
+        if line.strip() == PLACEHOLDER:
+            message = "this is still the text of a new post"
+            hint = "write your own in its place, or set `status: draft`"
+            yield Problem(text.document.shown, number, "placeholder", message, hint)
 
 
 def sentences(text: Text) -> Iterator[Problem]:

@@ -97,8 +97,20 @@ def publish(options: Options, talk: Talk, file: Path = FILE) -> Outcome:
             outcome = Outcome(made, target.name, done=True)
         beside(built, settings, talk)
         if options.verify:
-            outcome = Outcome(made, target.name, outcome.done, check(settings, made, built, talk))
+            try:
+                checked = check(settings, made, built, talk)
+            except ProblemsFound as error:
+                raise ProblemsLive(error.problems, outcome) from error
+            outcome = Outcome(made, target.name, outcome.done, checked)
         return outcome
+
+
+class ProblemsLive(ProblemsFound):
+    """The release is live, and the live site does not answer as it should."""
+
+    def __init__(self, problems: list[Problem], outcome: Outcome) -> None:
+        super().__init__(problems)
+        self.outcome = outcome
 
 
 @dataclass(frozen=True)
@@ -212,6 +224,11 @@ def earlier(store: Store, live: Live, to: str) -> Release:
         found = [id for id in published if id.startswith(to)]
     else:
         found = published[: published.index(now)][-1:] if now in published else published[-1:]
+    if not to and now in published and not found:
+        raise Misuse(
+            "what is live is the oldest release that is known here, so there is none before it: "
+            "`uv run inv rollback --to …` with the beginning of another's id makes that one live"
+        )
     release = store.get(found[0]) if len(found) == 1 else None
     if release is None:
         raise Misuse(

@@ -125,7 +125,9 @@ def _repeated(
             asked = list(found)
             if not asked:
                 return
-    hint = "look at the host's own settings, then publish again or go back with `inv rollback`"
+    hint = (
+        "look at the host's own settings, then publish again or go back with `uv run inv rollback`"
+    )
     for path, message in found.items():
         where = path if path.startswith("/") else address_of(path)
         yield Problem(address + where, 1, code, message, hint)
