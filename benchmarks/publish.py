@@ -42,7 +42,8 @@ def measure(count: int, folder: Path) -> None:
     for notice in NOTICES:
         with (content / "pages" / f"{notice}.md").open("a", encoding="utf-8") as file:
             file.write("\nYou have a right to know this.\n" * 10)
-    newest = max((content / "posts").iterdir(), key=lambda file: file.name)
+    last = max(corpus.posts(count + 1), key=lambda post: post.date)
+    newest = content / "posts" / f"{last.slug}.md"
     newest.rename(folder / newest.name)
     settings = folder / "publishconf.py"
     settings.write_text(
