@@ -229,7 +229,7 @@ class _Inline(InlineTree):
     ) -> None:
         super().__init__(md)
         self.inlinePatterns = tuple(patterns)  # type: ignore[assignment]  # none is added later
-        names = {id(patterns[name]): name for name in [*NEEDED, "em_strong"] if name in patterns}
+        names = {id(patterns[name]): name for name in NEEDED if name in patterns}
         self.needed = [NEEDED.get(names.get(id(pattern), ""), "") for pattern in patterns]
         self.signs = re.compile(signs)
 

@@ -24,6 +24,7 @@ from markupsafe import Markup
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from PIL import __version__ as pillow
 
+from practice.cache import folder_of
 from practice.links import target_path
 from practice.paths import shown_path
 from practice.problems import Problem, ProblemsFound
@@ -95,7 +96,7 @@ class Pictures:
     def __init__(self, site: Site, base: str, cache: Path | None = None) -> None:
         self.site = site
         self.base = base
-        self.cache = (cache or cache_folder(site.content)) / "images"
+        self.cache = (cache or folder_of(site.content)) / "images"
         self._known: dict[str, Picture] = {}
 
     def __getitem__(self, name: str) -> Picture:
@@ -204,11 +205,6 @@ class Pictures:
 
     def _address(self, path: str) -> str:
         return f"{self.base}/{quote(path)}"
-
-
-def cache_folder(content: Path) -> Path:
-    """Where made files are kept: `PRACTICE_CACHE`, or `.practice-cache` beside the content."""
-    return Path(os.environ.get("PRACTICE_CACHE") or content.resolve().parent / ".practice-cache")
 
 
 def read(source: Path, name: str) -> Picture:

@@ -80,7 +80,7 @@ class Renderer:
         self.compiled = _Compiled()
         self.take(site)
 
-    @property
+    @cached_property
     def _theme_key(self) -> bytes:
         # A filter of something that stands in the template itself is worked out while compiling.
         parts = (cache.recipe(), self.base, sorted(self.templates.items()))
@@ -113,13 +113,12 @@ class Renderer:
         """A digest of all that a page is made of, but texts: theme, clinic, lists, pictures."""
         site = self.site
         parts = (
-            cache.recipe(),
+            self._theme_key,
             self.address,
             site.build_date,
             site.clinic,
             site.sources,
             site.topics,
-            [(name, text) for name, (text, _) in self.templates.items()],
             self.assets.names,
             [(document.source, document.face) for document in site.documents],
             [(document.source, document.face) for document in site.left_out],

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from practice import headers, redirects, search
 from practice.build import Built
-from practice.images import cache_folder
+from practice.cache import folder_of
 from practice.paths import save_as
 from practice.publish import light
 from practice.publish.release import address_of
@@ -47,7 +47,7 @@ def finish(built: Built, settings: Settings) -> None:
     for name, text in host_files(settings, base, moved).items():
         (folder / name).write_text(text, encoding="utf-8")
     if target.precompressed:
-        light.compress(folder, cache_folder(built.site.content) / "compressed")
+        light.compress(folder, folder_of(built.site.content) / "compressed")
 
 
 def host_files(settings: Settings, base: str, moved: list[redirects.Redirect]) -> dict[str, str]:
