@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from invoke.context import Context
@@ -256,6 +258,7 @@ def _also(settings: str, usual: str) -> str:
 def _told(then: str) -> Iterator[report.Progress]:
     """Run a command; what stops it is printed, and gives the exit code."""
     progress = report.Progress()
+    before = signal.signal(signal.SIGINT, _stop)
     try:
         yield progress
     except ProblemsFound as error:
@@ -272,6 +275,14 @@ def _told(then: str) -> Iterator[report.Progress]:
         raise Exit(code=PROBLEMS) from error
     except BrokenPipeError:  # who reads what is printed has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    """End on Ctrl-C, and say nothing of the files that were just being opened."""
+    sys.unraisablehook = lambda _: None
+    raise KeyboardInterrupt
 
 
 def _talk(progress: report.Progress) -> publishing.Talk:

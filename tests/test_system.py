@@ -202,6 +202,33 @@ def test_ctrl_c_on_the_command_line_shows_no_traceback(tmp_path):
     assert run.returncode != 0 or "Built" in said
 
 
+def test_ctrl_c_while_a_file_is_opened_says_nothing_of_that_file(tmp_path):
+    script = """
+import os, signal, tasks
+
+def opening():
+    file = open(__import__("sys").argv[1])
+    os.kill(os.getpid(), signal.SIGINT)
+
+try:
+    with tasks._told("Nothing was built."):
+        opening()
+except KeyboardInterrupt as error:
+    error.__traceback__ = None
+    print("stopped")
+"""
+    file = tmp_path / "open.txt"
+    file.write_text("", "utf-8")
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script, str(file)],
+        cwd=HERE.parent,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert (run.stdout, run.stderr) == ("stopped\n", "")
+
+
 def test_a_build_that_finds_another_one_says_so(two):
     folders, _, output, _ = two
     with (output.parent / f".{output.name}.lock").open("w") as file:
