@@ -9,7 +9,6 @@ from __future__ import annotations
 import fcntl
 import gc
 import logging
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -70,30 +69,26 @@ def build(
     settings = settings_of(settings_file, content, output)
     target = Path(settings["OUTPUT_PATH"])
     refuse_output(target, Path(settings["PATH"]))
-    with system_named(), locked(target), garbage_left():
-        folders.clean_up(target)
+    with system_named(), locked(target), folders.tidied(target), garbage_left():
         step("Reading and checking the content")
         renderer = hooks.renderer_of(settings)
         spare = folders.spare_of(target)
         fresh = folders.new(target)
         stage = folders.usable(spare) or fresh
-        try:
-            settings |= {"OUTPUT_PATH": str(fresh), "PRACTICE": renderer}
-            settings |= {"PRACTICE_FOLDER": stage, "PRACTICE_LAST": target}
-            scanned: dict[str, output_checks.Scanned] = {}
-            settings["PRACTICE_SCANNED"] = scanned
-            step("Writing the pages")
-            run_pelican(settings)
-            folders.move_all(fresh, stage)
-            step("Checking the pages")
-            (stage / MARKER).write_text(MARKER_TEXT, encoding="utf-8")
-            files = files_below(stage)
-            problems = list(output_checks.run(stage, renderer.base, files, scanned))
-            if problems:
-                raise ProblemsFound(problems)
-            folders.swap(stage, target, spare)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
+        settings |= {"OUTPUT_PATH": str(fresh), "PRACTICE": renderer}
+        settings |= {"PRACTICE_FOLDER": stage, "PRACTICE_LAST": target}
+        scanned: dict[str, output_checks.Scanned] = {}
+        settings["PRACTICE_SCANNED"] = scanned
+        step("Writing the pages")
+        run_pelican(settings)
+        folders.move_all(fresh, stage)
+        step("Checking the pages")
+        (stage / MARKER).write_text(MARKER_TEXT, encoding="utf-8")
+        files = files_below(stage)
+        problems = list(output_checks.run(stage, renderer.base, files, scanned))
+        if problems:
+            raise ProblemsFound(problems)
+        folders.swap(stage, target, spare)
     site = renderer.site
     return Built(
         output=target,

@@ -12,17 +12,32 @@ import os
 import shutil
 import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from practice.paths import files_below
+from practice.pool import uninterrupted
 
 MARKER = ".practice-site"
 """The file by which a build knows a folder that it may replace."""
 
 
-def clean_up(output: Path) -> None:
-    """Mend what builds that were killed have left beside the output."""
+@contextmanager
+def tidied(output: Path) -> Iterator[None]:
+    """Leave nothing beside the output but the spare folder, however a build ends.
+
+    What a build that was killed has left is mended before the next one begins.
+    """
+    _tidy(output)
+    try:
+        yield
+    finally:
+        with uninterrupted():
+            _tidy(output)
+
+
+def _tidy(output: Path) -> None:
     old = output.parent / f".{output.name}.old"
     if old.exists() and not output.exists():
         old.rename(output)

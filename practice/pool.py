@@ -14,8 +14,8 @@ import signal
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Generic, TextIO, TypeVar
 
@@ -65,8 +65,15 @@ def fork_map(
         return [function(item) for item in items]
     sys.stdout.flush()
     sys.stderr.flush()
-    children = [_start(function, items[index::count]) for index in range(count)]
-    outcomes = [_collect(*child) for child in children]  # every child, before any is judged
+    children: list[tuple[int, BinaryIO]] = []
+    try:
+        with uninterrupted():  # they end by themselves or by our hand, and none is forgotten
+            children.extend(_start(function, items[index::count]) for index in range(count))
+        outcomes = [_collect(*child) for child in children]  # every child, before any is judged
+    except BaseException:  # who cleans up after us must not find anybody still at work
+        for child in children:
+            _end(*child)
+        raise
     results: list[Any] = [None] * len(items)
     for index, outcome in enumerate(outcomes):
         if outcome.failure:
@@ -109,11 +116,8 @@ class Child(Generic[R]):
 
 def _start(function: Callable[[T], R], share: Sequence[T]) -> tuple[int, BinaryIO]:
     reading, writing = os.pipe()
-    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:  # Ctrl-C in the midst of a fork would be lost in one of Python's own callbacks
+    with uninterrupted():  # in the midst of a fork it would be lost in one of Python's callbacks
         pid = os.fork()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
     if pid:
         os.close(writing)
         return pid, os.fdopen(reading, "rb")
@@ -127,6 +131,24 @@ def _start(function: Callable[[T], R], share: Sequence[T]) -> tuple[int, BinaryI
         status = 0
     finally:
         os._exit(status)  # the parent's clean-up is the parent's
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Keep Ctrl-C waiting until this is done."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end(pid: int, pipe: BinaryIO) -> None:
+    pipe.close()
+    with suppress(ChildProcessError):  # it has ended, and was waited for
+        if os.waitpid(pid, os.WNOHANG)[0] == 0:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
 
 
 def _work(function: Callable[[T], R], share: Sequence[T]) -> _Outcome:

@@ -33,7 +33,7 @@ HERE = Path(__file__).parent
 BASE = HERE / "bad" / "base"
 SETTINGS = HERE.parent / "pelicanconf.py"
 KILLS = 110
-INTERRUPTS = 20
+INTERRUPTS = 40
 NOBODY = 65534
 DONE, INTERRUPTED, MISUSE, PROBLEMS, TRACEBACK = 0, 130, 2, 1, 99
 

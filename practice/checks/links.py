@@ -6,6 +6,7 @@ import difflib
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import PurePosixPath
 from typing import Protocol
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
@@ -143,13 +144,13 @@ def _meant(site: Site, document: Document | Broken, target: str) -> str | None:
     path, hash, fragment = re.sub(r"^\{\w*\}", "", target).partition("#")
     folder = posixpath.dirname(document.source)
     wanted = posixpath.normpath(posixpath.join("/", folder, target_path(path))).lstrip("/")
-    files = dict(zip(site.addresses, site.addresses, strict=True))
-    files |= {address.strip("/"): file for file, address in site.addresses.items()}
-    near = difflib.get_close_matches(wanted, files, n=1, cutoff=0.6)
-    if not near or not wanted:
+    files = {file: file for file in site.addresses if file != document.source}
+    files |= {site.addresses[file].strip("/"): file for file in files}
+    near = _nearest(wanted, files)
+    if not near:
         return None
-    kind = "static" if files[near[0]] in site.static else "filename"
-    return f"{{{kind}}}/{files[near[0]]}{hash}{fragment}"
+    kind = "static" if files[near] in site.static else "filename"
+    return f"{{{kind}}}/{files[near]}{hash}{fragment}"
 
 
 def _fragment(problem: ProblemMaker, target: Document | None, fragment: str) -> Iterator[Problem]:
@@ -165,5 +166,23 @@ def _similar(name: str, known: Iterable[str]) -> str:
     for choice in choices:
         if choice.casefold() == name.casefold():
             return f"small and capital letters differ: write `{choice}`"
-    near = difflib.get_close_matches(name, choices, n=1, cutoff=0.5)
-    return f"did you mean `{near[0]}`?" if near else "correct the link, or take it out"
+    near = _nearest(name, choices)
+    return f"did you mean `{near}`?" if near else "correct the link, or take it out"
+
+
+def _nearest(path: str, paths: Iterable[str]) -> str | None:
+    """The path that was most likely meant: its last part is like that of the one that is given.
+
+    A folder that is the same makes no two pages alike.
+    """
+    names: dict[str, list[str]] = {}
+    for known in paths:
+        names.setdefault(_name(known), []).append(known)
+    for name in difflib.get_close_matches(_name(path), sorted(names), n=1, cutoff=0.6):
+        return difflib.get_close_matches(path, sorted(names[name]), n=1, cutoff=0)[0]
+    return None
+
+
+def _name(path: str) -> str:
+    """The last part of a path or an address, without its ending."""
+    return PurePosixPath(path).stem.casefold()

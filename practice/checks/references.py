@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from practice.model import ID_PATTERN, Faq, SideEffect, SideEffects
+from practice.paths import slug
 from practice.problems import Problem, did_you_mean
 from practice.reader import Broken, Document
 from practice.site import Site
@@ -75,8 +76,8 @@ def _ids(document: Document | Broken, field: str) -> Iterable[str]:
         value = getattr(document.meta, field, None) or ()
     else:
         value = document.data.values.get(field) or ()
-        if field in ONE and not isinstance(value, str):
-            return ()
+        if field in ONE:
+            return [slug(value)] if isinstance(value, str) and re.search(r"\w", value) else ()
     ids = [value] if isinstance(value, str) else value
     return [id for id in ids if isinstance(id, str) and re.match(ID_PATTERN, id)]
 
