@@ -69,7 +69,7 @@ def build(
     settings = settings_of(settings_file, content, output)
     target = Path(settings["OUTPUT_PATH"])
     refuse_output(target, Path(settings["PATH"]))
-    with system_named(), locked(target), folders.tidied(target), garbage_left():
+    with system_named(), garbage_left(), locked(target), folders.tidied(target):
         step("Reading and checking the content")
         renderer = hooks.renderer_of(settings)
         spare = folders.spare_of(target)
