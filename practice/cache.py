@@ -130,6 +130,8 @@ class Store:
 
     AGE = 30
     """Days after which an entry that nobody has asked for is dropped."""
+    AT_ONCE = 500
+    """Keys in one question; SQLite takes 999 at least."""
 
     def __init__(self, folder: Path | None, name: str) -> None:
         self.rows: sqlite3.Connection | None = None
@@ -148,12 +150,16 @@ class Store:
     def get(self, keys: Iterable[bytes]) -> dict[bytes, Any]:
         """The values of those keys that have one."""
 
+        wanted = list(keys)
+
         def read(rows: sqlite3.Connection) -> list[tuple[bytes, bytes, bytes]]:
-            with rows:
-                rows.execute("BEGIN")  # locked once, not for every key
-                query = "SELECT key, value, sum FROM entry WHERE key = ?"
-                found = (rows.execute(query, (key,)).fetchone() for key in keys)
-                return [row for row in found if row is not None]
+            found: list[tuple[bytes, bytes, bytes]] = []
+            for start in range(0, len(wanted), self.AT_ONCE):
+                some = wanted[start : start + self.AT_ONCE]
+                places = ", ".join("?" * len(some))
+                query = f"SELECT key, value, sum FROM entry WHERE key IN ({places})"  # noqa: S608  # our own words
+                found += rows.execute(query, some)
+            return found
 
         rows = [
             (key, value)
@@ -171,7 +177,10 @@ class Store:
             with rows:
                 rows.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", _rows(values))
                 today = int(time.time() // 86_400)
-                asked = [(key, today) for key in (*self.used, *values)]
+                noted = {
+                    key for (key,) in rows.execute("SELECT key FROM asked WHERE day = ?", (today,))
+                }
+                asked = [(key, today) for key in (*self.used, *values) if key not in noted]
                 rows.executemany("INSERT OR REPLACE INTO asked VALUES (?, ?)", asked)
                 old = "SELECT key FROM asked WHERE day < ?"
                 rows.execute(f"DELETE FROM entry WHERE key IN ({old})", (today - self.AGE,))  # noqa: S608  # our own words

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from xml.sax.saxutils import escape
 
 from feedgenerator import Atom1Feed, get_tag_uri
 
@@ -69,16 +69,15 @@ def sitemap(site: Site, address: str) -> str:
     """Every page that search engines may list (https://www.sitemaps.org/protocol.html)."""
     views = [view_of(site, address, document) for document in site.documents]
     views += [view_of_list(site, address, entry) for entry in site.lists]
-    root = ET.Element("urlset", xmlns=SITEMAP)
+    lines = ['<?xml version="1.0" encoding="utf-8"?>', f'<urlset xmlns="{SITEMAP}">']
     for view in sorted(views, key=lambda view: view.path):
         if view.noindex:
             continue
-        url = ET.SubElement(root, "url")
-        ET.SubElement(url, "loc").text = view.canonical
+        lines += ["  <url>", f"    <loc>{escape(view.canonical)}</loc>"]
         if view.modified:
-            ET.SubElement(url, "lastmod").text = view.modified.isoformat()
-    ET.indent(root)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, "unicode") + "\n"
+            lines.append(f"    <lastmod>{view.modified}</lastmod>")
+        lines.append("  </url>")
+    return "\n".join([*lines, "</urlset>", ""])
 
 
 def robots(address: str) -> str:

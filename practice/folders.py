@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from practice.paths import files_below
@@ -54,19 +54,8 @@ def spare_of(output: Path) -> Path:
 
 
 def usable(spare: Path) -> Path | None:
-    """The spare folder, if a build has made it; a link in it would lead a build out of it."""
-    if spare.is_symlink() or not (spare / MARKER).is_file():
-        return None
-    _unlink_links(spare)
-    return spare
-
-
-def _unlink_links(folder: Path | str) -> None:
-    for entry in os.scandir(folder):
-        if entry.is_symlink():
-            Path(entry.path).unlink()
-        elif entry.is_dir():
-            _unlink_links(entry.path)
+    """The spare folder, if a build has made it."""
+    return spare if not spare.is_symlink() and (spare / MARKER).is_file() else None
 
 
 def new(output: Path) -> Path:
@@ -79,18 +68,26 @@ def new(output: Path) -> Path:
 def keep_only(folder: Path, wanted: set[str]) -> None:
     """Take away every file below a folder but those, and the folders that are empty then.
 
-    ``wanted`` are paths from there; the marker stays, too.
+    ``wanted`` are paths from there; the marker stays, too. No link stays: it would lead whoever
+    writes out of the folder.
     """
-    wanted = {*wanted, MARKER}
-    root = str(folder)
-    for here, _, names in os.walk(root, topdown=False):
-        start = f"{here[len(root) + 1 :]}/" if here != root else ""
-        over = [name for name in names if f"{start}{name}" not in wanted]
-        for name in over:
-            Path(here, name).unlink()
-        if start and len(over) == len(names):
-            with suppress(OSError):  # a folder below still holds something
-                Path(here).rmdir()
+    _keep_only(str(folder), "", {*wanted, MARKER})
+
+
+def _keep_only(folder: str, start: str, wanted: set[str]) -> bool:
+    """Do so in one folder, whose files' paths begin with ``start``; say whether any is left."""
+    left = False
+    for entry in list(os.scandir(folder)):
+        if entry.is_dir(follow_symlinks=False):
+            below = _keep_only(entry.path, f"{start}{entry.name}/", wanted)
+            if not below:
+                Path(entry.path).rmdir()
+            left = left or below
+        elif entry.is_symlink() or f"{start}{entry.name}" not in wanted:
+            Path(entry.path).unlink()
+        else:
+            left = True
+    return left
 
 
 def move_all(source: Path, target: Path) -> None:

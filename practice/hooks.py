@@ -88,7 +88,7 @@ class PracticeReader(BaseReader):  # type: ignore[misc]  # Pelican ships no type
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
         """Return a document's metadata; its text stays with the document."""
         ours: Site = self.settings["PRACTICE"].site
-        source = Path(source_path).relative_to(self.settings["PATH"]).as_posix()
+        source = source_path.removeprefix(f"{self.settings['PATH']}/")
         document = ours.document(source)
         return "", {"status": "skip"} if document is None else metadata(document, self.settings)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -173,10 +174,11 @@ def address_of(model: type[Entry], slug: str) -> str:
 
 def read_bytes(file: Path, shown: str) -> tuple[bytes, list[Problem]]:
     """Read a file that is no link and not too large."""
-    if file.is_symlink():
-        return b"", [file_link(shown)]
     try:
-        if file.stat().st_size > limits.SIZE:
+        found = file.lstat()
+        if stat.S_ISLNK(found.st_mode):
+            return b"", [file_link(shown)]
+        if found.st_size > limits.SIZE:
             return b"", [_too_large(shown)]
         return file.read_bytes(), []
     except FileNotFoundError:

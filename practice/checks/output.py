@@ -52,6 +52,8 @@ def run(
         yield from page.problems
         for target in page.targets:
             inside = not target or target.startswith("#")
+            if inside and target[1:] in page.ids:
+                continue
             wrong = wrong_with(name if inside else "", target)
             if wrong:
                 text = (output / name).read_text(encoding="utf-8")
