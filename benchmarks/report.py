@@ -107,8 +107,9 @@ def readme(results: Results) -> str:
             "  two seconds apart; of three where one takes over 20 seconds, a single one over 60.",
             "- Processor time is that of all processes together. It tells more than the clock where the",
             "  machine had other work.",
-            "- Builds are whole commands, from start to exit. Only ours keeps anything from build to build",
-            "  (`.practice-cache/`); a cold build finds no cache.",
+            "- Builds are whole commands, from start to exit: the median of three, a single one where that",
+            "  takes over ten seconds. Only ours keeps anything from build to build (`.practice-cache/`);",
+            "  a cold build finds no cache. Python's modules are compiled, as they are after a first run.",
             "- Memory is the peak over a cold build of all processes together, shared memory counted once.",
             "",
         ]

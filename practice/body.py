@@ -289,7 +289,8 @@ class _Lines:
         self.first_line = first_line
         self.lines = [""] * len(text)
         for index in callouts.outside_code(text):
-            self.lines[index] = html.unescape(lines.CODE.sub("", text[index]))
+            line = text[index]
+            self.lines[index] = html.unescape(lines.CODE.sub("", line) if "`" in line else line)
         self.seen: dict[str, int] = {}
 
     def tag(self, tag: str) -> int:

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import markdown
@@ -276,19 +278,20 @@ class _Scanner:
         self.problems.append(Problem(self.path, self.first_line + index, code, message, hint))
 
 
-def outside_code(lines: list[str]) -> list[int]:
+def outside_code(lines: Sequence[str]) -> Sequence[int]:
     """The indices of the lines that do not stand in a fenced code block."""
-    return _code(lines)[0]
+    return _code(tuple(lines))[0]
 
 
-def code_never_closed(lines: list[str]) -> int | None:
+def code_never_closed(lines: Sequence[str]) -> int | None:
     """The index of the line that opens a code block without an end, if there is one."""
-    return _code(lines)[1]
+    return _code(tuple(lines))[1]
 
 
-def _code(lines: list[str]) -> tuple[list[int], int | None]:
+@lru_cache(maxsize=8)  # many rules ask of one text
+def _code(lines: tuple[str, ...]) -> tuple[Sequence[int], int | None]:
     if not any(line.startswith(CODE_FENCES) for line in lines):
-        return list(range(len(lines))), None
+        return range(len(lines)), None
     outside: list[int] = []
     fence, opened = "", None
     for index, line in enumerate(lines):

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import get_args
 
 from babel.dates import format_date
@@ -25,6 +26,7 @@ class OpeningLine:
     times: str
 
 
+@lru_cache(maxsize=4096)
 def long_date(day: dt.date) -> str:
     """``January 5, 2026``."""
     return str(format_date(day, "long", locale=LOCALE))

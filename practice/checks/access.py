@@ -29,6 +29,9 @@ your"""
 ENGLISH = frozenset(SMALL_ENGLISH.split())
 FOREIGN = frozenset(f"{SPANISH} {FRENCH} {GERMAN}".split()) - ENGLISH
 """Small words, by which a language shows itself."""
+SOME_LETTERS, SOME_WORDS = 4, 3
+"""How many make it likely: letters that English has not, different small words."""
+WORD = re.compile(r"[^\W\d_]+")
 
 
 def link_texts(site: Site) -> Iterator[Problem]:
@@ -45,6 +48,8 @@ def link_texts(site: Site) -> Iterator[Problem]:
 
 def languages(text: Text) -> Iterator[Problem]:
     """Text in another language is marked as such (WCAG 2.2, 3.1.2)."""
+    if not _has_signs(" ".join(block.text for block in text.prose.blocks)):
+        return
     for block in text.prose.blocks:
         if block.callout != "in-language" and is_foreign(block.text):
             message = "this seems to be in another language than English"
@@ -55,16 +60,29 @@ def languages(text: Text) -> Iterator[Problem]:
 
 def is_foreign(words: str) -> bool:
     """Whether a paragraph is in other letters, or full of another language's small words."""
-    if not words.isascii():
-        letters = [letter for letter in words if letter.isalpha()]
-        others = [letter for letter in letters if not letter.isascii()]
+    others = _other_letters(words)
+    if len(others) >= SOME_LETTERS:
+        share = sum(map(str.isalpha, words)) / 5
         latin = sum("LATIN" in unicodedata.name(letter, "") for letter in others)
-        if len(others) - latin >= 4 and len(others) > len(letters) / 5:
+        if len(others) - latin >= SOME_LETTERS and len(others) > share:
             return True
-        if latin >= 4 and latin > len(letters) / 5:
+        if latin >= SOME_LETTERS and latin > share:
             return True
-    found = re.findall(r"[^\W\d_]+", words.lower())
-    foreign = FOREIGN.intersection(found)
-    if len(foreign) < 3:
+    found = WORD.findall(words.lower())
+    if len(FOREIGN.intersection(found)) < SOME_WORDS:
         return False
-    return sum(word in foreign for word in found) > sum(word in ENGLISH for word in found)
+    return sum(map(FOREIGN.__contains__, found)) > sum(map(ENGLISH.__contains__, found))
+
+
+def _has_signs(words: str) -> bool:
+    """Whether any part of a text can be foreign: most texts have not even the signs of it."""
+    return (
+        len(_other_letters(words)) >= SOME_LETTERS
+        or len(FOREIGN.intersection(WORD.findall(words.lower()))) >= SOME_WORDS
+    )
+
+
+def _other_letters(words: str) -> list[str]:
+    if words.isascii():
+        return []
+    return [letter for letter in words if letter > "\x7f" and letter.isalpha()]

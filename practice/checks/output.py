@@ -68,14 +68,15 @@ def run(
 
 def scan(name: str, text: str) -> Scanned:
     """Look at a page by itself; ``name`` is its path below the output folder."""
-    tags = [match["attributes"] for match in privacy.TAG.finditer(text)]
+    found = list(privacy.TAG.finditer(text))
+    tags = [match["attributes"] for match in found]
     ids = Counter(id for tag in tags if "id=" in tag for id in ID.findall(tag))
     problems = [
         _problem(name, text, f'id="{id}"', "id-twice", f"`{id}` is an id {count} times")
         for id, count in sorted(ids.items())
         if count > 1
     ]
-    problems.extend(_third_parties(name, text, privacy.in_page(text)))
+    problems.extend(_third_parties(name, text, privacy.in_page(text, found)))
     targets = dict.fromkeys(
         sys.intern(target)  # most stand on every page, and processes carry them between them
         for tag in tags

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from practice.paths import shown_path
 from practice.problems import Problem
@@ -46,12 +46,16 @@ PERSONAL = re.compile(
 ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|RichMedia)\b")
 
 
-def in_page(text: str) -> Iterator[tuple[str, str]]:
-    """What a browser would load from elsewhere for an HTML page or SVG: (where it stands, URL)."""
-    for match in TAG.finditer(text):
-        tag, attributes = match["tag"].lower(), match["attributes"]
+def in_page(text: str, tags: Iterable[re.Match[str]] | None = None) -> Iterator[tuple[str, str]]:
+    """What a browser would load from elsewhere for an HTML page or SVG: (where it stands, URL).
+
+    ``tags`` are those of the text, if they have been found before.
+    """
+    for match in TAG.finditer(text) if tags is None else tags:
+        tag, attributes = match.groups()
         if "//" not in attributes:
             continue
+        tag = tag.lower()
         values = {
             name.lower(): html.unescape(a or b or c)
             for name, a, b, c in ATTRIBUTE.findall(attributes)

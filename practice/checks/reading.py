@@ -18,7 +18,6 @@ from pathlib import Path
 from practice.body import plain
 from practice.checks.settings import Settings
 from practice.checks.text import Prose, Text
-from practice.checks.text import words as words_of
 from practice.model import Dont, HelpCard
 from practice.new import PLACEHOLDER
 from practice.paths import shown_path
@@ -46,10 +45,10 @@ def placeholders(text: Text) -> Iterator[Problem]:
 
 def sentences(text: Text) -> Iterator[Problem]:
     """A sentence of up to 20 words is understood at once (plainlanguage.gov)."""
-    for line, sentence, count in text.prose.sentences:
-        if count > text.settings.sentence_words:
+    for line, sentence, words in text.prose.sentences:
+        if len(words) > text.settings.sentence_words:
             start = " ".join(sentence.split()[:4])
-            message = f"“{start} …” has {count} words"
+            message = f"“{start} …” has {len(words)} words"
             hint = "make two sentences of it"
             yield Problem(text.document.shown, line, "sentence-long", message, hint)
 
@@ -66,13 +65,11 @@ def grades(text: Text) -> Iterator[Problem]:
 @lru_cache(maxsize=16)
 def grade_of(prose: Prose) -> float | None:
     """The Flesch-Kincaid grade (Kincaid et al. 1975); None for a text too short to say."""
-    words = sum(count for _, _, count in prose.sentences)
-    if words < ENOUGH:
+    words = [word for _, _, words in prose.sentences for word in words]
+    if len(words) < ENOUGH:
         return None
-    syllables = sum(
-        _syllables(word) for _, sentence, _ in prose.sentences for word in words_of(sentence)
-    )
-    return 0.39 * words / len(prose.sentences) + 11.8 * syllables / words - 15.59
+    syllables = sum(map(_syllables, words))
+    return 0.39 * len(words) / len(prose.sentences) + 11.8 * syllables / len(words) - 15.59
 
 
 @lru_cache(maxsize=65536)

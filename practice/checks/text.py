@@ -24,11 +24,14 @@ MARKUP = (
 SIGNS = re.compile(r"[\[\]`<\\*_]|https?://")
 """Without one of these, a line has no markup."""
 ITEM = re.compile(r"^[ ]*(?:[-*+]|\d+[.)])[ ]+")
-ENDS = re.compile(r"[.!?…]+[\"”’)\]]*\s+(?=[\"“(\[]*[A-Z0-9ÁÉÍÑÓÚ¿¡])")
+ENDS = re.compile(r"(?P<mark>[.!?…]+[\"”’)\]]*)\s+(?=[\"“(\[]*[A-Z0-9ÁÉÍÑÓÚ¿¡])")
 ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Drs|Mr|Mrs|Ms|St|Jr|Sr|No|vs|approx|etc|al|Inc|Ave|Blvd|Ste|Fig|e\.g|i\.e)"
     r"|\b[A-Za-z]\.[A-Za-z]|\b[A-Z])\.$"
 )
+LONGEST = 10
+"""Characters within which an abbreviation has begun."""
+QUOTATION = re.compile(r"^[ ]*(?:>[ ]*)+")
 WORD = re.compile(r"[^\W_]+(?:[-’'.,][^\W_]+)*")
 
 
@@ -60,14 +63,14 @@ class Block:
         """Every sentence with the line on which it begins."""
         text = self.text
         cuts = [0]
-        cuts.extend(
-            match.end()
-            for match in ENDS.finditer(text)
-            if not ABBREVIATION.search(text[: match.end()].rstrip())
-        )
+        for match in ENDS.finditer(text):
+            end = match.end("mark")
+            if not ABBREVIATION.search(text, max(0, end - LONGEST), end):
+                cuts.append(match.end())
         for start, end in pairwise([*cuts, len(text)]):
-            if text[start:end].strip():
-                yield self.line_at(start), text[start:end].strip()
+            sentence = text[start:end].strip()
+            if sentence:
+                yield self.line_at(start), sentence
 
 
 def words(text: str) -> list[str]:
@@ -81,8 +84,8 @@ class Prose:
 
     lines: tuple[str, ...]
     blocks: tuple[Block, ...]
-    sentences: tuple[tuple[int, str, int], ...]
-    """Of every sentence that is no heading: its line, its text, how many words it has."""
+    sentences: tuple[tuple[int, str, list[str]], ...]
+    """Of every sentence that is no heading: its line, its text, its words."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def prose(text: str) -> Prose:
     lines = text.split("\n")
     blocks = tuple(_blocks(lines))
     sentences = tuple(
-        (line, sentence, len(words(sentence)))
+        (line, sentence, words(sentence))
         for block in blocks
         if not block.heading
         for line, sentence in block.sentences()
@@ -118,8 +121,9 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
     block = Block("")
     for index in outside_code(lines[start:]):
         number, line = start + index + 1, lines[start + index].expandtabs(4)
-        fence = FENCE.fullmatch(line)
-        ends = fence or not line.strip() or line.startswith(("#", "|")) or ITEM.match(line)
+        first = line.strip()[:1]
+        fence = FENCE.fullmatch(line) if first == "/" else None
+        ends = fence or not first or line.startswith(("#", "|")) or _item(line)
         if ends and block.lines:
             yield block
         if ends:
@@ -130,7 +134,7 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
             block.callout = callout
             continue
         options = options and line.startswith("    ")
-        if options or not line.strip() or line.lstrip().startswith("|"):
+        if options or not first or first == "|":
             continue
         block.lines.append((number, plain(line)))
     if block.lines:
@@ -139,9 +143,17 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
 
 def plain(line: str) -> str:
     """A line of Markdown as it is read aloud."""
-    line = re.sub(r"^[ ]*(?:>[ ]*)+", "", line)
-    line = ITEM.sub("", line, count=1).lstrip("# ")
+    if ">" in line:
+        line = QUOTATION.sub("", line)
+    item = _item(line)
+    line = line[item.end() if item else 0 :].lstrip("# ")
     if SIGNS.search(line):
         for pattern, replacement in MARKUP:
             line = pattern.sub(replacement, line)
     return line.strip()
+
+
+def _item(line: str) -> re.Match[str] | None:
+    """The mark with which an item of a list begins, if the line is one."""
+    first = line.lstrip(" ")[:1]
+    return ITEM.match(line) if first in {"-", "*", "+"} or first.isdecimal() else None
