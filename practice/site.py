@@ -431,8 +431,8 @@ class Content:
     topics: dict[str, Topic] = field(default_factory=dict)
     documents: dict[str, Document | None] = field(default_factory=dict)
     """By path below the folder, in the order in which they are found; None is a broken file."""
-    broken: dict[str, Broken] = field(default_factory=dict)
-    """Of the broken files, those that have a text."""
+    broken: dict[str, Broken | None] = field(default_factory=dict)
+    """The files that are no document now, with their text if they have one."""
     static: frozenset[str] = frozenset()
     problems: dict[str, list[Problem]] = field(default_factory=dict)
     """By the file that they are in; under the empty name, those of the folder itself."""
@@ -491,9 +491,11 @@ def read_files(content: Content, read_all: ReadAll = read_each) -> None:
         del content.problems[name]
     content.problems[""] = problems
     for source, (read, wrong) in zip(sources, read_all(content.folder, sources), strict=True):
-        if isinstance(read, Broken):
+        if isinstance(read, Document):
+            content.documents[source] = read
+        else:
             content.broken[source] = read
-        content.documents[source] = read if isinstance(read, Document) else before.get(source)
+            content.documents[source] = before.get(source)
         content.problems[source] = wrong
 
 
@@ -536,7 +538,7 @@ def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> 
         documents=tuple(published),
         static=content.static,
         clinic_data=content.clinic_data,
-        broken=tuple(content.broken.values()),
+        broken=tuple(filter(None, content.broken.values())),
         left_out=tuple(left_out),
         slugs={folder: frozenset(found) for folder, found in slugs.items()},
         unread=frozenset(kind for kind, file in LISTS.items() if content.problems.get(file)),

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
 import debian
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
@@ -35,6 +36,10 @@ ARGUMENTS = (
 """No sandbox, because tests run as root in containers; and no request of the browser's own."""
 
 
+PATIENCE = 20.0
+"""Seconds within which a page has to do what is waited for."""
+
+
 class NoBrowser(Exception):
     """There is no Chromium and it cannot be installed; the message says what to do."""
 
@@ -52,6 +57,18 @@ def launched() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser
         browser.close()
+
+
+def until(tab: Page, expression: str, argument: object = None) -> None:
+    """Wait until an expression of JavaScript holds in a page.
+
+    It is asked from outside again and again: what asks within the page needs `eval`, which a page's
+    policy forbids.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while not tab.evaluate(expression, argument):
+        assert time.monotonic() < deadline, f"it never holds: {expression}"
+        tab.wait_for_timeout(20)
 
 
 @cache

@@ -1,5 +1,7 @@
 """The corpus of bad input, `bad/`: nothing bad goes out, and nothing good is refused.
 
+The build and the preview say the same of each case.
+
 A case is a folder. Its files are laid over `bad/base`, a small practice with no mistake; where a
 folder cannot hold what is meant (a pipe, megabytes), `case.py` makes it. `expected.txt` lists
 every problem as `path:line: code`, a warning with `(warning)` behind it, or says `good`.
@@ -19,7 +21,8 @@ from pathlib import Path
 
 import pytest
 
-from practice import build, limits
+from practice import build, checks, limits
+from practice.preview.live import Live
 from practice.problems import ProblemsFound
 
 HERE = Path(__file__).parent
@@ -78,6 +81,11 @@ def lay(name, root):
     """Make the content of a case below ``root``."""
     content = root / "content"
     shutil.copytree(BASE, content)
+    lay_over(name, content)
+
+
+def lay_over(name, content):
+    """Make the base of all cases one of them."""
     folder = CORPUS / name
     for file in folder.rglob("*"):
         if file.is_symlink():
@@ -88,7 +96,6 @@ def lay(name, root):
         spec.loader.exec_module(module)
         module.change(content)
     shutil.copytree(folder, content, symlinks=True, dirs_exist_ok=True, ignore=BESIDE)
-    return content
 
 
 def outcome(root):
@@ -99,11 +106,15 @@ def outcome(root):
     except ProblemsFound as error:
         problems, built = error.problems, False
     assert (root / "output").exists() == built
-    lines = [
+    return problems, lines_of(problems), built
+
+
+def lines_of(problems):
+    """Problems as `expected.txt` has them."""
+    return [
         f"{p.path}:{p.line}: {p.code}" + (" (warning)" if p.severity == "warning" else "")
         for p in problems
-    ]
-    return problems, lines or ["good"], built
+    ] or ["good"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -133,6 +144,20 @@ def test_case(name, tmp_path, monkeypatch, tally):
         assert (tmp_path / problem.path).parent.exists(), "a problem names a file of the content"
         assert problem.message
         assert problem.hint, "every problem says what to do"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_preview_says_the_same(name, tmp_path, monkeypatch):
+    content = Path(shutil.copytree(BASE, tmp_path / "content"))
+    monkeypatch.chdir(tmp_path)
+    live = Live(content, SETTINGS.parent / "theme", "https://www.example.com")
+    before = set(content.rglob("*"))
+    lay_over(name, content)
+    live.changed(before | set(content.rglob("*")))
+    site = live.as_written
+    found = sorted({*live.problems(), *(checks.run(site) if site else ())})
+    expected = (CORPUS / name / "expected.txt").read_text("utf-8").splitlines()
+    assert lines_of(ProblemsFound(found).problems) == expected
 
 
 def test_the_base_is_good(tmp_path, monkeypatch):

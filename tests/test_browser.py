@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsers import launched
+from browsers import launched, until
 from conftest import CONTENT, REDIRECT, page_kinds
 
 pytestmark = pytest.mark.browser
@@ -466,10 +466,10 @@ def test_a_link_to_a_question_opens_its_answer(practices, tab, show):
             else:
                 show(tab, page)
                 tab.evaluate("id => { location.hash = id }", id)
-                tab.wait_for_function(
-                    "id => document.getElementById(id).querySelector('[aria-expanded=true]')",
-                    arg=id,
+                open_now = (
+                    "id => !!document.getElementById(id).querySelector('[aria-expanded=true]')"
                 )
+                until(tab, open_now, id)
             question = tab.locator(f"[id='{id}']")
             assert is_open(question.locator(".faq-toggle")), f"{page}#{id}, {way}"
             assert 0 <= question.bounding_box()["y"] < DESK["height"], f"{page}#{id}, {way}"
@@ -580,7 +580,7 @@ def test_the_policy_is_at_work(practices, tab, show):
     tab.evaluate(
         "document.body.append(Object.assign(new Image(), {src: 'https://a.example/x.png'}))"
     )
-    tab.wait_for_function("window.blocked.length >= 2")
+    until(tab, "window.blocked.length >= 2")
     assert set(tab.evaluate("window.blocked")) == {"style-src-attr", "img-src"}
 
 

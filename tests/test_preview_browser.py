@@ -13,7 +13,7 @@ import sys
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsers import launched
+from browsers import launched, until
 from conftest import ROOT
 from playwright.sync_api import expect
 from test_browser import AXE
@@ -77,7 +77,7 @@ def test_an_edit_is_seen_and_the_place_on_the_page_kept(page, content):
     expect(page.locator("main")).to_contain_text("Another paragraph.")
     expect(page.locator("practice-preview .badge")).to_have_text("Published")
     # Within a line: what stands above may be laid out anew by a pixel or two.
-    page.wait_for_function("Math.abs(scrollY - 900) < 20")
+    until(page, "Math.abs(scrollY - 900) < 20")
 
 
 def test_a_style_sheet_is_swapped_without_a_reload(page, theme):

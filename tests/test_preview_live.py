@@ -15,7 +15,7 @@ from conftest import files_of
 from practice import checks
 from practice.build import build
 from practice.folders import MARKER
-from practice.preview.live import Live
+from practice.preview.live import Live, check_some
 from practice.problems import ProblemsFound, errors
 
 SITE = "https://www.example.com/clinic"
@@ -250,7 +250,7 @@ class Editor:
 
 
 def check(live):
-    found = checks.run(live.pages.site)
+    found = checks.run(live.as_written)
     live.checked(live.pages, found)
     return found
 
@@ -353,6 +353,35 @@ def test_a_text_that_waits_for_another_file_is_shown_when_that_is_there(content,
     shown = live.show("/blog/a-plain-post/")
     assert shown.problems == ()
     assert b'href="/clinic/blog/new/"' in shown.content
+
+
+def test_a_text_that_is_no_document_stops_nobody_else(content, theme):
+    live = Live(content, theme, SITE)
+    broken, other = content / "posts" / "a-plain-post.md", content / "treatments" / "taping.md"
+    text = broken.read_text("utf-8").replace("title:", "titel:", 1)
+    broken.write_text(text + "\n[Nowhere]({filename}none.md)\n", "utf-8")
+    live.changed([broken])
+    other.write_text(other.read_text("utf-8").replace("name:", "name: Kind", 1), "utf-8")
+    live.changed([other])
+    assert b"Kind" in live.show("/treatments/taping/").content
+    assert [problem.code for problem in live.problems()] == ["field-unknown"]
+
+
+def test_every_mistake_of_an_edit_is_named_at_once(content, theme):
+    live = Live(content, theme, SITE)
+    mistakes = "\n[Nowhere]({filename}none.md)\n\n![]({static}/images/arcs.png)\n"
+    post, broken = (
+        content / "posts" / name for name in ("a-plain-post.md", "another-plain-post.md")
+    )
+    post.write_text(post.read_text("utf-8") + mistakes, "utf-8")
+    text = broken.read_text("utf-8").replace("title:", "titel:", 1)
+    broken.write_text(text + mistakes, "utf-8")
+    live.changed([post, broken])
+    found = check_some(live.as_written, live.take_edited())
+    codes = {path.rpartition("/")[2]: {p.code for p in found[path]} for path in found}
+    assert {"link-dead", "alt-missing"} <= codes["a-plain-post.md"]
+    assert {"link-dead", "alt-missing"} <= codes["another-plain-post.md"]
+    assert live.take_edited() == set()
 
 
 def test_a_theme_that_cannot_be_read_leaves_the_last_one(content, theme):

@@ -7,7 +7,7 @@ holds this with random edits. Where a build would refuse a file, its last good t
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -126,9 +126,10 @@ class Live:
         old = content.documents[source]
         new, content.problems[source] = self.read_all.one(content.folder, source)
         content.broken.pop(source, None)
-        if isinstance(new, Broken):
+        if not isinstance(new, Document):
             content.broken[source] = new
-        if not isinstance(new, Document) or new is old:
+            return True
+        if new is old:
             return True
         content.documents[source] = new
         if self.pages is None or old is None or not _same_face(old, new):
@@ -235,11 +236,24 @@ class Live:
         unfit = [p for wrong in self.unfit.values() for p in wrong]
         return sorted({*found, *unfit, *self.theme_problems})
 
-    def take_edited(self) -> list[Document]:
-        """The documents that have changed since this was last asked."""
-        documents = [self.content.documents.get(name) for name in self.edited]
-        self.edited = set()
-        return [document for document in documents if document]
+    def take_edited(self) -> set[str]:
+        """The files that have changed since this was last asked."""
+        edited, self.edited = self.edited, set()
+        return edited
+
+    @property
+    def as_written(self) -> Site | None:
+        """The site as its files say now, shown or not: what a build would check."""
+        if self.pages is None:
+            return None
+        content = copy.copy(self.content)
+        if not content.broken and not self.waiting:
+            return self.pages.site
+        content.documents = {
+            source: None if source in content.broken else self.waiting.get(source, document)
+            for source, document in content.documents.items()
+        }
+        return assemble(content, today())
 
     def checked(self, pages: Pages, found: list[Problem]) -> None:
         """Remember a site in which a check of everything found nothing wrong."""
@@ -295,22 +309,28 @@ def _unfit(site: Site, documents: list[Document]) -> Iterator[tuple[Problem, Doc
             yield problem, by_shown[problem.path]
 
 
-def narrow(site: Site, documents: Iterable[Document]) -> Site:
-    """The same site with but a few documents to be checked; what is made of all stays whole."""
+def narrow(site: Site, texts: Iterable[Document | Broken]) -> Site:
+    """The same site with but a few texts to be checked; what is made of all stays whole."""
     few = copy.copy(site)
     for name in ("addresses", "_by_source"):
         vars(few)[name] = getattr(site, name)
-    few.documents, few.left_out = tuple(documents), ()
+    few.documents = tuple(text for text in texts if isinstance(text, Document))
+    few.broken = tuple(text for text in texts if isinstance(text, Broken))
+    few.left_out = ()
     return few
 
 
-def check_some(site: Site, documents: list[Document]) -> list[Problem]:
-    """What is wrong with a few documents of a site."""
+def check_some(site: Site, sources: Collection[str]) -> dict[str, list[Problem]]:
+    """What is wrong with a few texts of a site, by the path that messages name."""
     for name, value in vars(Site).items():
         if isinstance(value, cached_property):
             getattr(site, name)  # made of all documents now, and the narrow site has it
-    names = {document.shown for document in documents}
-    return [p for p in checks.run(narrow(site, documents)) if p.path in names]
+    texts = [text for text in site.texts if text.source in sources]
+    found: dict[str, list[Problem]] = {text.shown: [] for text in texts}
+    for problem in checks.run(narrow(site, texts)):
+        if problem.path in found:
+            found[problem.path].append(problem)
+    return found
 
 
 def _content(folder: Path, source: str) -> bytes:

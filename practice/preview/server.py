@@ -149,16 +149,16 @@ class Preview:
     async def _check(self, mount: Mount) -> None:
         """Check what was edited at once, and everything when the edits have paused."""
         live = mount.live
-        edited, pages = live.take_edited(), live.pages
-        if pages is None:
+        edited, pages, site = live.take_edited(), live.pages, live.as_written
+        if pages is None or site is None:
             return
         if edited:
-            found = await asyncio.to_thread(check_some, pages.site, edited)
-            names = {document.shown for document in edited}
-            mount.found = [p for p in mount.found if p.path not in names] + found
+            some = await asyncio.to_thread(check_some, site, edited)
+            others = [problem for problem in mount.found if problem.path not in some]
+            mount.found = [*others, *(problem for found in some.values() for problem in found)]
             self._tell()
         await asyncio.sleep(QUIET)
-        child = pool.Child(functools.partial(checks.run, pages.site, kept=live.read_all.folder))
+        child = pool.Child(functools.partial(checks.run, site, kept=live.read_all.folder))
         try:
             found = await asyncio.to_thread(child.result)
         except pool.WorkerFailed as error:
