@@ -8,19 +8,22 @@ drafts, until somebody has written and read them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from practice.cache import Reader, folder_of
+from practice.checks import references
+from practice.checks.reading import PLACEHOLDER
 from practice.model import Entry, Post, Therapist, Treatment, fields_at
 from practice.paths import shown_path, slug
 from practice.problems import Problem, ProblemsFound, errors
 from practice.reader import Document, address_of, document_of
-from practice.site import today
+from practice.site import load, today
 
 KINDS: dict[str, type[Entry]] = {model.KIND: model for model in (Post, Treatment, Therapist)}
 Ask = Callable[[str], str]
@@ -46,7 +49,9 @@ def make(kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = N
     missing and a file that is there already, ``ProblemsFound`` for values that cannot be.
     """
     if kind not in KINDS:
-        raise CannotWrite(f"`{kind}` cannot be begun: name one of {', '.join(KINDS)}")
+        known = ", ".join(f"`uv run inv new {known}`" for known in KINDS)
+        more = "`uv run inv --help new` tells of all options"
+        raise CannotWrite(f"`{kind}` cannot be begun: write one of {known}; {more}")
     model = KINDS[kind]
     values = starts(model) | dict(given)
     fields = fields_at(model, "front matter")
@@ -54,17 +59,20 @@ def make(kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = N
     if unknown:
         known = ", ".join(fields)
         raise CannotWrite(f"a {kind} has no field `{min(unknown)}`: it has {known}")
-    for name, info in fields.items():
-        if info.is_required() and name not in values:
-            if ask is None:
-                raise CannotWrite(f"`{name}` is missing: {info.description}")
-            values[name] = ask(question(name, info)).strip()
+    missing = {n: i for n, i in fields.items() if i.is_required() and n not in values}
+    if missing and ask is None:
+        told = [f"`{name}` is missing: {info.description}" for name, info in missing.items()]
+        raise CannotWrite("\n".join([*told, f"give each as {_options(model, missing)}"]))
+    for name, info in missing.items():
+        values[name] = ask(question(name, info)).strip() if ask else ""
     name = values.get("title") or values.get("name") or ""
     source = f"{model.FOLDER}/{slug(name)}.md"
     file = content / source
     text = front_matter(fields, values) + TEXTS[model]
     shown = f"{shown_path(content)}/{source}"
     document, problems = document_of(model, text.encode(), source, shown)
+    if isinstance(document, Document):
+        problems.extend(_unknown(content, document))
     if not isinstance(document, Document) or errors(problems):
         raise ProblemsFound(map(_of_answer, problems))
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -74,6 +82,20 @@ def make(kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = N
     except FileExistsError as error:
         raise CannotWrite(f"`{shown}` is there already: choose another {_named(model)}") from error
     return Made(file, address_of(model, document.slug))
+
+
+def _options(model: type[Entry], fields: Iterable[str]) -> str:
+    """How fields are given on the command line."""
+    names = [name for name in fields if name != _named(model)]
+    title = [f"`--title '…'` (the {_named(model)})"] if _named(model) in fields else []
+    return ", ".join([*title, *(f"`--field '{name}=…'`" for name in names)])
+
+
+def _unknown(content: Path, document: Document) -> Iterator[Problem]:
+    """What a new document names that does not exist: a therapist, a treatment, a topic."""
+    site, _ = load(content, today(), read_all=Reader(folder_of(content)))
+    if site:
+        yield from references.ids(replace(site, documents=(document,), left_out=(), broken=()))
 
 
 def question(name: str, info: FieldInfo) -> str:
@@ -144,8 +166,6 @@ def starts(model: type[Entry]) -> dict[str, str]:
     return {"sample": "true"}
 
 
-PLACEHOLDER = "Begin with what the reader wants to know."
-"""The text with which a post begins, and which nobody may ever read on the site."""
 TEXTS: dict[type[Entry], str] = {
     Post: f"\n{PLACEHOLDER}\n",
     Therapist: "\nSay whom you treat, and how you work.\n",

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from practice import build, checks, limits
+from practice import build, cache, checks, limits
 from practice.preview.live import Live
 from practice.problems import ProblemsFound
 
@@ -150,12 +150,13 @@ def test_case(name, tmp_path, monkeypatch, tally):
 def test_the_preview_says_the_same(name, tmp_path, monkeypatch):
     content = Path(shutil.copytree(BASE, tmp_path / "content"))
     monkeypatch.chdir(tmp_path)
-    live = Live(content, SETTINGS.parent / "theme", "https://www.example.com")
+    kept = cache.folder_of(content)
+    live = Live(content, SETTINGS.parent / "theme", "https://www.example.com", kept)
     before = set(content.rglob("*"))
     lay_over(name, content)
     live.changed(before | set(content.rglob("*")))
     site = live.as_written
-    found = sorted({*live.problems(), *(checks.run(site) if site else ())})
+    found = sorted({*live.problems(), *(checks.run(site, kept=kept) if site else ())})
     expected = (CORPUS / name / "expected.txt").read_text("utf-8").splitlines()
     assert lines_of(ProblemsFound(found).problems) == expected
 

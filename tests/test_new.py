@@ -93,8 +93,11 @@ def test_a_treatment_begins_with_every_section(content):
 @pytest.mark.parametrize(
     ("kind", "given", "words"),
     [
-        ("page", {}, "name one of post, treatment, therapist"),
+        ("page", {}, "write one of `uv run inv new post`"),
         ("post", {"title": "x"}, "`summary` is missing"),
+        ("post", {"title": "x"}, "`author` is missing"),
+        ("post", {"title": "x"}, "--field 'author=…'"),
+        ("post", {}, "--title '…'"),
         ("post", GIVEN["post"] | {"auhtor": "x"}, "no field `auhtor`"),
     ],
 )
@@ -110,6 +113,16 @@ def test_a_value_that_cannot_be_is_a_problem_and_writes_nothing(content):
     with pytest.raises(ProblemsFound) as found:
         make("post", content, GIVEN["post"] | {"date": "tomorrow"})
     assert [problem.code for problem in found.value.problems] == ["date"]
+    assert files_of(content) == before
+
+
+def test_a_name_that_nobody_has_is_a_problem_and_writes_nothing(content):
+    before = files_of(content)
+    given = GIVEN["post"] | {"author": "nobody", "topics": "nothing", "treatments": "taping"}
+    with pytest.raises(ProblemsFound) as found:
+        make("post", content, given)
+    codes = [problem.code for problem in found.value.problems]
+    assert codes == ["therapist-unknown", "topic-unknown"]
     assert files_of(content) == before
 
 

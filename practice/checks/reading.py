@@ -19,11 +19,12 @@ from practice.body import plain
 from practice.checks.settings import Settings
 from practice.checks.text import Prose, Text
 from practice.model import Dont, HelpCard
-from practice.new import PLACEHOLDER
 from practice.paths import shown_path
 from practice.problems import Problem
 from practice.site import Site
 
+PLACEHOLDER = "Begin with what the reader wants to know."
+"""The text with which a new post begins, and which nobody may ever read on the site."""
 PATIENCE = 60
 """Seconds that the spelling program may take."""
 TYPOS_DONE = (0, 2)
