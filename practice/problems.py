@@ -26,10 +26,14 @@ class Problem:
     hint: str = ""
     severity: Severity = "error"
 
-    def __str__(self) -> str:
+    @property
+    def headline(self) -> str:
+        """Where it is and what is wrong, in one line."""
         label = "" if self.severity == "error" else f"{self.severity}: "
-        first = f"{self.path}:{self.line}: {self.code} {label}{self.message}"
-        return f"{first}\n    {self.hint}" if self.hint else first
+        return f"{self.path}:{self.line}: {self.code} {label}{self.message}"
+
+    def __str__(self) -> str:
+        return f"{self.headline}\n    {self.hint}" if self.hint else self.headline
 
 
 class ProblemsFound(Exception):

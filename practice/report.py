@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from practice.build import Built
 from practice.paths import shown_path
@@ -37,10 +38,16 @@ AS_IT_WAS = "The site in the output folder is as it was."
 
 
 def problems(found: Sequence[Problem], then: str) -> str:
-    """Every problem, one after the other, how many there are, and what became of the command."""
+    """Every problem, one after the other, how many there are, and what became of the command.
+
+    What to do is said once for neighbours that have it in common.
+    """
     count = len(found)
     noun = "problem" if count == 1 else "problems"
-    lines = [str(problem) for problem in found]
+    lines = [
+        problem.headline if following and following.hint == problem.hint else str(problem)
+        for problem, following in zip_longest(found, found[1:])
+    ]
     return "\n".join([*lines, "", f"{count} {noun}. {then}"])
 
 

@@ -22,9 +22,10 @@ from pathlib import Path
 import pytest
 from conftest import CONTENT, ROOT, environment, files_of
 
+from practice import report
 from practice.build import Misuse, build
 from practice.folders import MARKER
-from practice.problems import ProblemsFound
+from practice.problems import Problem, ProblemsFound
 
 BUILT, PROBLEMS, MISUSE = 0, 1, 2
 PROBLEM_LINE = re.compile(
@@ -509,3 +510,16 @@ def test_the_commands_say_what_they_are_for():
             assert re.match(r"  [\w-]+( \([\w, -]+\))?\s{2,}\S", line), (
                 f"`{line.strip()}` says nothing"
             )
+
+
+def test_what_to_do_is_said_once_for_neighbours_that_have_it_in_common():
+    found = [Problem("a.md", line, "x", "wrong", hint) for line, hint in enumerate("AAB", 1)]
+    assert report.problems(found, "Nothing was built.").splitlines() == [
+        "a.md:1: x wrong",
+        "a.md:2: x wrong",
+        "    A",
+        "a.md:3: x wrong",
+        "    B",
+        "",
+        "3 problems. Nothing was built.",
+    ]

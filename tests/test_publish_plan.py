@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from practice.publish.release import File, Live, Release, address_of, plan
+from practice.publish.release import UNKNOWN, File, Live, Release, address_of, plan
+from practice.publish.words import MOST, plan_in_words
 
 
 def release(**files: str) -> Release:
@@ -43,6 +44,30 @@ def test_what_pages_load_stays_for_one_release_more():
 def test_a_page_that_was_taken_down_is_deleted_at_once():
     made = plan(Live(release(home="1", secret="1")), release(home="1"))
     assert made.deleted == ("secret/index.html",)
+
+
+def test_a_plan_in_words_names_files_with_what_is_sent_of_them():
+    pages = {"a/index.html": 9000, "a/index.html.br": 2000, "a/index.html.gz": 2500, "b.gz": 70}
+    new = Release({path: File(path, size) for path, size in pages.items()})
+    live = Live(release(), {"old.css": File("x", 1500), "lost.css": UNKNOWN})
+    assert plan_in_words(plan(live, new), "here").splitlines()[1:] == [
+        "  4 added, 13.6 KB",
+        "    a/index.html  9.0 KB (2.0 KB compressed)",
+        "    b.gz  70 B",
+        "  0 changed",
+        "  2 deleted, 1.5 KB",
+        "    lost.css",
+        "    old.css  1.5 KB",
+        "  0 kept for one more release",
+    ]
+
+
+def test_a_long_plan_is_cut_and_a_dry_run_names_all():
+    new = Release({f"{number:02}.css": File("x", 1) for number in range(20)})
+    short = plan_in_words(plan(Live(), new), "here")
+    assert short.count(".css") == MOST
+    assert "and 8 more" in short
+    assert plan_in_words(plan(Live(), new), "here", whole=True).count(".css") == 20
 
 
 def test_order_of_uploads():

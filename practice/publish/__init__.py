@@ -85,7 +85,7 @@ def publish(options: Options, talk: Talk, file: Path = FILE) -> Outcome:
         )
         refuse(candidate, options, talk)
         made = plan(live, release)
-        talk.say(plan_in_words(made, target.name))
+        talk.say(plan_in_words(made, target.name, whole=options.dry_run))
         if made.nothing:
             outcome = Outcome(made, target.name, done=False)
         elif options.dry_run or not (options.yes or talk.confirm("Publish this?")):
@@ -131,7 +131,8 @@ def refuse(candidate: Candidate, options: Options, talk: Talk) -> None:
     samples = list(fitness.samples(site))
     if samples and options.allow_sample:
         talk.say(
-            f"SAMPLE TEXT GOES LIVE: {len(samples)} texts have been reviewed by no clinician. "
+            f"SAMPLE TEXT GOES LIVE: {candidate.built.samples} texts have been reviewed by no "
+            "clinician. "
             "Patients must not rely on this site."
         )
         samples = []
@@ -201,7 +202,7 @@ def rollback(options: Options, talk: Talk, to: str = "", file: Path = FILE) -> O
         live = target.live()
         release = earlier(store, live, to)
         made = plan(live, release)
-        talk.say(plan_in_words(made, target.name))
+        talk.say(plan_in_words(made, target.name, whole=options.dry_run))
         if made.nothing or options.dry_run or not (options.yes or talk.confirm("Go back to this?")):
             return Outcome(made, target.name, done=False)
         tree = Path(folder)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from practice.publish.release import Plan
+from practice.publish.release import SIBLINGS, UNKNOWN, Plan, without_sibling
 from practice.publish.store import Published
 
 MOST = 12
 """Files of a kind that a plan names one by one."""
 
 
-def plan_in_words(made: Plan, target: str) -> str:
-    """A plan in words: what is added, changed and deleted, with sizes."""
+def plan_in_words(made: Plan, target: str, *, whole: bool = False) -> str:
+    """What is added, changed and deleted, with sizes; ``whole`` names every single file."""
     if made.nothing:
         return f"{target} holds release {made.new.id} already: nothing to do."
     before = made.live.release.files if made.live.release else {}
-    sizes = {path: file.size for path, file in [*before.items(), *made.new.files.items()]}
+    held = made.live.retired | before | made.new.files
+    sizes = {path: file.size for path, file in held.items() if file != UNKNOWN}
     lines = [f"Release {made.new.id} for {target}"]
     parts = (
         ("added", made.added),
@@ -25,12 +26,25 @@ def plan_in_words(made: Plan, target: str) -> str:
         ("kept for one more release", made.retired),
     )
     for name, paths in parts:
-        total = sum(sizes.get(path, 0) for path in paths)
-        lines.append(f"  {len(paths)} {name}, {human(total)}")
-        lines.extend(f"    {path}  {human(sizes.get(path, 0))}" for path in paths[:MOST])
-        if len(paths) > MOST:
-            lines.append(f"    and {len(paths) - MOST} more")
+        known = [sizes[path] for path in paths if path in sizes]
+        lines.append(f"  {len(paths)} {name}" + (f", {human(sum(known))}" if known else ""))
+        all_of_them = set(paths)
+        files = [
+            p for p in paths if without_sibling(p) == p or without_sibling(p) not in all_of_them
+        ]
+        named = files if whole else files[:MOST]
+        lines.extend(f"    {path}{_size(path, sizes)}" for path in named)
+        if len(files) > len(named):
+            lines.append(f"    and {len(files) - len(named)} more: `--dry-run` names all")
     return "\n".join(lines)
+
+
+def _size(path: str, sizes: Mapping[str, int]) -> str:
+    """How large a file is, and what is sent of it at best; nothing where that is not known."""
+    if path not in sizes:
+        return ""
+    sent = [sizes[path + ending] for ending in SIBLINGS if path + ending in sizes]
+    return f"  {human(sizes[path])}" + (f" ({human(min(sent))} compressed)" if sent else "")
 
 
 def human(size: int) -> str:
