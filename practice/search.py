@@ -34,6 +34,10 @@ LISTS = [
     ".booking",
 ]
 """What only leads to other pages: it would be found twice, and change with every post."""
+AROUND = [".author", ".byline-dates", ".portrait", ".sample-note"]
+"""What stands beside the text of many pages, and is not what anybody looks for."""
+APART = (("</dt>", ":</dt> "), ("<span", " <span"), ("</span>", "</span> "))
+"""What is told apart by its look alone would run into one word: labels, terms, credentials."""
 
 
 def newest(posts: Sequence[str]) -> Sequence[str]:
@@ -59,7 +63,9 @@ def _written(site: Path, pages: Collection[str], target: Path) -> int:
             copy = Path(folder, path)
             copy.parent.mkdir(parents=True, exist_ok=True)
             text = (site / path).read_text(encoding="utf-8")
-            copy.write_text(text.replace("</dt>", ":</dt> "), encoding="utf-8")  # label: value
+            for run_together, apart in APART:
+                text = text.replace(run_together, apart)
+            copy.write_text(text, encoding="utf-8")
         count = asyncio.run(_index(folder, target))
     for file in target.iterdir():
         if file.is_file() and file.name not in KEPT and file.suffix != ".pf_meta":
@@ -71,7 +77,7 @@ async def _index(source: str, target: Path) -> int:
     config: IndexConfig = {
         "root_selector": "main",
         "force_language": "en",
-        "exclude_selectors": LISTS,
+        "exclude_selectors": LISTS + AROUND,
         "output_path": str(target),
     }
     async with PagefindIndex(config=config) as pagefind:

@@ -6,6 +6,7 @@ Not tested here: how Pagefind weighs words.
 from __future__ import annotations
 
 import random
+import re
 import shutil
 
 import publishing
@@ -172,6 +173,16 @@ def test_what_is_not_there_is_said(page, address):
     page.get_by_text("No page found for “qqqqqqqqqq”.").wait_for()
     assert not page.locator(".search-more").is_visible()
     assert page.locator(".search-results li").count() == 0
+
+
+@pytest.mark.browser
+def test_an_excerpt_reads_as_a_part_of_a_text(page, address):
+    page.goto(f"{address}/search/?q=bruising")
+    page.locator(".search-results li").first.wait_for()
+    excerpts = page.locator(".search-results li p").all_inner_texts()
+    assert any(text.startswith("… ") and text.endswith(" …") for text in excerpts)
+    for text in excerpts:
+        assert not re.search(r"[a-z][A-Z]|\)[A-Za-z]|Sample text", text), text
 
 
 @pytest.mark.browser

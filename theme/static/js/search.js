@@ -48,6 +48,14 @@
 
   const nodes = (html) => [...new DOMParser().parseFromString(html, "text/html").body.childNodes];
 
+  // A part of a text is shown as one.
+  const part = (found) => {
+    const shown = nodes(found.excerpt);
+    const words = shown.map((node) => node.textContent).join("").trim();
+    const whole = found.content.trim();
+    return [whole.startsWith(words) ? "" : "… ", ...shown, whole.endsWith(words) ? "" : " …"];
+  };
+
   const item = (found) => {
     const entry = document.createElement("li");
     const heading = document.createElement("h2");
@@ -56,7 +64,7 @@
     link.href = found.url;
     link.textContent = found.meta.title;
     heading.append(link);
-    excerpt.append(...nodes(found.excerpt));
+    excerpt.append(...part(found));
     entry.append(heading, excerpt);
     return entry;
   };
