@@ -20,6 +20,10 @@ Location = tuple[str | int, ...]
 """Where a value stands, as pydantic names it: ``("faq", 0, "question")``."""
 
 MAX_DEPTH = 12
+MOST_MISTAKES = 20
+"""Fields that are no YAML, of which each is named."""
+INSIDE = ("", " ", "\t", "-", "#", "]", "}")
+"""How a line begins that belongs to the field above."""
 FIELD_HINT = "write one `field: value` a line"
 
 # Characters that a text never needs: C0 and C1 controls but tab and line feed, halves of
@@ -46,6 +50,8 @@ class Data:
     values: dict[str, Any] = field(default_factory=dict)
     lines: dict[Location, int] = field(default_factory=dict)
     first_line: int = 1
+    unread: bool = False
+    """Whether a part of it is no YAML: then fields may seem to be missing that are not."""
 
     def line_of(self, location: Location) -> int:
         """The line of a value, or of the nearest thing that holds it."""
@@ -97,31 +103,52 @@ def _not_three_hyphens(line: str) -> tuple[str, str]:
 
 
 def parse(path: str, text: str, first_line: int = 1) -> tuple[Data, list[Problem]]:
-    """Read a YAML mapping; ``first_line`` is the line of the file on which ``text`` begins."""
+    """Read a YAML mapping; ``first_line`` is the line of the file on which ``text`` begins.
+
+    A field that is no YAML is left out, so that all such mistakes are found, and those of others.
+    """
     data = Data(first_line=first_line)
     problems: list[Problem] = []
-    try:
-        node = _quick(text) or _Loader(text).get_single_node()
-    except yaml.MarkedYAMLError as error:
-        index, message, hint = yaml_words.explain(error, text)
-        problems.append(Problem(path, first_line + index, "yaml", message, hint))
-        return data, problems
-    except (yaml.YAMLError, RecursionError) as error:
-        deep = isinstance(error, RecursionError)
-        message = "the fields are nested too deeply" if deep else "the fields cannot be read"
-        problems.append(Problem(path, first_line, "yaml", message, FIELD_HINT))
-        return data, problems
+    node = None
+    for _ in range(MOST_MISTAKES):
+        try:
+            node = _quick(text) or _Loader(text).get_single_node()
+            break
+        except yaml.MarkedYAMLError as error:
+            index, message, hint = yaml_words.explain(error, text)
+            problems.append(Problem(path, first_line + index, "yaml", message, hint))
+            text = _without_field(text, index)
+        except (yaml.YAMLError, RecursionError) as error:
+            deep = isinstance(error, RecursionError)
+            message = "the fields are nested too deeply" if deep else "the fields cannot be read"
+            problems.append(Problem(path, first_line, "yaml", message, FIELD_HINT))
+            break
+    data.unread = bool(problems)
     if node is None:
         return data, problems
     if not isinstance(node, yaml.MappingNode):
-        line = first_line + node.start_mark.line
-        message = "these are not fields"
-        problems.append(Problem(path, line, "yaml", message, FIELD_HINT))
+        if not problems:
+            line = first_line + node.start_mark.line
+            problems.append(Problem(path, line, "yaml", "these are not fields", FIELD_HINT))
+        data.unread = True
         return data, problems
     reader = _Reader(path, first_line, data.lines)
-    data.values = reader.mapping(node, ())
+    values = reader.mapping(node, ())
+    data.values = {name: value for name, value in values.items() if name not in reader.deep}
     problems.extend(reader.problems)
+    data.unread = any(problem.code == "yaml" for problem in problems)
     return data, problems
+
+
+def _without_field(text: str, index: int) -> str:
+    """Some YAML with nothing in place of the field to which a line belongs."""
+    lines = text.split("\n")
+    if lines[index].startswith(("---", "...")):
+        return "\n".join([*lines[:index], "", *lines[index + 1 :]])
+    begins = [number for number, line in enumerate(lines) if line[:1] not in INSIDE]
+    start = max((number for number in begins if number <= index), default=0)
+    end = min((number for number in begins if number > index), default=len(lines))
+    return "\n".join([*lines[:start], *[""] * (end - start), *lines[end:]])
 
 
 EVERYDAY = re.compile(
@@ -172,6 +199,8 @@ class _Reader:
         self.first_line = first_line
         self.lines = lines
         self.problems: list[Problem] = []
+        self.deep: set[str] = set()
+        """Fields that are nested too deeply."""
 
     def mapping(self, node: yaml.MappingNode, location: Location) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -197,6 +226,7 @@ class _Reader:
     def _value(self, node: yaml.Node, location: Location) -> Any:
         if len(location) > MAX_DEPTH:
             self._problem(self._line(node), "yaml", "the fields are nested too deeply", FIELD_HINT)
+            self.deep.add(str(location[0]))
             return None
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, location)

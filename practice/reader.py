@@ -255,10 +255,23 @@ def read_data(file: Path, shown: str) -> tuple[Data, list[Problem]]:
 
 def read_model(model: type[M], file: Path, shown: str) -> tuple[M | None, list[Problem]]:
     """Read a YAML file that is one model."""
-    data, problems = read_data(file, shown)
-    if problems:
+    return model_of(model, *read_data(file, shown), shown)
+
+
+def model_of(
+    model: type[M], data: Data, problems: list[Problem], shown: str
+) -> tuple[M | None, list[Problem]]:
+    """The model that a file's data is, unless something is wrong with either; and all that is."""
+    if problems and not data.values:
         return None, problems
-    return validate(model, data.values, shown, data.line_of)
+    told = _may_be_missing(model, data)
+    item, wrong = validate(model, data.values, shown, data.line_of, told=told)
+    return None if problems else item, [*problems, *wrong]
+
+
+def _may_be_missing(model: type[BaseModel], data: Data) -> set[str]:
+    """Fields that may stand in the part of a file that could not be read."""
+    return set(model.model_fields) if data.unread else set()
 
 
 def read_models(model: type[M], file: Path, shown: str) -> tuple[dict[str, M], list[Problem]]:
@@ -318,15 +331,14 @@ def _document(model: type[Entry], text: str, source: str, shown: str, digest: by
     rest = "\n".join(text.split("\n")[closing:])
     body, wrong = parse(shown, source, rest, closing + 1)
     problems.extend(wrong)
-    unreadable = any(problem.code in ("yaml", "text-limit") for problem in problems)
-    if unreadable:
+    if any(problem.code == "text-limit" for problem in problems):
         return None, problems
     values = {**data.values, **_declared(model, body)}
-    told: set[str] = set()
+    told = _may_be_missing(model, data)
     if model is Treatment:
         problems.extend(_said_twice(shown, body))
         problems.extend(_sections_missing(shown, body))
-        told = {*Treatment.SECTIONS, *(n for n, c in DECLARED.items() if c.NAME in body.failed)}
+        told |= {*Treatment.SECTIONS, *(n for n, c in DECLARED.items() if c.NAME in body.failed)}
     data.first_line = 1
     written = set(data.values) & {n for n, f in model.model_fields.items() if _from_body(f)}
     for name in sorted(written):
@@ -344,7 +356,7 @@ def _document(model: type[Entry], text: str, source: str, shown: str, digest: by
         problems.append(Problem(shown, closing, "text-missing", "the post has no text", hint))
     meta, wrong = validate(model, values, shown, data.line_of, told=told)
     problems.extend(wrong)
-    if meta is None:
+    if meta is None or data.unread:
         return Broken(source, shown, body, data), problems
     face = _face(meta, body)
     return Document(source, shown, slug_of(source), meta, body, data, digest, face), problems

@@ -32,12 +32,12 @@ from practice.reader import (
     Document,
     Read,
     file_link,
+    model_of,
     read_data,
     read_document,
     read_models,
     slug_of,
 )
-from practice.validation import validate
 from practice.wording import OpeningLine, opening_lines
 
 YAML_FILES = ("clinic.yaml", "sources.yaml", "topics.yaml", "redirects.yaml", "checks.yaml")
@@ -459,9 +459,7 @@ def read_clinic(content: Content) -> None:
     """Read `clinic.yaml`; a clinic that cannot be read leaves the last one in its place."""
     shown = f"{shown_path(content.folder)}/clinic.yaml"
     data, problems = read_data(content.folder / "clinic.yaml", shown)
-    clinic = None
-    if not problems:
-        clinic, problems = validate(Clinic, data.values, shown, data.line_of)
+    clinic, problems = model_of(Clinic, data, problems, shown)
     content.problems["clinic.yaml"] = problems
     if clinic:
         content.clinic, content.clinic_data = clinic, data

@@ -161,7 +161,7 @@ def test_the_command(content, settings_file):
         command = [sys.executable, "-m", "invoke", "new", *parts, "--no-preview", "--settings"]
         return subprocess.run(
             [*command, str(settings_file(PATH=str(content)))],
-            cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
+            cwd=ROOT, capture_output=True, encoding="utf-8", stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
 
     fields = ["--field", "author=ann-li", "--field", "summary=It is: new."]

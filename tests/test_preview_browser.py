@@ -35,7 +35,7 @@ def address(content, theme, settings_file):
     settings = settings_file(PATH=str(content), THEME=str(theme))
     command = [sys.executable, "-m", "invoke", "preview", "--no-browser", "--settings", settings]
     run = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
     try:

@@ -503,7 +503,7 @@ def test_the_command_starts_and_ends(content, settings_file):
     ]
     env = os.environ | {"PYTHONUNBUFFERED": "1"}
     run = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", env=env
     )
     try:
         line = run.stdout.readline()

@@ -394,7 +394,7 @@ def test_the_documentation_shows_every_target_and_host():
 def command(*arguments: str, **options) -> subprocess.CompletedProcess:
     inv = str(Path(sys.executable).with_name("inv"))
     return subprocess.run(
-        [inv, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, **options
+        [inv, *arguments], cwd=ROOT, capture_output=True, encoding="utf-8", check=False, **options
     )
 
 

@@ -17,6 +17,7 @@ from practice import frontmatter
 from practice.model import KINDS, Clinic, Page, Post, Source, Therapist, Topic, Treatment
 from practice.reader import (
     WORDS_A_MINUTE,
+    Broken,
     read_document,
     read_model,
     read_models,
@@ -113,8 +114,25 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
     "yaml", ["a: &x 1\nb: *x\n", "a: !!python/object:os.system x\n", "<<: {a: 1}\nb: &y 2\n"]
 )
 def test_yaml_has_no_hidden_powers(yaml):
-    _, problems = frontmatter.parse("x", yaml)
-    assert [problem.code for problem in problems] == ["yaml"]
+    data, problems = frontmatter.parse("x", yaml)
+    assert {problem.code for problem in problems} == {"yaml"}
+    assert not {"a", "b"} & set(data.values)
+
+
+def test_every_mistake_in_yaml_is_named_and_the_other_fields_are_read():
+    text = 'a: "x\nb y\nc:\n- d\ne: [f\ng: h: i\nj: k\n'
+    data, problems = frontmatter.parse("x", text)
+    assert lines_of(problems) == ["1: yaml", "2: yaml", "5: yaml", "6: yaml"]
+    assert data.values == {"c": ["d"], "j": "k"}
+    assert data.line_of(("j",)) == 7
+    assert data.unread
+
+
+def test_what_may_stand_where_nothing_can_be_read_is_not_said_to_be_missing(tmp_path):
+    raw = b"---\ntitle: X\ndate 2026-01-01\nauthor: [a\nsumary: x\n---\n\nText.\n"
+    document, problems = read(tmp_path, raw)
+    assert isinstance(document, Broken)
+    assert lines_of(problems) == ["3: yaml", "4: yaml", "5: field-unknown"]
 
 
 @pytest.mark.parametrize(
