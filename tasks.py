@@ -125,15 +125,14 @@ def new(
     given = {name.strip(): value for name, _, value in (f.partition("=") for f in field or ())}
     if title:
         given["title" if kind == "post" else "name"] = title
-    try:
+    with _told("Nothing was written."):
         content = Path(building.settings_of(Path(settings), None, None)["PATH"])
-        made = beginning.make(kind, content, given, input if sys.stdin.isatty() else None)
-    except ProblemsFound as error:
-        print("\n".join(str(problem) for problem in error.problems), file=sys.stderr)
-        raise Exit(code=PROBLEMS) from error
-    except (building.Misuse, beginning.CannotWrite) as error:
-        print(error, file=sys.stderr)
-        raise Exit(code=MISUSE) from error
+        try:
+            made = beginning.make(kind, content, given, input if sys.stdin.isatty() else None)
+        except beginning.CannotWrite as error:
+            raise building.Misuse(str(error)) from error
+        except EOFError as error:  # Ctrl-D where an answer was asked for
+            raise building.Misuse("\nNothing was written.") from error
     print(f"Written: {shown_path(made.file)}")
     if not preview:
         return
@@ -262,7 +261,9 @@ def _also(settings: str, usual: str) -> str:
 def _told(then: str) -> Iterator[report.Progress]:
     """Run a command; what stops it is printed, and gives the exit code."""
     progress = report.Progress()
-    before = signal.signal(signal.SIGINT, _stop)
+    ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if ours:  # and not of who has started us in the background, say
+        signal.signal(signal.SIGINT, _stop)
     try:
         yield progress
     except ProblemsFound as error:
@@ -280,7 +281,8 @@ def _told(then: str) -> Iterator[report.Progress]:
     except BrokenPipeError:  # who reads what is printed has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     finally:
-        signal.signal(signal.SIGINT, before)
+        if ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

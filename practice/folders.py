@@ -8,6 +8,7 @@ than to write all. It can be deleted at any time.
 from __future__ import annotations
 
 import ctypes
+import glob
 import os
 import shutil
 import sys
@@ -41,7 +42,8 @@ def _tidy(output: Path) -> None:
     old = output.parent / f".{output.name}.old"
     if old.exists() and not output.exists():
         old.rename(output)
-    for left in output.parent.glob(f".{output.name}.new-*"):
+    shutil.rmtree(old, ignore_errors=True)
+    for left in output.parent.glob(f".{glob.escape(output.name)}.new-*"):
         shutil.rmtree(left, ignore_errors=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +89,10 @@ class PracticeReader(BaseReader):  # type: ignore[misc]  # Pelican ships no type
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
         """Return a document's metadata; its text stays with the document."""
         ours: Site = self.settings["PRACTICE"].site
-        source = source_path.removeprefix(f"{self.settings['PATH']}/")
+        source = os.path.relpath(source_path, self.settings["PATH"])
         document = ours.document(source)
+        if document is None and source not in {left.source for left in ours.left_out}:
+            raise LookupError(f"`{source}` was not read")
         return "", {"status": "skip"} if document is None else metadata(document, self.settings)
 
 

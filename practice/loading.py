@@ -37,7 +37,11 @@ class _Absent(ModuleType):
 
 
 def load_pelican() -> None:
-    """Load Pelican's readers; whoever asks for docutils afterwards gets the real one."""
+    """Load Pelican's readers; whoever imports docutils afterwards gets the real one.
+
+    Pelican's own ``RstReader`` stays without it, and says so (`enabled`): a plugin that needs that
+    reader cannot be loaded by our commands.
+    """
     if "docutils" in sys.modules or "pelican.readers" in sys.modules:
         return
     sys.modules |= {name: _Absent(name) for name in ASKED_FOR}

@@ -8,7 +8,7 @@ drafts, until somebody has written and read them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from practice.checks.reading import PLACEHOLDER
 from practice.model import Entry, Post, Therapist, Treatment, fields_at
 from practice.paths import shown_path, slug
 from practice.problems import Problem, ProblemsFound, errors
-from practice.reader import Document, address_of, document_of
+from practice.reader import Document, address_of, document_of, slug_of
 from practice.site import load, today
 
 KINDS: dict[str, type[Entry]] = {model.KIND: model for model in (Post, Treatment, Therapist)}
@@ -63,25 +63,60 @@ def make(kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = N
     if missing and ask is None:
         told = [f"`{name}` is missing: {info.description}" for name, info in missing.items()]
         raise CannotWrite("\n".join([*told, f"give each as {_options(model, missing)}"]))
-    for name, info in missing.items():
-        values[name] = ask(question(name, info)).strip() if ask else ""
-    name = values.get("title") or values.get("name") or ""
-    source = f"{model.FOLDER}/{slug(name)}.md"
-    file = content / source
-    text = front_matter(fields, values) + TEXTS[model]
-    shown = f"{shown_path(content)}/{source}"
-    document, problems = document_of(model, text.encode(), source, shown)
-    if isinstance(document, Document):
-        problems.extend(_unknown(content, document))
-    if not isinstance(document, Document) or errors(problems):
-        raise ProblemsFound(map(_of_answer, problems))
+    if ask:
+        values |= {name: _answer(ask, name, info) for name, info in missing.items()}
+    draft = _draft(content, model, values)
+    while wrong := errors(draft.problems):
+        again = {_field_at(draft.text, problem.line): problem for problem in wrong}
+        if ask is None or not again.keys() <= missing.keys():
+            raise ProblemsFound(map(_of_answer, draft.problems))
+        for name, problem in again.items():
+            told_first = f"{problem.message}: {problem.hint}\n"
+            values[name] = _answer(ask, name, missing[name], told_first)
+        draft = _draft(content, model, values)
+    file = content / draft.source
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
         with file.open("x", encoding="utf-8") as opened:
-            opened.write(text)
+            opened.write(draft.text)
     except FileExistsError as error:
+        shown = shown_path(file)
         raise CannotWrite(f"`{shown}` is there already: choose another {_named(model)}") from error
-    return Made(file, address_of(model, document.slug))
+    return Made(file, address_of(model, slug_of(draft.source)))
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A file that is not written yet."""
+
+    source: str
+    text: str
+    problems: list[Problem]
+
+
+def _draft(content: Path, model: type[Entry], values: Mapping[str, str]) -> _Draft:
+    """What would be written, what is wrong with it, and what it names that does not exist."""
+    source = f"{model.FOLDER}/{slug(values.get('title') or values.get('name') or '')}.md"
+    text = front_matter(fields_at(model, "front matter"), values) + TEXTS[model]
+    document, problems = document_of(model, text.encode(), source, f"{content}/{source}")
+    site, _ = load(content, today(), read_all=Reader(folder_of(content)))
+    if site and isinstance(document, Document):
+        alone = replace(site, documents=(document,), left_out=(), broken=())
+        problems = [*problems, *references.ids(alone)]
+    return _Draft(source, text, problems)
+
+
+def _answer(ask: Ask, name: str, info: FieldInfo, told_first: str = "") -> str:
+    """What is answered for a field that is needed: asked until there is something."""
+    while True:
+        answer = ask(told_first + question(name, info)).strip()
+        if answer:
+            return answer
+
+
+def _field_at(text: str, line: int) -> str:
+    """The field that stands on a line of a front matter, or nothing."""
+    return text.split("\n")[line - 1].partition(":")[0]
 
 
 def _options(model: type[Entry], fields: Iterable[str]) -> str:
@@ -89,13 +124,6 @@ def _options(model: type[Entry], fields: Iterable[str]) -> str:
     names = [name for name in fields if name != _named(model)]
     title = [f"`--title '…'` (the {_named(model)})"] if _named(model) in fields else []
     return ", ".join([*title, *(f"`--field '{name}=…'`" for name in names)])
-
-
-def _unknown(content: Path, document: Document) -> Iterator[Problem]:
-    """What a new document names that does not exist: a therapist, a treatment, a topic."""
-    site, _ = load(content, today(), read_all=Reader(folder_of(content)))
-    if site:
-        yield from references.ids(replace(site, documents=(document,), left_out=(), broken=()))
 
 
 def question(name: str, info: FieldInfo) -> str:

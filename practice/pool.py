@@ -71,8 +71,9 @@ def fork_map(
             children.extend(_start(function, items[index::count]) for index in range(count))
         outcomes = [_collect(*child) for child in children]  # every child, before any is judged
     except BaseException:  # who cleans up after us must not find anybody still at work
-        for child in children:
-            _end(*child)
+        with uninterrupted():
+            for child in children:
+                _end(*child)
         raise
     results: list[Any] = [None] * len(items)
     for index, outcome in enumerate(outcomes):

@@ -509,10 +509,17 @@ def load(
     """
     content = read_content(folder, read_all)
     problems = [problem for wrong in content.problems.values() for problem in wrong]
-    missing = any(problem.code == "file-unreadable" for problem in content.problems["clinic.yaml"])
-    if content.clinic is None and (content.documents or not missing):
-        content.clinic = Clinic.model_construct(phone="")
+    content.clinic = content.clinic or stand_in(content)
     return assemble(content, build_date, drafts=drafts), problems
+
+
+def stand_in(content: Content) -> Clinic | None:
+    """A clinic in the place of one with mistakes, so that the mistakes of others can be found.
+
+    Where there is neither a clinic nor a text, this is no practice's folder at all.
+    """
+    missing = any(problem.code == "file-unreadable" for problem in content.problems["clinic.yaml"])
+    return Clinic.model_construct(phone="") if content.documents or not missing else None
 
 
 def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> Site | None:

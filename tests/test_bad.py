@@ -161,6 +161,17 @@ def test_the_preview_says_the_same(name, tmp_path, monkeypatch):
     assert lines_of(ProblemsFound(found).problems) == expected
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if "clinic" in name] + NAMES[::10])
+def test_a_preview_that_begins_with_mistakes_says_the_same(name, tmp_path, monkeypatch):
+    lay(name, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    live = Live(tmp_path / "content", SETTINGS.parent / "theme", "https://www.example.com")
+    site = live.as_written
+    found = sorted({*live.problems(), *(checks.run(site) if site else ())})
+    expected = (CORPUS / name / "expected.txt").read_text("utf-8").splitlines()
+    assert lines_of(ProblemsFound(found).problems) == expected
+
+
 def test_the_base_is_good(tmp_path, monkeypatch):
     shutil.copytree(BASE, tmp_path / "content")
     monkeypatch.chdir(tmp_path)

@@ -523,3 +523,20 @@ def test_what_to_do_is_said_once_for_neighbours_that_have_it_in_common():
         "",
         "3 problems. Nothing was built.",
     ]
+
+
+@pytest.mark.parametrize("form", ["{}/", "{}//", "{}/../content"])
+def test_the_content_folder_may_be_written_in_any_way(content, settings_file, tmp_path, form):
+    expected = files_of(build(content, tmp_path / "one", settings_file()).output)
+    settings = settings_file(PATH=form.format(content), OUTPUT_PATH=str(tmp_path / "two"))
+    assert files_of(build(settings_file=settings).output) == expected
+
+
+def test_a_name_with_signs_of_a_pattern_leaves_nothing_beside_it(content, tmp_path):
+    output = tmp_path / "site[1]*"
+    for number in range(3):
+        with (content / "posts" / "a-plain-post.md").open("a", encoding="utf-8") as file:
+            file.write(f"\nWords {number}.\n")
+        build(content, output, ROOT / "pelicanconf.py")
+    beside = {path.name for path in tmp_path.iterdir()} - {content.name}
+    assert beside == {"site[1]*", ".site[1]*.lock", ".site[1]*.spare"}

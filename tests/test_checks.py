@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from conftest import CONTENT
 
 from practice import checking, checks, reader
 from practice.checks import (
@@ -25,6 +26,7 @@ from practice.checks import (
     alone,
     clinical,
     duty,
+    links,
     output,
     privacy,
     reading,
@@ -665,3 +667,27 @@ def test_inv_check_looks_at_every_text_once(content, looked, monkeypatch):
     monkeypatch.setattr(checking, "folder_of", lambda _: None)
     checking.check(content)
     assert len(looked) == len(set(looked))
+
+
+@pytest.mark.parametrize(
+    ("link", "hint"),
+    [
+        ("[x](/treatments/dry-needling/#x)", "`{filename}/treatments/dry-needling.md#x`"),
+        ("[x](www.nih.gov/dry-needling)", "write `https://www.nih.gov/dry-needling`"),
+        ("[x](example.com/contact)", "write `https://example.com/contact`"),
+        ("[x](/returning-to-running/)", "`{filename}/posts/returning-to-running.md`"),
+        ("[x]({filename}/pages/returning-to-running.md)", "`posts/returning-to-running.md`"),
+        ("[x](manual-therapy.html)", "`{filename}/treatments/manual-therapy.md`"),
+        ("[x]({filename}/treatments/dry-needeling.md)", "`treatments/dry-needling.md`"),
+        ("[x]({filename}/treatments/nowhere.md)", "correct the link, or take it out"),
+        ("![x]({static}/images/manual-therapy.jpg)", "correct the link, or take it out"),
+        ("![x]({static}/images/dry-needeling.png)", "`images/dry-needling.png`"),
+    ],
+)
+def test_what_a_link_may_have_meant(tmp_path, link, hint):
+    content = Path(shutil.copytree(CONTENT["sample"], tmp_path / "content"))
+    with (content / "treatments" / "dry-needling.md").open("a", encoding="utf-8") as file:
+        file.write(f"\n{link}\n")
+    site, _ = load(content, dt.date(2027, 1, 1))
+    [problem] = [p for p in links.targets(site) if p.path.endswith("treatments/dry-needling.md")]
+    assert hint in problem.hint

@@ -15,6 +15,7 @@ import pytest
 from conftest import CONTENT, files_of
 
 from practice.build import build
+from practice.folders import MARKER
 from practice.problems import ProblemsFound
 from practice.render import Renderer
 
@@ -234,9 +235,14 @@ def test_what_stands_in_the_spare_folder_does_not_matter(content, again, tmp_pat
     (spare / "team").symlink_to(outside)
     (spare / "404.html").unlink()
     (spare / "404.html").symlink_to(outside / "index.html")
+    for name in (MARKER, "robots.txt"):  # these say what they would say without the link
+        (spare / name).rename(outside / name)
+        (spare / name).symlink_to(outside / name)
+    others = files_of(outside)
     add(content / POST, "\nTwo.\n")
     again()
-    assert files_of(outside) == {"index.html": b"of others"}
+    assert files_of(outside) == others
+    assert not [path for path in (tmp_path / "output").rglob("*") if path.is_symlink()]
     assert not (tmp_path / "output" / "old").exists()
 
 

@@ -126,6 +126,26 @@ def test_a_name_that_nobody_has_is_a_problem_and_writes_nothing(content):
     assert files_of(content) == before
 
 
+def test_on_a_terminal_only_what_was_wrong_is_asked_again(content):
+    answers = iter(["", "It is new.", "A post", "nobody", "ann-li"])
+    asked = []
+
+    def ask(question):
+        asked.append(question)
+        return next(answers)
+
+    made = make("post", content, {}, ask)
+    assert [question.splitlines()[-1].split(" (")[0] for question in asked] == [
+        "Summary",
+        "Summary",
+        "Title",
+        "Author",
+        "Author",
+    ]
+    assert asked[-1].startswith("there is no therapist `nobody`: ")
+    assert "author: ann-li\n" in made.file.read_text("utf-8")
+
+
 def test_a_file_is_never_replaced(content):
     made = make("post", content, GIVEN["post"])
     made.file.write_text("mine", "utf-8")

@@ -377,11 +377,29 @@ def test_every_mistake_of_an_edit_is_named_at_once(content, theme):
     text = broken.read_text("utf-8").replace("title:", "titel:", 1)
     broken.write_text(text + mistakes, "utf-8")
     live.changed([post, broken])
-    found = check_some(live.as_written, live.take_edited())
+    found = check_some(live.as_written, live.edited)
     codes = {path.rpartition("/")[2]: {p.code for p in found[path]} for path in found}
     assert {"link-dead", "alt-missing"} <= codes["a-plain-post.md"]
     assert {"link-dead", "alt-missing"} <= codes["another-plain-post.md"]
-    assert live.take_edited() == set()
+
+
+def test_a_mistake_that_is_mended_is_not_named_beside_the_next_one(content, theme):
+    live = Live(content, theme, SITE)
+    post = content / "posts" / "a-plain-post.md"
+    text = post.read_text("utf-8")
+    good = live.show("/blog/a-plain-post/").content
+    for said, codes in (
+        (text + "\n[Nowhere]({filename}none.md)\n", ["link-dead"]),
+        (text.replace("title:", "titel:", 1), ["field-unknown"]),
+        (text + "\n[Nowhere]({filename}none.md)\n", ["link-dead"]),
+    ):
+        post.write_text(said, "utf-8")
+        live.changed([post])
+        assert [problem.code for problem in live.problems()] == codes
+        assert live.show("/blog/a-plain-post/").content == good
+    post.write_bytes(b"\xff\xfe\x00")
+    live.changed([post])
+    assert [problem.code for problem in live.problems()] == ["file-encoding"]
 
 
 def test_a_theme_that_cannot_be_read_leaves_the_last_one(content, theme):

@@ -101,7 +101,16 @@ def test_sample_text_goes_live_only_when_asked_for_and_never_silently(project):
     change(project, *UNFIT["sample"])
     outcome = project.publish(allow_sample=True)
     assert outcome.done
-    assert any("SAMPLE TEXT GOES LIVE: 1 text" in line for line in project.said)
+    assert any("SAMPLE TEXT GOES LIVE: 1 text has" in line for line in project.said)
+
+
+def test_an_invented_practice_goes_live_only_when_asked_for(project):
+    change(project, "clinic.yaml", r"\A", "sample: true\n")
+    with pytest.raises(ProblemsFound) as error:
+        project.publish()
+    assert codes(error) == {"sample"}
+    assert project.publish(allow_sample=True).done
+    assert any("GOES LIVE: the practice is invented." in line for line in project.said)
 
 
 def test_drafts_and_posts_to_come_are_never_in_it(project):

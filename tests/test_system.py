@@ -229,6 +229,59 @@ except KeyboardInterrupt as error:
     assert (run.stdout, run.stderr) == ("stopped\n", "")
 
 
+def test_who_ignores_ctrl_c_is_not_stopped_by_it():
+    script = """
+import os, signal, tasks
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+with tasks._told("Nothing was built."):
+    os.kill(os.getpid(), signal.SIGINT)
+print("done", signal.getsignal(signal.SIGINT) is signal.SIG_IGN)
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=HERE.parent,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert run.stdout == "done True\n"
+
+
+def test_a_second_ctrl_c_leaves_no_process_at_work(tmp_path):
+    script = """
+import os, signal, sys, time
+from pathlib import Path
+from practice import pool
+
+real = pool._end
+def end(*child):
+    os.kill(os.getpid(), signal.SIGINT)
+    real(*child)
+pool._end = end
+signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+signal.setitimer(signal.ITIMER_REAL, 0.3)
+
+def work(number):
+    time.sleep(1.0)
+    Path(sys.argv[1], str(number)).touch()
+
+try:
+    pool.fork_map(work, range(4), 4)
+except KeyboardInterrupt:
+    print("stopped")
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        cwd=HERE.parent,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert run.stdout == "stopped\n", run.stderr
+    time.sleep(1.2)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_build_that_finds_another_one_says_so(two):
     folders, _, output, _ = two
     with (output.parent / f".{output.name}.lock").open("w") as file:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import Protocol
 from unicodedata import normalize
@@ -25,6 +27,8 @@ DIGIT = re.compile(r"\d")
 ADDRESS = re.compile(r"\]\([^)]*\)|https?://\S+")
 LOCAL = 7
 """Digits of a number within its area."""
+HOST = re.compile(r"www\.|(?:[a-z0-9-]+\.)+[a-z]{2,}/", re.IGNORECASE)
+"""The beginning of an address elsewhere that lacks its `https://`."""
 SCHEMES = ("https", "http", "mailto", "tel")
 
 
@@ -84,7 +88,9 @@ def _target(
 
     match = INTERNAL.fullmatch(link.target)
     if not match:
-        yield from _outside(problem, link, lambda: _meant(site, document, link.target))
+        is_picture = link.alt is not None
+        meant = functools.partial(_meant, site, document, link.target, is_picture=is_picture)
+        yield from _outside(problem, link, meant)
         return
     path = target_path(match["path"]).lstrip("/")
     if path in out and document.source not in out:
@@ -93,12 +99,10 @@ def _target(
     elif path not in files and path not in out:
         if any(path == f"{folder}/{s}.md" for folder, found in site.slugs.items() for s in found):
             return  # the file is there, and its own mistakes are named elsewhere
-        others = files - {document.source}
-        yield problem(
-            "link-dead",
-            f"there is no `{path}`",
-            _similar(path, others | {text.source for text in site.broken}),
-        )
+        pictures = set(site.static)
+        texts = files - pictures | {text.source for text in site.broken}
+        known = (pictures,) if link.alt is not None else (texts, pictures)
+        yield problem("link-dead", f"there is no `{path}`", _similar(path, *known))
     elif fragment := match["rest"].partition("#")[2]:
         yield from _fragment(problem, site.document(path) or out.get(path), fragment)
 
@@ -125,10 +129,7 @@ def _outside(
         yield problem("link-scheme", message, "use https:, mailto: or tel:")
     elif not parts.scheme:
         message = f"`{link.target}` does not say what it leads to"
-        target = meant()
-        hint = "write `{filename}/posts/name.md` for a page here, https://… for one elsewhere"
-        hint = f"did you mean `{target}`?" if target else hint
-        yield problem("link-unclear", message, hint)
+        yield problem("link-unclear", message, _clearer(link.target, meant))
     elif parts.scheme in ("https", "http") and not parts.netloc:
         yield problem("link-broken", f"`{link.target}` is not an address", "write https://…")
     elif parts.scheme == "tel" and not re.fullmatch(r"tel:\+\d{8,15}", link.target):
@@ -139,14 +140,25 @@ def _outside(
         yield problem("link-mail", message, "write mailto:name@example.com")
 
 
-def _meant(site: Site, document: Document | Broken, target: str) -> str | None:
+def _clearer(target: str, meant: Callable[[], str | None]) -> str:
+    """What to write for a link that has neither a scheme nor a file."""
+    if HOST.match(target):
+        return f"write `https://{target}`"
+    if file := meant():
+        return f"did you mean `{file}`?"
+    return "write `{filename}/posts/name.md` for a page here, https://… for one elsewhere"
+
+
+def _meant(site: Site, document: Document | Broken, target: str, *, is_picture: bool) -> str | None:
     """The link to a file here that was most likely meant by a path or an address of the site."""
     path, hash, fragment = re.sub(r"^\{\w*\}", "", target).partition("#")
     folder = posixpath.dirname(document.source)
     wanted = posixpath.normpath(posixpath.join("/", folder, target_path(path))).lstrip("/")
-    files = {file: file for file in site.addresses if file != document.source}
+    files = {file: file for file in site.addresses}
     files |= {site.addresses[file].strip("/"): file for file in files}
-    near = _nearest(wanted, files)
+    pictures = {name: file for name, file in files.items() if file in site.static}
+    texts = {name: file for name, file in files.items() if file not in site.static}
+    near = _nearest(wanted, *((pictures,) if is_picture else (texts, pictures)))
     if not near:
         return None
     kind = "static" if files[near] in site.static else "filename"
@@ -161,25 +173,25 @@ def _fragment(problem: ProblemMaker, target: Document | None, fragment: str) -> 
         yield problem("link-fragment", message, _similar(fragment, target.body.ids))
 
 
-def _similar(name: str, known: Iterable[str]) -> str:
-    choices = sorted(known)
-    for choice in choices:
+def _similar(name: str, *known: Iterable[str]) -> str:
+    for choice in sorted(chain(*known)):
         if choice.casefold() == name.casefold():
             return f"small and capital letters differ: write `{choice}`"
-    near = _nearest(name, choices)
+    near = _nearest(name, *known)
     return f"did you mean `{near}`?" if near else "correct the link, or take it out"
 
 
-def _nearest(path: str, paths: Iterable[str]) -> str | None:
+def _nearest(path: str, *known: Iterable[str]) -> str | None:
     """The path that was most likely meant: its last part is like that of the one that is given.
 
-    A folder that is the same makes no two pages alike.
+    A folder that is the same makes no two pages alike. Of several groups, the first has precedence.
     """
-    names: dict[str, list[str]] = {}
-    for known in paths:
-        names.setdefault(_name(known), []).append(known)
-    for name in difflib.get_close_matches(_name(path), sorted(names), n=1, cutoff=0.6):
-        return difflib.get_close_matches(path, sorted(names[name]), n=1, cutoff=0)[0]
+    for paths in known:
+        names: dict[str, list[str]] = {}
+        for one in paths:
+            names.setdefault(_name(one), []).append(one)
+        for name in difflib.get_close_matches(_name(path), sorted(names), n=1, cutoff=0.6):
+            return difflib.get_close_matches(path, sorted(names[name]), n=1, cutoff=0)[0]
     return None
 
 

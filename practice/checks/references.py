@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from practice.model import ID_PATTERN, Faq, SideEffect, SideEffects
 from practice.paths import slug
@@ -13,6 +13,13 @@ from practice.site import Site
 
 ONE = ("author", "reviewed_by")
 """Fields that hold one id, not a list."""
+FIRST = {
+    "therapist": "begin the first one with `uv run inv new therapist`",
+    "treatment": "begin the first one with `uv run inv new treatment`",
+    "topic": "write the first one into `topics.yaml`",
+    "source": "write the first one into `sources.yaml`",
+}
+"""What to do where there is none of a kind."""
 
 
 def ids(site: Site) -> Iterator[Problem]:
@@ -27,10 +34,10 @@ def ids(site: Site) -> Iterator[Problem]:
     }
     for document in site.texts:
         for field, kind in fields.items():
-            for index, id in enumerate(_ids(document, field)):
+            for index, (id, written) in enumerate(_ids(document, field)):
                 if id not in known[kind] and kind not in site.unread:
                     line = document.line_of(field, index)
-                    yield _unknown(document.shown, line, kind, id, known[kind])
+                    yield _unknown(document.shown, line, kind, written, known[kind])
 
 
 def callouts(site: Site) -> Iterator[Problem]:
@@ -70,23 +77,25 @@ def pictures(site: Site) -> Iterator[Problem]:
                 yield Problem(document.shown, line, "alt-missing", message, hint)
 
 
-def _ids(document: Document | Broken, field: str) -> Iterable[str]:
-    """The ids in a field; of a broken text those that have the form of one."""
+def _ids(document: Document | Broken, field: str) -> Iterable[tuple[str, str]]:
+    """The ids in a field, and how each is written; of a broken text those that may be one."""
     if isinstance(document, Document):
         value = getattr(document.meta, field, None) or ()
     else:
         value = document.data.values.get(field) or ()
         if field in ONE:
-            return [slug(value)] if isinstance(value, str) and re.search(r"\w", value) else ()
+            if not isinstance(value, str) or not re.search(r"[^\W_]", value):
+                return ()
+            return [(slug(value), value)]
     ids = [value] if isinstance(value, str) else value
-    return [id for id in ids if isinstance(id, str) and re.match(ID_PATTERN, id)]
+    return [(id, id) for id in ids if isinstance(id, str) and re.match(ID_PATTERN, id)]
 
 
 def _all(site: Site) -> Iterable[Document]:
     return (*site.documents, *site.left_out)
 
 
-def _known(site: Site) -> dict[str, Iterable[str]]:
+def _known(site: Site) -> dict[str, Collection[str]]:
     return {
         "therapist": site.slugs["team"],
         "treatment": site.slugs["treatments"],
@@ -95,7 +104,7 @@ def _known(site: Site) -> dict[str, Iterable[str]]:
     }
 
 
-def _unknown(path: str, line: int, kind: str, id: str, known: Iterable[str]) -> Problem:
-    return Problem(
-        path, line, f"{kind}-unknown", f"there is no {kind} `{id}`", did_you_mean(id, known)
-    )
+def _unknown(path: str, line: int, kind: str, id: str, known: Collection[str]) -> Problem:
+    message = f"there is no {kind} `{id}`"
+    hint = did_you_mean(id, known) if known else FIRST[kind]
+    return Problem(path, line, f"{kind}-unknown", message, hint)

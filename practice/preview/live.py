@@ -30,6 +30,7 @@ from practice.site import (
     read_content,
     read_files,
     read_lists,
+    stand_in,
     today,
 )
 
@@ -71,7 +72,7 @@ class Live:
         """The last site in which a check of everything found no error."""
         self.rendered: dict[str, Shown] = {}
         self.edited: set[str] = set()
-        """Files that have changed since ``take_edited`` was asked."""
+        """Files that have changed, and were not checked by themselves since."""
         self.content = read_content(content, self.read_all)
         self._renew({})
 
@@ -128,6 +129,8 @@ class Live:
         content.broken.pop(source, None)
         if not isinstance(new, Document):
             content.broken[source] = new
+            self.unfit.pop(source, None)
+            self.waiting.pop(source, None)
             return True
         if new is old:
             return True
@@ -236,19 +239,15 @@ class Live:
         unfit = [p for wrong in self.unfit.values() for p in wrong]
         return sorted({*found, *unfit, *self.theme_problems})
 
-    def take_edited(self) -> set[str]:
-        """The files that have changed since this was last asked."""
-        edited, self.edited = self.edited, set()
-        return edited
-
     @property
     def as_written(self) -> Site | None:
         """The site as its files say now, shown or not: what a build would check."""
-        if self.pages is None:
-            return None
         content = copy.copy(self.content)
-        if not content.broken and not self.waiting:
+        no_clinic = content.clinic is None or content.problems["clinic.yaml"]
+        if self.pages and not (no_clinic or content.broken or self.waiting):
             return self.pages.site
+        if no_clinic:
+            content.clinic = stand_in(content)
         content.documents = {
             source: None if source in content.broken else self.waiting.get(source, document)
             for source, document in content.documents.items()
@@ -327,7 +326,7 @@ def check_some(site: Site, sources: Collection[str]) -> dict[str, list[Problem]]
             getattr(site, name)  # made of all documents now, and the narrow site has it
     texts = [text for text in site.texts if text.source in sources]
     found: dict[str, list[Problem]] = {text.shown: [] for text in texts}
-    for problem in checks.run(narrow(site, texts)):
+    for problem in checks.run(narrow(site, texts)) if texts else ():
         if problem.path in found:
             found[problem.path].append(problem)
     return found

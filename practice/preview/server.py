@@ -149,13 +149,14 @@ class Preview:
     async def _check(self, mount: Mount) -> None:
         """Check what was edited at once, and everything when the edits have paused."""
         live = mount.live
-        edited, pages, site = live.take_edited(), live.pages, live.as_written
-        if pages is None or site is None:
+        edited, pages, site = set(live.edited), live.pages, live.as_written
+        if site is None:
             return
         if edited:
             some = await asyncio.to_thread(check_some, site, edited)
             others = [problem for problem in mount.found if problem.path not in some]
             mount.found = [*others, *(problem for found in some.values() for problem in found)]
+            live.edited -= edited  # an edit meanwhile would have ended this check
             self._tell()
         await asyncio.sleep(QUIET)
         child = pool.Child(functools.partial(checks.run, site, kept=live.read_all.folder))
@@ -168,7 +169,8 @@ class Preview:
             child.give_up()
             raise
         else:
-            live.checked(pages, found)
+            if pages:
+                live.checked(pages, found)
         mount.found = found
         self._tell()
 

@@ -130,11 +130,12 @@ def refuse(candidate: Candidate, options: Options, talk: Talk) -> None:
     release, live = candidate.release, candidate.live.release
     samples = list(fitness.samples(site))
     if samples and options.allow_sample:
-        talk.say(
-            f"SAMPLE TEXT GOES LIVE: {candidate.built.samples} texts have been reviewed by no "
-            "clinician. "
-            "Patients must not rely on this site."
+        count = candidate.built.samples
+        texts = (
+            f"{count} {'text has' if count == 1 else 'texts have'} been reviewed by no clinician."
         )
+        what = texts if count else "the practice is invented."
+        talk.say(f"SAMPLE TEXT GOES LIVE: {what} Patients must not rely on this site.")
         samples = []
     broken = list(fitness.broken(site, release, live))
     problems = [
