@@ -117,7 +117,8 @@ def run(sizes: Sequence[int] = SIZES, only: Sequence[str] = (), again: bool = Fa
     results["machine"] = machine()
     in_memory = place.is_relative_to("/dev/shm")  # noqa: S108  # the name is only compared
     results["files"] = "in memory" if in_memory else "on disk"
-    results["load"] = round(max(results.get("load", 0.0), os.getloadavg()[0]), 1)
+    before = 0.0 if again and not only else results.get("load", 0.0)
+    results["load"] = round(max(before, os.getloadavg()[0]), 1)
     for size in sizes:
         for tool in tools(place):
             known = results.setdefault("runs", {}).setdefault(tool.name, {})
