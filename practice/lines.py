@@ -48,7 +48,10 @@ OTHER_DIALECTS = (
     (re.compile(r"^\s*[-*+] \[[ xX]\] "), "write a plain list"),
     (re.compile(r"~~\w[^~]*~~"), "leave the words out"),
     (re.compile(r"\]\s+\((?:\{|https?:|mailto:|tel:)"), "write `](` without a space"),
-    (re.compile(r"\]\((?:\{|https?:|mailto:|tel:)[^)]*$"), "close the link with `)`"),
+    (
+        re.compile(r"\]\((?:\{|/|https?:|mailto:|tel:|www\.|[\w-]+\.\w{2,})[^)]*$"),
+        "close the link with `)`",
+    ),
 )
 """What other programs read, and ours would show as it is written; and what to do instead."""
 DIALECT_SIGNS = re.compile(r"[{\[]|:::|!!!|\?\?\?|~~")

@@ -79,9 +79,17 @@ def _price(value: str) -> str:
     return value
 
 
+US_DIGITS = 11
+"""Digits of a number of North America with its country's (NANP; ITU-T E.164)."""
+
+
 def _phone(value: str) -> str:
     if not re.fullmatch(r"\+[0-9]{8,15}", re.sub(r"[\s().-]", "", value)):
         raise PydanticCustomError("phone", "`{given}` is not a phone number", {"given": value})
+    digits = re.sub(r"\D", "", value)
+    if digits.startswith("1") and len(digits) != US_DIGITS:
+        message = "`{given}` has {count} digits behind the +1, not 10"
+        raise PydanticCustomError("phone", message, {"given": value, "count": len(digits) - 1})
     return value
 
 

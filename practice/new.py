@@ -21,7 +21,7 @@ from practice.checks import references
 from practice.checks.reading import PLACEHOLDER
 from practice.model import Entry, Post, Therapist, Treatment, fields_at
 from practice.paths import shown_path, slug
-from practice.problems import Problem, ProblemsFound, errors
+from practice.problems import Problem, ProblemsFound, did_you_mean, errors
 from practice.reader import Document, address_of, document_of, slug_of
 from practice.site import load, today
 
@@ -57,9 +57,10 @@ def make(kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = N
     fields = fields_at(model, "front matter")
     unknown = set(values) - set(fields)
     if unknown:
-        known = ", ".join(fields)
-        raise CannotWrite(f"a {kind} has no field `{min(unknown)}`: it has {known}")
+        hint = did_you_mean(min(unknown), fields)
+        raise CannotWrite(f"a {kind} has no field `{min(unknown)}`: {hint}")
     missing = {n: i for n, i in fields.items() if i.is_required() and n not in values}
+    missing = dict(sorted(missing.items(), key=lambda field: field[0] != _named(model)))
     if missing and ask is None:
         told = [f"`{name}` is missing: {info.description}" for name, info in missing.items()]
         raise CannotWrite("\n".join([*told, f"give each as {_options(model, missing)}"]))

@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from practice.build import Built
 from practice.paths import shown_path
-from practice.problems import Problem
+from practice.problems import Problem, errors
 
 PATIENCE = 1.0
 """Seconds after which a build says what it is doing."""
@@ -42,13 +42,21 @@ def problems(found: Sequence[Problem], then: str) -> str:
 
     What to do is said once for neighbours that have it in common.
     """
-    count = len(found)
-    noun = "problem" if count == 1 else "problems"
     lines = [
         problem.headline if following and following.hint == problem.hint else str(problem)
         for problem, following in zip_longest(found, found[1:])
     ]
-    return "\n".join([*lines, "", f"{count} {noun}. {then}"])
+    return "\n".join([*lines, "", f"{_counted(found)}. {then}"])
+
+
+def _counted(found: Sequence[Problem]) -> str:
+    """How many problems there are, and how many of them are but advice."""
+    advice = len(found) - len(errors(found))
+    if advice == len(found):
+        return "1 warning" if advice == 1 else f"{advice} warnings"
+    count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
+    of_them = "1 of them only a warning" if advice == 1 else f"{advice} of them only warnings"
+    return f"{count}, {of_them}" if advice else count
 
 
 def summary(built: Built) -> str:

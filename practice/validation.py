@@ -81,7 +81,10 @@ class _Mistakes:
     def meant(self, location: Location) -> Location:
         """Where a field would stand whose name is most like this one, which is not known."""
         known = self._known(_owner(self.model, location))
-        near = nearest(self.shown(str(location[-1])), known) if location else None
+        if not location:
+            return ()
+        given = self.shown(str(location[-1]))
+        near = _first_word(given, known) or nearest(given, known)
         return (*location[:-1], known[near]) if near else ()
 
     def _known(self, owner: type[BaseModel]) -> dict[str, str]:
@@ -101,7 +104,11 @@ class _Mistakes:
             return _missing(self.path, line, owner, str(location[-1]), name)
         if kind == "extra_forbidden":
             message = f"there is no field `{name}` here"
-            hint = did_you_mean(name, self._known(owner))
+            known = self._known(owner)
+            field = _first_word(name, known)
+            hint = did_you_mean(name, known)
+            if field:
+                hint = f'a colon is missing behind `{field}`: write `{field}: "…"`'
             return Problem(self.path, line, "field-unknown", message, hint)
         if _is_empty(detail["input"]):
             needed = name in owner.model_fields and owner.model_fields[name].is_required()
@@ -116,7 +123,11 @@ class _Mistakes:
         kind, location, given = detail["type"], detail["loc"], str(detail["input"])
         if kind == "literal_error":
             choices = [str(choice) for choice in _choices(owner, location)]
-            return f"`{name}: {given}` is not possible", did_you_mean(given, choices)
+            several = re.findall(r"[\w-]+", given.lower())
+            hint = did_you_mean(given, choices)
+            if isinstance(location[-1], int) and len(several) > 1 and set(several) <= set(choices):
+                hint = f"write a comma between them: `{', '.join(several)}`"
+            return f"`{name}: {given}` is not possible", hint
         if kind == "string_pattern_mismatch" and detail["ctx"]["pattern"] == ID_PATTERN:
             in_list = isinstance(location[-1], int)
             hint = _ids(given, alone=self.values.get(str(location[0])) == given) if in_list else ""
@@ -135,8 +146,16 @@ def _is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
+def _first_word(given: str, known: Collection[str]) -> str | None:
+    """The field that a name of several words begins with: its colon is missing."""
+    first, _, rest = given.partition(" ")
+    return first.lower() if rest and first.lower() in known else None
+
+
 def _ids(given: str, *, alone: bool) -> str:
     """How to write several ids that were written as one; nothing where one may be meant."""
+    if " - " in given:
+        return "begin every `-` of the list in the same column"
     ids = [slug(part) for part in re.split(r"[,;]|\band\b|&", given) if slug(part)]
     if len(ids) > 1 or given.startswith("-"):
         return f"write a list: `[{', '.join(ids)}]`"

@@ -512,6 +512,27 @@ def test_the_commands_say_what_they_are_for():
             )
 
 
+def test_advice_is_counted_as_such():
+    error, advice = Problem("a.md", 1, "x", "wrong"), Problem("a.md", 2, "y", "long", "", "warning")
+    last = [
+        report.problems(found, "Then.").splitlines()[-1]
+        for found in (
+            [error],
+            [error, advice],
+            [error, error, advice, advice],
+            [advice],
+            [advice, advice],
+        )
+    ]
+    assert last == [
+        "1 problem. Then.",
+        "2 problems, 1 of them only a warning. Then.",
+        "4 problems, 2 of them only warnings. Then.",
+        "1 warning. Then.",
+        "2 warnings. Then.",
+    ]
+
+
 def test_what_to_do_is_said_once_for_neighbours_that_have_it_in_common():
     found = [Problem("a.md", line, "x", "wrong", hint) for line, hint in enumerate("AAB", 1)]
     assert report.problems(found, "Nothing was built.").splitlines() == [

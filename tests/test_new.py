@@ -55,7 +55,7 @@ def test_what_is_not_given_is_asked_in_the_models_words(content):
         return answers[question.split(" (")[0]]
 
     made = make("post", content, {}, ask)
-    assert [question.split(" (")[0] for question in asked] == ["Summary", "Title", "Author"]
+    assert [question.split(" (")[0] for question in asked] == ["Title", "Summary", "Author"]
     info = fields_at(KINDS["post"], "front matter")["author"]
     assert info.description in asked[2]
     assert "for example sarah-dominguez" in asked[2]
@@ -127,7 +127,7 @@ def test_a_name_that_nobody_has_is_a_problem_and_writes_nothing(content):
 
 
 def test_on_a_terminal_only_what_was_wrong_is_asked_again(content):
-    answers = iter(["", "It is new.", "A post", "nobody", "ann-li"])
+    answers = iter(["", "A post", "It is new.", "nobody", "ann-li"])
     asked = []
 
     def ask(question):
@@ -136,9 +136,9 @@ def test_on_a_terminal_only_what_was_wrong_is_asked_again(content):
 
     made = make("post", content, {}, ask)
     assert [question.splitlines()[-1].split(" (")[0] for question in asked] == [
-        "Summary",
-        "Summary",
         "Title",
+        "Title",
+        "Summary",
         "Author",
         "Author",
     ]

@@ -144,7 +144,9 @@ def test_a_dry_run_shows_the_plan_and_touches_nothing(project):
     outcome = project.publish(dry_run=True)
     assert not outcome.done
     assert not www(project).exists()
-    assert re.search(r"\d+ added, [\d.]+ (KB|MB)\n.*404\.html  [\d.]+ KB", "\n".join(project.said))
+    assert re.search(
+        r"\d+ added, [\d.]+ (KB|MB)[^\n]*\n.*404\.html  [\d.]+ KB", "\n".join(project.said)
+    )
 
 
 def test_a_no_touches_nothing(project):
@@ -229,6 +231,16 @@ def served(project, monkeypatch):
         project.address = address
         project.to(to="folder", path="www", host="nginx")
         yield project
+
+
+def test_warnings_are_shown_before_anything_goes_live(project):
+    change(project, "posts/a-plain-post.md", r"\Z", "\nCall (555) 555-0199, our old number.\n")
+    project.publish()
+    [told] = [line for line in project.said if "phone-other" in line]
+    assert "warning" in told
+    assert project.said.index(told) < next(
+        number for number, line in enumerate(project.said) if line.startswith("Release")
+    )
 
 
 def test_verify_asks_for_every_file(served):

@@ -6,7 +6,9 @@ import random
 
 import pytest
 
+from practice.publish import before_it
 from practice.publish.release import UNKNOWN, File, Live, Release, address_of, plan
+from practice.publish.store import Published
 from practice.publish.words import MOST, plan_in_words
 
 
@@ -51,7 +53,7 @@ def test_a_plan_in_words_names_files_with_what_is_sent_of_them():
     new = Release({path: File(path, size) for path, size in pages.items()})
     live = Live(release(), {"old.css": File("x", 1500), "lost.css": UNKNOWN})
     assert plan_in_words(plan(live, new), "here").splitlines()[1:] == [
-        "  4 added, 13.6 KB",
+        "  2 added, 13.6 KB with compressed forms",
         "    a/index.html  9.0 KB (2.0 KB compressed)",
         "    b.gz  70 B",
         "  0 changed",
@@ -152,3 +154,22 @@ def test_any_chain_of_releases_and_kills_ends_with_the_last_release(seed):
 )
 def test_address_of_a_file(path, address):
     assert address_of(path) == address
+
+
+@pytest.mark.parametrize(
+    ("history", "expected"),
+    [
+        ("A", "A"),
+        ("A B C", "A B C"),
+        ("A B <A", "A"),
+        ("A B <A C", "A C"),  # and not B, which was gone back from
+        ("A B C <B <A D", "A D"),
+        ("A B A", "B A"),
+        ("A B <A <B", "A B"),
+    ],
+)
+def test_what_was_gone_back_from_is_not_what_the_next_way_back_leads_to(history, expected):
+    lines = [
+        Published(id.strip("<"), "", "", "", 1, 1, id.startswith("<")) for id in history.split()
+    ]
+    assert before_it(lines) == expected.split()

@@ -24,6 +24,7 @@ from practice.reader import (
     read_text,
     slug_of,
 )
+from practice.validation import validate
 
 HERE = Path(__file__).parent
 POST = """\
@@ -343,3 +344,38 @@ def test_clinic_mistakes_are_found_in_depth(tmp_path):
 
 def test_every_folder_has_a_kind():
     assert set(KINDS) == {"pages", "treatments", "team", "posts"}
+
+
+@pytest.mark.parametrize(
+    ("field", "hint"),
+    [
+        ("summary How: three", 'a colon is missing behind `summary`: write `summary: "…"`'),
+        ("topics:\n- pain\n  - neck", "begin every `-` of the list in the same column"),
+        ("auther: x", "did you mean `author`?"),
+    ],
+)
+def test_a_slip_is_answered_by_what_was_meant(tmp_path, field, hint):
+    raw = f"---\ntitle: X\ndate: 2026-01-01\n{field}\n---\n\nText.\n"
+    _, problems = read(tmp_path, raw)
+    assert hint in [problem.hint for problem in problems]
+    assert not [
+        p
+        for p in problems
+        if p.code == "field-missing" and "`summary`" in p.message and ("summary" in field)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "message", "hint"),
+    [
+        ({"phone": "+1 555 555 012"}, "has 9 digits behind the +1, not 10", "country code"),
+        (
+            {"hours": [{"days": ["monday tuesday"], "opens": "08:00", "closes": "09:00"}]},
+            "`days: monday tuesday` is not possible",
+            "write a comma between them: `monday, tuesday`",
+        ),
+    ],
+)
+def test_a_slip_in_the_clinics_file_is_answered_by_what_was_meant(values, message, hint):
+    _, problems = validate(Clinic, values, "clinic.yaml", lambda _: 1)
+    assert any(message in p.message and hint in p.hint for p in problems)

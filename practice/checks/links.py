@@ -61,7 +61,7 @@ def phones(text: Text) -> Iterator[Problem]:
     for (number, digits), phone in numbers.items():
         if len(digits) == LOCAL and digits not in known:
             message = f"`{phone.removeprefix('tel:')}` is not the clinic's number"
-            hint = "correct it; a number of others goes into `phones` in checks.yaml"
+            hint = "correct it, or `phone` in clinic.yaml; one of others goes into checks.yaml"
             yield Problem(text.document.shown, number, "phone-other", message, hint)
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from practice import redirects
+from practice import redirects, report
 from practice.build import Built, Misuse, build, locked
 from practice.problems import Problem, ProblemsFound
 from practice.publish import fitness, sbom, targets, verify
@@ -84,6 +84,8 @@ def publish(options: Options, talk: Talk, file: Path = FILE) -> Outcome:
             built, settings, release, live, 0 if live.release else target.foreign()
         )
         refuse(candidate, options, talk)
+        if built.warnings:
+            talk.say(report.problems(built.warnings, "They stop nothing."))
         made = plan(live, release)
         talk.say(plan_in_words(made, target.name, whole=options.dry_run))
         if made.nothing:
@@ -215,15 +217,10 @@ def rollback(options: Options, talk: Talk, to: str = "", file: Path = FILE) -> O
 
 def earlier(store: Store, live: Live, to: str) -> Release:
     """The release to go back to."""
-    published: list[str] = []
-    for line in store.history:
-        if line.id in published and not line.back:
-            published.remove(line.id)
-        if line.id not in published:
-            published.append(line.id)
+    published = before_it(store.history)
     now = live.release.id if live.release else ""
     if to:
-        found = [id for id in published if id.startswith(to)]
+        found = [id for id in dict.fromkeys(line.id for line in store.history) if id.startswith(to)]
     else:
         found = published[: published.index(now)][-1:] if now in published else published[-1:]
     if not to and now in published and not found:
@@ -238,6 +235,22 @@ def earlier(store: Store, live: Live, to: str) -> Release:
             "one comes back by publishing its commit"
         )
     return release
+
+
+def before_it(history: Iterable[Published]) -> list[str]:
+    """The ids of the releases on which the last one of a history stands, oldest first, and its own.
+
+    A release that was gone back from is not among them: nobody who goes back again wants it.
+    """
+    ids: list[str] = []
+    for line in history:
+        if line.back and line.id in ids:
+            del ids[ids.index(line.id) + 1 :]
+            continue
+        if line.id in ids:
+            ids.remove(line.id)
+        ids.append(line.id)
+    return ids
 
 
 def releases(file: Path = FILE) -> tuple[list[Published], str]:

@@ -27,11 +27,13 @@ def plan_in_words(made: Plan, target: str, *, whole: bool = False) -> str:
     )
     for name, paths in parts:
         known = [sizes[path] for path in paths if path in sizes]
-        lines.append(f"  {len(paths)} {name}" + (f", {human(sum(known))}" if known else ""))
         all_of_them = set(paths)
         files = [
             p for p in paths if without_sibling(p) == p or without_sibling(p) not in all_of_them
         ]
+        size = f", {human(sum(known))}" if known else ""
+        size += " with compressed forms" if len(files) < len(paths) else ""
+        lines.append(f"  {len(files)} {name}{size}")
         named = files if whole else files[:MOST]
         lines.extend(f"    {path}{_size(path, sizes)}" for path in named)
         if len(files) > len(named):
