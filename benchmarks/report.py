@@ -39,8 +39,8 @@ checks and templates are shared between them. *Before* is the build without its 
 
 What is not reached, and what it would take:
 
-- **A cold build in a third of Pelican's time, and ahead of Eleventy's.** It takes five to six tenths of Pelican's.
-  Half of the reading is Python-Markdown itself, at its 0.9 ms a post, and each post costs 0.6 ms of
+- **A cold build in a third of Pelican's time, and ahead of Eleventy's.** It takes five to six
+  tenths of Pelican's. Half of the reading is Python-Markdown itself, at its 0.9 ms a post, and each post costs 0.6 ms of
   checks that the others do not make; our pages also hold four times as much. It would take a Markdown
   parser in compiled code.""".splitlines()
 

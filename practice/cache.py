@@ -224,9 +224,8 @@ def _opened(file: Path) -> sqlite3.Connection:
             rows.execute(  # apart, because SQLite would write the whole value to change its day
                 "CREATE TABLE IF NOT EXISTS asked (key BLOB PRIMARY KEY, day INTEGER) WITHOUT ROWID"
             )
-        rows.execute(
-            "SELECT key, value, sum FROM entry LIMIT 0"
-        )  # tables of another form are no use
+        # Tables of another form are no use.
+        rows.execute("SELECT key, value, sum FROM entry LIMIT 0")
         rows.execute("SELECT key, day FROM asked LIMIT 0")
     except BaseException:
         rows.close()

@@ -107,13 +107,26 @@ def parse(path: str, text: str, first_line: int = 1) -> tuple[Data, list[Problem
 
     A field that is no YAML is left out, so that all such mistakes are found, and those of others.
     """
+    node, problems = _node(path, text, first_line)
     data = Data(first_line=first_line)
+    if isinstance(node, yaml.MappingNode):
+        reader = _Reader(path, first_line, data.lines)
+        values = reader.mapping(node, ())
+        data.values = {name: value for name, value in values.items() if name not in reader.deep}
+        problems.extend(reader.problems)
+    elif node is not None and not problems:
+        line = first_line + node.start_mark.line
+        problems.append(Problem(path, line, "yaml", "these are not fields", FIELD_HINT))
+    data.unread = any(problem.code == "yaml" for problem in problems)
+    return data, problems
+
+
+def _node(path: str, text: str, first_line: int) -> tuple[yaml.Node | None, list[Problem]]:
+    """What can be read of some YAML, and what is wrong with the fields that cannot."""
     problems: list[Problem] = []
-    node = None
     for _ in range(MOST_MISTAKES):
         try:
-            node = _quick(text) or _Loader(text).get_single_node()
-            break
+            return _quick(text) or _Loader(text).get_single_node(), problems
         except yaml.MarkedYAMLError as error:
             index, message, hint = yaml_words.explain(error, text)
             problems.append(Problem(path, first_line + index, "yaml", message, hint))
@@ -123,21 +136,7 @@ def parse(path: str, text: str, first_line: int = 1) -> tuple[Data, list[Problem
             message = "the fields are nested too deeply" if deep else "the fields cannot be read"
             problems.append(Problem(path, first_line, "yaml", message, FIELD_HINT))
             break
-    data.unread = bool(problems)
-    if node is None:
-        return data, problems
-    if not isinstance(node, yaml.MappingNode):
-        if not problems:
-            line = first_line + node.start_mark.line
-            problems.append(Problem(path, line, "yaml", "these are not fields", FIELD_HINT))
-        data.unread = True
-        return data, problems
-    reader = _Reader(path, first_line, data.lines)
-    values = reader.mapping(node, ())
-    data.values = {name: value for name, value in values.items() if name not in reader.deep}
-    problems.extend(reader.problems)
-    data.unread = any(problem.code == "yaml" for problem in problems)
-    return data, problems
+    return None, problems
 
 
 def _without_field(text: str, index: int) -> str:

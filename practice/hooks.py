@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -91,9 +92,13 @@ class PracticeReader(BaseReader):  # type: ignore[misc]  # Pelican ships no type
         ours: Site = self.settings["PRACTICE"].site
         source = os.path.relpath(source_path, self.settings["PATH"])
         document = ours.document(source)
-        if document is None and source not in {left.source for left in ours.left_out}:
+        if document is None and source not in self._left_out:
             raise LookupError(f"`{source}` was not read")
         return "", {"status": "skip"} if document is None else metadata(document, self.settings)
+
+    @cached_property
+    def _left_out(self) -> frozenset[str]:
+        return frozenset(left.source for left in self.settings["PRACTICE"].site.left_out)
 
 
 def metadata(document: Document, settings: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Loads Pelican for the commands, without what they never use of it.
 
 Pelican loads docutils for its reader of reStructuredText, which ``practice.hooks`` takes away
-again: that is a quarter of the time in which a site is built after one edit. Pelican asks whether
+again: nearly a tenth of the time in which a site is built after one edit. Pelican asks whether
 docutils is there (`RstReader.enabled`), and is told that it is not.
 """
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from practice.model import Entry, Post, Therapist, Treatment, fields_at
 from practice.paths import shown_path, slug
 from practice.problems import Problem, ProblemsFound, did_you_mean, errors
 from practice.reader import Document, address_of, document_of, slug_of
-from practice.site import load, today
+from practice.site import Site, load, narrow, today
 
 KINDS: dict[str, type[Entry]] = {model.KIND: model for model in (Post, Treatment, Therapist)}
 Ask = Callable[[str], str]
@@ -59,14 +59,16 @@ def make(kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = N
     if unknown:
         hint = did_you_mean(min(unknown), fields)
         raise CannotWrite(f"a {kind} has no field `{min(unknown)}`: {hint}")
-    missing = {n: i for n, i in fields.items() if i.is_required() and n not in values}
-    missing = dict(sorted(missing.items(), key=lambda field: field[0] != _named(model)))
+    title_first = sorted(fields, key=lambda name: name != _named(model))
+    needed = [name for name in title_first if fields[name].is_required()]
+    missing = {name: fields[name] for name in needed if name not in values}
     if missing and ask is None:
         told = [f"`{name}` is missing: {info.description}" for name, info in missing.items()]
         raise CannotWrite("\n".join([*told, f"give each as {_options(model, missing)}"]))
     if ask:
         values |= {name: _answer(ask, name, info) for name, info in missing.items()}
-    draft = _draft(content, model, values)
+    site, _ = load(content, today(), read_all=Reader(folder_of(content)))
+    draft = _draft(content, site, model, values)
     while wrong := errors(draft.problems):
         again = {_field_at(draft.text, problem.line): problem for problem in wrong}
         if ask is None or not again.keys() <= missing.keys():
@@ -74,7 +76,7 @@ def make(kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = N
         for name, problem in again.items():
             told_first = f"{problem.message}: {problem.hint}\n"
             values[name] = _answer(ask, name, missing[name], told_first)
-        draft = _draft(content, model, values)
+        draft = _draft(content, site, model, values)
     file = content / draft.source
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -95,15 +97,15 @@ class _Draft:
     problems: list[Problem]
 
 
-def _draft(content: Path, model: type[Entry], values: Mapping[str, str]) -> _Draft:
+def _draft(
+    content: Path, site: Site | None, model: type[Entry], values: Mapping[str, str]
+) -> _Draft:
     """What would be written, what is wrong with it, and what it names that does not exist."""
     source = f"{model.FOLDER}/{slug(values.get('title') or values.get('name') or '')}.md"
     text = front_matter(fields_at(model, "front matter"), values) + TEXTS[model]
     document, problems = document_of(model, text.encode(), source, f"{content}/{source}")
-    site, _ = load(content, today(), read_all=Reader(folder_of(content)))
     if site and isinstance(document, Document):
-        alone = replace(site, documents=(document,), left_out=(), broken=())
-        problems = [*problems, *references.ids(alone)]
+        problems = [*problems, *references.ids(narrow(site, [document]))]
     return _Draft(source, text, problems)
 
 

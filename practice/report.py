@@ -63,9 +63,7 @@ def summary(built: Built) -> str:
     """What was built, what is worth knowing, and what to do next."""
     output = shown_path(built.output)
     size = f"{built.pages} pages ({built.files} files)"
-    found = "No problems"
-    if built.warnings:
-        found = "1 warning" if len(built.warnings) == 1 else f"{len(built.warnings)} warnings"
+    found = _counted(built.warnings) if built.warnings else "No problems"
     lines = [f"Built {size} into {output}/ in {built.seconds:.1f} s. {found}."]
     lines.extend(str(warning) for warning in built.warnings)
     if built.samples:

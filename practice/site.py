@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import os
 import re
@@ -548,6 +549,17 @@ def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> 
         slugs={folder: frozenset(found) for folder, found in slugs.items()},
         unread=frozenset(kind for kind, file in LISTS.items() if content.problems.get(file)),
     )
+
+
+def narrow(site: Site, texts: Iterable[Document | Broken]) -> Site:
+    """The same site with but a few texts to be checked; what is made of all stays whole."""
+    few = copy.copy(site)
+    for name in ("addresses", "_by_source"):
+        vars(few)[name] = getattr(site, name)
+    few.documents = tuple(text for text in texts if isinstance(text, Document))
+    few.broken = tuple(text for text in texts if isinstance(text, Broken))
+    few.left_out = ()
+    return few
 
 
 def today() -> dt.date:

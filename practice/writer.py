@@ -92,7 +92,8 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
         """
         if self.folder != Path(self.output_path):
             folders.keep_only(self.folder, set(self.jobs))
-        keys = {path: self._key(job) for path, job in self.jobs.items() if job.own is not None}
+        jobs = self.jobs.items()
+        keys = {path: self._key(path, job.own) for path, job in jobs if job.own is not None}
         kept_in = cache.folder_of(self.renderer.site.content) if self.last else None
         store = cache.Store(kept_in, "pages")
         kept = store.get(keys.values())
@@ -115,9 +116,9 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
             if written.scanned:
                 self.scanned[path] = written.scanned
 
-    def _key(self, job: Job) -> bytes:
-        """What changes whenever the content of a job does, other texts aside."""
-        return hashlib.sha256(self.renderer.key + (job.own or b"") + job.path.encode()).digest()
+    def _key(self, path: str, own: bytes) -> bytes:
+        """What changes whenever the content of a page does, other texts aside."""
+        return hashlib.sha256(self.renderer.key + own + path.encode()).digest()
 
     @cached_property
     def _digests(self) -> dict[str, bytes]:

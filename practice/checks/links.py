@@ -6,7 +6,7 @@ import difflib
 import functools
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import PurePosixPath
 from typing import Protocol
@@ -99,10 +99,9 @@ def _target(
     elif path not in files and path not in out:
         if any(path == f"{folder}/{s}.md" for folder, found in site.slugs.items() for s in found):
             return  # the file is there, and its own mistakes are named elsewhere
-        pictures = set(site.static)
-        texts = files - pictures | {text.source for text in site.broken}
-        known = (pictures,) if link.alt is not None else (texts, pictures)
-        yield problem("link-dead", f"there is no `{path}`", _similar(path, *known))
+        names = {name: name for name in (*files, *(text.source for text in site.broken))}
+        groups = _groups(names, site.static, is_picture=link.alt is not None)
+        yield problem("link-dead", f"there is no `{path}`", _similar(path, *groups))
     elif fragment := match["rest"].partition("#")[2]:
         yield from _fragment(problem, site.document(path) or out.get(path), fragment)
 
@@ -156,13 +155,20 @@ def _meant(site: Site, document: Document | Broken, target: str, *, is_picture: 
     wanted = posixpath.normpath(posixpath.join("/", folder, target_path(path))).lstrip("/")
     files = {file: file for file in site.addresses}
     files |= {site.addresses[file].strip("/"): file for file in files}
-    pictures = {name: file for name, file in files.items() if file in site.static}
-    texts = {name: file for name, file in files.items() if file not in site.static}
-    near = _nearest(wanted, *((pictures,) if is_picture else (texts, pictures)))
+    near = _nearest(wanted, *_groups(files, site.static, is_picture=is_picture))
     if not near:
         return None
     kind = "static" if files[near] in site.static else "filename"
     return f"{{{kind}}}/{files[near]}{hash}{fragment}"
+
+
+def _groups(
+    files: Mapping[str, str], static: Collection[str], *, is_picture: bool
+) -> list[list[str]]:
+    """Names of files, those that are most likely meant first; a picture is never a text."""
+    texts = [name for name, file in files.items() if file not in static]
+    others = [name for name, file in files.items() if file in static]
+    return [others] if is_picture else [texts, others]
 
 
 def _fragment(problem: ProblemMaker, target: Document | None, fragment: str) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ from practice.files import Job
 from practice.model import KINDS
 from practice.paths import save_as, shown_path
 from practice.problems import Problem, ProblemsFound, errors
-from practice.reader import Broken, Document, address_of, file_link, slug_of
+from practice.reader import Document, address_of, file_link, slug_of
 from practice.render import Renderer, template_problem
 from practice.site import (
     JUNK,
@@ -26,6 +26,7 @@ from practice.site import (
     Content,
     Site,
     assemble,
+    narrow,
     read_clinic,
     read_content,
     read_files,
@@ -306,17 +307,6 @@ def _unfit(site: Site, documents: list[Document]) -> Iterator[tuple[Problem, Doc
     for check in LEADS_SOMEWHERE:
         for problem in check(narrow(site, documents)):
             yield problem, by_shown[problem.path]
-
-
-def narrow(site: Site, texts: Iterable[Document | Broken]) -> Site:
-    """The same site with but a few texts to be checked; what is made of all stays whole."""
-    few = copy.copy(site)
-    for name in ("addresses", "_by_source"):
-        vars(few)[name] = getattr(site, name)
-    few.documents = tuple(text for text in texts if isinstance(text, Document))
-    few.broken = tuple(text for text in texts if isinstance(text, Broken))
-    few.left_out = ()
-    return few
 
 
 def check_some(site: Site, sources: Collection[str]) -> dict[str, list[Problem]]:

@@ -133,11 +133,9 @@ def refuse(candidate: Candidate, options: Options, talk: Talk) -> None:
     samples = list(fitness.samples(site))
     if samples and options.allow_sample:
         count = candidate.built.samples
-        texts = (
-            f"{count} {'text has' if count == 1 else 'texts have'} been reviewed by no clinician."
-        )
-        what = texts if count else "the practice is invented."
-        talk.say(f"SAMPLE TEXT GOES LIVE: {what} Patients must not rely on this site.")
+        texts = "1 text has" if count == 1 else f"{count} texts have"
+        what = f"{texts} been reviewed by no clinician" if count else "the practice is invented"
+        talk.say(f"SAMPLE TEXT GOES LIVE: {what}. Patients must not rely on this site.")
         samples = []
     broken = list(fitness.broken(site, release, live))
     problems = [

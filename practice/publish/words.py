@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from practice.publish.release import SIBLINGS, UNKNOWN, Plan, without_sibling
+from practice.publish.release import SIBLINGS, UNKNOWN, Plan
 from practice.publish.store import Published
 
 MOST = 12
@@ -27,10 +27,8 @@ def plan_in_words(made: Plan, target: str, *, whole: bool = False) -> str:
     )
     for name, paths in parts:
         known = [sizes[path] for path in paths if path in sizes]
-        all_of_them = set(paths)
-        files = [
-            p for p in paths if without_sibling(p) == p or without_sibling(p) not in all_of_them
-        ]
+        siblings = {path + ending for path in paths for ending in SIBLINGS}
+        files = [path for path in paths if path not in siblings]
         size = f", {human(sum(known))}" if known else ""
         size += " with compressed forms" if len(files) < len(paths) else ""
         lines.append(f"  {len(files)} {name}{size}")
