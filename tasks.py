@@ -20,23 +20,25 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from practice.loading import load_pelican
+from practice.build.loading import load_pelican
 
 gc.disable()  # what is loaded here stays: looking for garbage in it takes a tenth of the time
 load_pelican()
 
-from practice import build as building
-from practice import pool, report
-from practice.paths import shown_path
-from practice.problems import ProblemsFound
+from practice.build import report
+from practice.build import run as building
+from practice.build.settings import load_settings
+from practice.paths import display_path_of
+from practice.problems import ProblemsFound, UsageError
+from practice.support import processes
 
 gc.freeze()
 gc.enable()
 
 if TYPE_CHECKING:
-    from practice import publish as publishing
+    from practice.publish import publish as publishing
 
-BUILT, PROBLEMS, MISUSE = 0, 1, 2
+BUILT, PROBLEMS, USAGE_ERROR = 0, 1, 2
 """Exit codes of `build`."""
 
 
@@ -52,7 +54,7 @@ def build(
 ) -> None:
     """Build the site."""
     gc.disable()  # the process ends with it: what is garbage then has cost nothing
-    with _told(report.AS_IT_WAS) as progress:
+    with command_errors(report.AS_IT_WAS) as progress:
         built = building.build(
             Path(content) if content else None,
             Path(output) if output else None,
@@ -88,7 +90,7 @@ def preview(
     """Show the site in a browser, as it would be now; it follows every edit."""
     from practice.preview import start
 
-    with _told("Nothing can be shown."):
+    with command_errors("Nothing can be shown."):
         start.run(
             Path(settings),
             Path(content) if content else None,
@@ -120,20 +122,20 @@ def new(
     settings: str = "pelicanconf.py",
 ) -> None:
     """Begin a post, a treatment or a therapist's page; what is not said is asked."""
-    from practice import new as beginning
+    from practice.authoring import scaffold as beginning
 
     given = {name.strip(): value for name, _, value in (f.partition("=") for f in field or ())}
     if title:
         given["title" if kind == "post" else "name"] = title
-    with _told("Nothing was written."):
-        content = Path(building.settings_of(Path(settings), None, None)["PATH"])
+    with command_errors("Nothing was written."):
+        content = Path(load_settings(Path(settings), None, None)["PATH"])
         try:
             made = beginning.make(kind, content, given, input if sys.stdin.isatty() else None)
         except beginning.CannotWrite as error:
-            raise building.Misuse(str(error)) from error
+            raise UsageError(str(error)) from error
         except EOFError as error:  # Ctrl-D where an answer was asked for
-            raise building.Misuse("\nNothing was written.") from error
-    print(f"Written: {shown_path(made.file)}")
+            raise UsageError("\nNothing was written.") from error
+    print(f"Written: {display_path_of(made.file)}")
     if not preview:
         return
     from practice.preview import start
@@ -181,12 +183,12 @@ def publish(
     settings: str = "publishconf.py",
 ) -> None:
     """Make the site live: build, check, show what changes, upload."""
-    from practice import publish as publishing
-    from practice.publish import init as init_questions
+    from practice.publish import publish as publishing
+    from practice.publish import wizard as init_questions
 
-    with _told("Nothing was published.") as progress:
+    with command_errors("Nothing was published.") as progress:
         if init and not sys.stdin.isatty():
-            raise building.Misuse(
+            raise UsageError(
                 "`--init` asks questions, so it needs a terminal; docs/publishing.md says what to "
                 "write into the settings file without it"
             )
@@ -196,7 +198,7 @@ def publish(
         options = publishing.Options(dry_run, yes, allow_sample, verify)
         back = f"`uv run inv rollback{_also(settings, 'publishconf.py')}`"
         try:
-            outcome = publishing.publish(options, _talk(progress), Path(settings))
+            outcome = publishing.publish(options, _console(progress), Path(settings))
         except publishing.ProblemsLive as error:
             progress.end()
             print(f"Live: release {error.outcome.plan.new.id} at {error.outcome.target}.")
@@ -230,11 +232,11 @@ def rollback(
     settings: str = "publishconf.py",
 ) -> None:
     """Make an earlier release live again."""
-    from practice import publish as publishing
+    from practice.publish import publish as publishing
 
-    with _told("Nothing was changed.") as progress:
+    with command_errors("Nothing was changed.") as progress:
         options = publishing.Options(dry_run, yes)
-        outcome = publishing.rollback(options, _talk(progress), to, Path(settings))
+        outcome = publishing.rollback(options, _console(progress), to, Path(settings))
         progress.end()
         if outcome.done:
             print(f"Live: release {outcome.plan.new.id} at {outcome.target}.")
@@ -243,13 +245,13 @@ def rollback(
 @task(help={"settings": "the settings file"})
 def releases(_context: Context, settings: str = "publishconf.py") -> None:
     """List the releases that were published from here."""
-    from practice import publish as publishing
-    from practice.publish import words
+    from practice.publish import messages
+    from practice.publish import publish as publishing
 
-    with _told("") as progress:
+    with command_errors("") as progress:
         history, live = publishing.releases(Path(settings))
         progress.end()
-        print(words.history_in_words(history, live))
+        print(messages.history_in_words(history, live))
 
 
 def _also(settings: str, usual: str) -> str:
@@ -258,7 +260,7 @@ def _also(settings: str, usual: str) -> str:
 
 
 @contextmanager
-def _told(then: str) -> Iterator[report.Progress]:
+def command_errors(then: str) -> Iterator[report.Progress]:
     """Run a command; what stops it is printed, and gives the exit code."""
     progress = report.Progress()
     ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -270,11 +272,11 @@ def _told(then: str) -> Iterator[report.Progress]:
         progress.end()
         print(report.problems(error.problems, then), file=sys.stderr)
         raise Exit(code=PROBLEMS) from error
-    except building.Misuse as error:
+    except UsageError as error:
         progress.end()
         print(error, file=sys.stderr)
-        raise Exit(code=MISUSE) from error
-    except pool.WorkerFailed as error:
+        raise Exit(code=USAGE_ERROR) from error
+    except processes.WorkerFailed as error:
         progress.end()
         print(f"{error}\n{then} Try again.", file=sys.stderr)
         raise Exit(code=PROBLEMS) from error
@@ -291,9 +293,9 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _talk(progress: report.Progress) -> publishing.Talk:
+def _console(progress: report.Progress) -> publishing.Console:
     """How publishing talks on a terminal; without one, nothing is asked."""
-    from practice import publish as publishing
+    from practice.publish import publish as publishing
 
     def say(text: str) -> None:
         progress.end()
@@ -305,7 +307,7 @@ def _talk(progress: report.Progress) -> publishing.Talk:
             return otherwise
         return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
-    return publishing.Talk(
+    return publishing.Console(
         progress, say, lambda text: asked(text, True), lambda text: asked(text, False)
     )
 
@@ -326,14 +328,14 @@ def check(
     settings: str = "pelicanconf.py",
 ) -> None:
     """Check the content, and tell what falls due within 60 days."""
-    from practice import checking
+    from practice.checks import report
 
-    with _told("Nothing was built."):
-        if format not in checking.FORMATS:
-            raise building.Misuse(f"`--format` is one of {', '.join(checking.FORMATS)}")
-        found = building.settings_of(Path(settings), Path(content) if content else None, None)
-        checked = checking.check(Path(found["PATH"]), publishing=publishing_too)
-        print(checking.FORMATS[format](checked))
+    with command_errors("Nothing was built."):
+        if format not in report.FORMATS:
+            raise UsageError(f"`--format` is one of {', '.join(report.FORMATS)}")
+        found = load_settings(Path(settings), Path(content) if content else None, None)
+        checked = report.check(Path(found["PATH"]), publishing=publishing_too)
+        print(report.FORMATS[format](checked))
     if checked.errors:
         raise Exit(code=PROBLEMS)
 
@@ -351,7 +353,7 @@ def test(context: Context) -> None:
 @task
 def docs(_context: Context) -> None:
     """Write the field tables of docs/writing.md anew from the models."""
-    from practice import reference
+    from practice.authoring import field_tables
 
     page = Path("docs/writing.md")
-    page.write_text(reference.refresh(page.read_text(encoding="utf-8")), encoding="utf-8")
+    page.write_text(field_tables.refresh(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from benchmarks import corpus
-from practice import publish as publishing
-from practice.build import build
+from practice.build.run import build
+from practice.publish import publish as publishing
 from practice.publish.release import without_sibling
 
 ROOT = Path(__file__).parent.parent
 T = TypeVar("T")
-SILENT = publishing.Talk(lambda _: None, lambda _: None, lambda _: True, lambda _: False)
+SILENT = publishing.Console(lambda _: None, lambda _: None, lambda _: True, lambda _: False)
 NOTICES = ("privacy-practices", "good-faith-estimate", "nondiscrimination", "accessibility")
 TRIAL = publishing.Options(yes=True, allow_sample=True)
 

@@ -154,12 +154,12 @@ def figures(runs: Results, sizes: list[int]) -> list[str]:
     lines = ["| posts | figure | " + " | ".join(names) + " |", "|---|---|" + "---|" * len(names)]
     for size in sizes:
         for key, label in known(runs["ours"].get(str(size))):
-            cells = [shown(runs[name].get(str(size)), key) for name in names]
+            cells = [display_path(runs[name].get(str(size)), key) for name in names]
             lines.append(f"| {size:,} | {label} | " + " | ".join(cells) + " |")
     return lines
 
 
-def shown(found: Results | None, key: str) -> str:
+def display_path(found: Results | None, key: str) -> str:
     """A figure with its unit."""
     if found is None or key not in found:
         return "–"

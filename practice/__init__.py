@@ -1,22 +1,9 @@
-"""The Pelican plugin behind the theme. ``register`` is its map: every hook, and why."""
+"""The Pelican plugin behind the theme, for `PLUGINS = ["practice"]`; see `practice.plugin`."""
 
 
 def register() -> None:
-    """Connect to Pelican's signals; ``practice.hooks`` says what happens at each."""
+    """Connect the plugin to Pelican. Pelican calls this; see `practice.plugin.register`."""
     # Imported here so that the models can be used where Pelican is not.
-    from pelican.plugins import signals  # noqa: PLC0415
+    from practice import plugin  # noqa: PLC0415
 
-    from practice import hooks  # noqa: PLC0415
-
-    # Before anything is read: the site is loaded and checked, or the run stops with every problem.
-    signals.initialized.connect(hooks.prepare)
-    # Markdown is read by us, and nothing else is read at all: no reStructuredText, no HTML.
-    signals.readers_init.connect(hooks.set_readers)
-    # Templates are ours to find: Pelican would fall back to its `simple` theme for a missing one.
-    signals.generator_init.connect(hooks.leave_templates_to_us)
-    # The pages that no single file stands for: archives, site map, robots, style sheet.
-    signals.get_generators.connect(hooks.our_generators)
-    # Writes are noted and done together, so that mistakes are found before and named together.
-    signals.get_writer.connect(hooks.our_writer)
-    # Everything is known: render and write.
-    signals.finalized.connect(hooks.write_all)
+    plugin.register()

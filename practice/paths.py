@@ -32,7 +32,7 @@ def files_below(folder: Path) -> list[str]:
     return sorted(found)
 
 
-def shown_path(path: Path) -> str:
+def display_path_of(path: Path) -> str:
     """A path as messages name it: from the working folder where it lies below it."""
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix()

@@ -73,3 +73,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if not choices:
         return "there is none yet"
     return "use one of: " + ", ".join(f"`{choice}`" for choice in choices)
+
+
+class UsageError(Exception):
+    """The command cannot do what it was asked for; the message says why and what to do."""

@@ -36,6 +36,16 @@ ARGUMENTS = (
 """No sandbox, because tests run as root in containers; and no request of the browser's own."""
 
 
+AXE = {
+    "resultTypes": ["violations"],
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
+    "rules": {"target-size": {"enabled": True}},
+}
+
+
 PATIENCE = 20.0
 """Seconds within which a page has to do what is waited for."""
 

@@ -24,9 +24,9 @@ from xml.etree import ElementTree as ET
 import html5lib
 import pytest
 
-from practice import headers
-from practice.build import Built, build
-from practice.render import Renderer
+from practice.build.run import Built, build
+from practice.hosting import headers
+from practice.rendering.renderer import Renderer
 
 ROOT = Path(__file__).parent.parent
 CONTENT = {"sample": ROOT / "content", "kitchen-sink": ROOT / "tests" / "kitchen-sink"}

@@ -22,9 +22,10 @@ from pathlib import Path
 
 from conftest import CONTENT, ROOT, settings_text
 
-from practice import publish as publishing
-from practice.publish import release, targets
+from practice.publish import publish as publishing
+from practice.publish import release
 from practice.publish.settings import load
+from practice.publish.targets import choose
 
 RELEASES = int(os.environ.get("PRACTICE_RELEASES", "0"))
 """How many releases readers live through, where it is set; the tests choose fewer for time."""
@@ -79,8 +80,8 @@ class Project:
     def rollback(self, to: str = "") -> publishing.Outcome:
         return publishing.rollback(publishing.Options(), self.talk(), to, self.settings)
 
-    def talk(self, *, offer: bool = False) -> publishing.Talk:
-        return publishing.Talk(lambda _: None, self.said.append, lambda _: True, lambda _: offer)
+    def talk(self, *, offer: bool = False) -> publishing.Console:
+        return publishing.Console(lambda _: None, self.said.append, lambda _: True, lambda _: offer)
 
     def write(self, path: str, text: str) -> Path:
         file = self.content / path
@@ -146,7 +147,7 @@ def small_site(folder: Path, number: int, posts: int = 6, *, lose: bool = False)
 
 def deliver(settings: Path, tree: Path) -> None:
     """Publish a folder as it is."""
-    target = targets.of(load(settings))
+    target = choose.of(load(settings))
     target.deliver(release.plan(target.live(), release.of_folder(tree)), tree, lambda _: None)
 
 

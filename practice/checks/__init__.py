@@ -7,21 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from practice import images, redirects
 from practice.checks import (
-    access,
+    accessibility,
     addresses,
-    alone,
     clinical,
-    duty,
+    legal,
     links,
+    per_document,
     privacy,
     reading,
     references,
     settings,
 )
 from practice.problems import Problem
-from practice.site import Site
+from practice.rendering import images
+from practice.site import redirects
+from practice.site.site import Site
 
 CHECKS: tuple[Callable[[Site], Iterator[Problem]], ...] = (
     addresses.required_pages,
@@ -40,12 +41,12 @@ CHECKS: tuple[Callable[[Site], Iterator[Problem]], ...] = (
     clinical.reviews,
     clinical.overdue,
     clinical.testimonials,
-    access.link_texts,
+    accessibility.link_texts,
     privacy.documents,
     reading.dont_items,
     reading.help_levels,
 )
-OF_THE_CLINIC: tuple[Callable[[Site], Iterator[Problem]], ...] = (duty.notices, duty.insurance)
+OF_THE_CLINIC: tuple[Callable[[Site], Iterator[Problem]], ...] = (legal.notices, legal.insurance)
 """Checks of what `clinic.yaml` says, once that has no mistakes of its own."""
 WARNINGS = frozenset(
     {
@@ -69,7 +70,7 @@ def run(
     *,
     publishing: bool = False,
     kept: Path | None = None,
-    texts: Mapping[str, alone.Found] | None = None,
+    texts: Mapping[str, per_document.Found] | None = None,
 ) -> list[Problem]:
     """Every problem of a site that no single file shows when it is read, in the order of its files.
 
@@ -80,7 +81,7 @@ def run(
     own, problems = settings.read(site.content)
     ours = CHECKS if "clinic" in site.unread else (*CHECKS, *OF_THE_CLINIC)
     problems.extend(problem for check in ours for problem in check(site))
-    for found in (alone.every(site, own, kept) if texts is None else texts).values():
+    for found in (per_document.every(site, own, kept) if texts is None else texts).values():
         problems.extend(found.problems)
     severity: dict[str, Any] = dict.fromkeys(WARNINGS, "warning") | own.severity
     if publishing:

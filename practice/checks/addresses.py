@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from practice.paths import shown_path
+from practice.paths import display_path_of
 from practice.problems import Problem
-from practice.site import Site
-from practice.view import OWN_PAGES
+from practice.site.site import Site
+from practice.site.view import OWN_PAGES
 
 RESERVED = {
     "assets": "the style sheet and the icons",
@@ -21,7 +21,7 @@ def required_pages(site: Site) -> Iterator[Problem]:
     """The pages that every practice has."""
     for slug in OWN_PAGES:
         if slug not in site.slugs["pages"]:
-            path = f"{shown_path(site.content)}/pages/{slug}.md"
+            path = f"{display_path_of(site.content)}/pages/{slug}.md"
             hint = "write the file with a `title` and a `summary`; its text may be empty"
             yield Problem(path, 1, "page-missing", f"the site needs a page `{slug}`", hint)
 
@@ -34,11 +34,11 @@ def unique(site: Site) -> Iterator[Problem]:
     for document in (*site.documents, *site.left_out):
         if document.path in taken:
             yield Problem(
-                document.shown,
+                document.display_path,
                 1,
                 "address-twice",
                 f"the address `{document.path}` is taken by {taken[document.path]}",
                 "rename one of the two files",
             )
         else:
-            taken[document.path] = document.shown
+            taken[document.path] = document.display_path

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from practice.body import Placed, plain
-from practice.checks.text import Text
-from practice.checks.text import plain as plain_line
-from practice.model import FREQUENCY_MEANING, Frequency, HelpCard, SideEffect, Testimonial
+from practice.checks.prose import Text
+from practice.checks.prose import plain as plain_line
+from practice.content.body import CalloutPart
+from practice.content.document import Document
+from practice.content.markdown import plain
+from practice.content.models import FREQUENCY_MEANING, Frequency, HelpCard, SideEffect, Testimonial
 from practice.problems import Problem
-from practice.reader import Document
-from practice.site import Site
+from practice.site.site import Site
 
 BANDS: dict[Frequency, tuple[float, float]] = {
     "very common": (1 / 10, 1),
@@ -131,10 +132,10 @@ def reviews(site: Site) -> Iterator[Problem]:
             if not meta.sample and getattr(meta, field) is None:
                 message = f"`{field}` is missing: nobody is said to have reviewed this text"
                 hint = "add it once a clinician has, or mark the text `sample: true`"
-                yield Problem(document.shown, 1, "review-missing", message, hint)
+                yield Problem(document.display_path, 1, "review-missing", message, hint)
         for field, message in _impossible(meta, site.build_date):
             line = document.line_of(field)
-            yield Problem(document.shown, line, "review-date", message, "correct the date")
+            yield Problem(document.display_path, line, "review-date", message, "correct the date")
 
 
 def _impossible(meta: object, today: dt.date) -> Iterator[tuple[str, str]]:
@@ -154,7 +155,7 @@ def overdue(site: Site) -> Iterator[Problem]:
             message = f"the review was due on {due}"
             hint = "have it reviewed, then set `reviewed` and `next_review`"
             line = document.line_of("next_review")
-            yield Problem(document.shown, line, "review-overdue", message, hint)
+            yield Problem(document.display_path, line, "review-overdue", message, hint)
 
 
 def testimonials(site: Site) -> Iterator[Problem]:
@@ -174,7 +175,7 @@ def quotations(text: Text) -> Iterator[Problem]:
         if ">" in line and line.lstrip().startswith(">") and PATIENT.search(line):
             message = "a patient is quoted outside a `testimonial`"
             hint = "write it as `/// testimonial`, with `authorization-on-file`"
-            yield Problem(text.document.shown, number, "testimonial", message, hint)
+            yield Problem(text.document.display_path, number, "testimonial", message, hint)
 
 
 def claims(text: Text) -> Iterator[Problem]:
@@ -188,7 +189,7 @@ def claims(text: Text) -> Iterator[Problem]:
         for match in pattern.finditer(plain_line(line)):
             message = f"“{match[0]}” promises too much"
             hint = "say what you have seen, or what a study found; the list is in checks.yaml"
-            yield Problem(text.document.shown, number, "claim", message, hint)
+            yield Problem(text.document.display_path, number, "claim", message, hint)
 
 
 @lru_cache
@@ -197,7 +198,7 @@ def _claims(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{phrases})(?!\w)", re.IGNORECASE)
 
 
-def _effects(site: Site) -> Iterator[tuple[Document, Placed, SideEffect]]:
+def _effects(site: Site) -> Iterator[tuple[Document, CalloutPart, SideEffect]]:
     for document in (*site.documents, *site.left_out):
         for placed in document.body.callouts:
             if isinstance(placed.callout, SideEffect):
@@ -205,9 +206,9 @@ def _effects(site: Site) -> Iterator[tuple[Document, Placed, SideEffect]]:
 
 
 def _at(
-    document: Document, placed: Placed, code: str, message: str, hint: str, *, on: str = ""
+    document: Document, placed: CalloutPart, code: str, message: str, hint: str, *, on: str = ""
 ) -> Problem:
-    return Problem(document.shown, placed.line_of(on), code, message, hint)
+    return Problem(document.display_path, placed.line_of(on), code, message, hint)
 
 
 def _number(text: str) -> float:

@@ -13,12 +13,12 @@ from typing import Protocol
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
-from practice.body import INTERNAL, Link
-from practice.checks.text import Text
-from practice.links import target_path
+from practice.checks.prose import Text
+from practice.content.body import INTERNAL, Link
+from practice.content.document import Document, InvalidDocument
 from practice.problems import Problem
-from practice.reader import Broken, Document
-from practice.site import Site
+from practice.rendering.links import target_path
+from practice.site.site import Site
 
 PHONE = re.compile(r"(?<![\w+])(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[.-]\d{4}(?!\w)")
 """A phone number as it is written in North America."""
@@ -62,7 +62,7 @@ def phones(text: Text) -> Iterator[Problem]:
         if len(digits) == LOCAL and digits not in known:
             message = f"`{phone.removeprefix('tel:')}` is not the clinic's number"
             hint = "correct it, or `phone` in clinic.yaml; one of others goes into checks.yaml"
-            yield Problem(text.document.shown, number, "phone-other", message, hint)
+            yield Problem(text.document.display_path, number, "phone-other", message, hint)
 
 
 def _last_digits(phone: str) -> str:
@@ -77,14 +77,18 @@ def pictures(site: Site) -> Iterator[Problem]:
             if link.alt is not None and not link.alt.strip():
                 message = "the picture does not say what it shows"
                 hint = "write `![what it shows](…)`"
-                yield Problem(document.shown, link.line, "alt-missing", message, hint)
+                yield Problem(document.display_path, link.line, "alt-missing", message, hint)
 
 
 def _target(
-    site: Site, files: set[str], out: dict[str, Document], document: Document | Broken, link: Link
+    site: Site,
+    files: set[str],
+    out: dict[str, Document],
+    document: Document | InvalidDocument,
+    link: Link,
 ) -> Iterator[Problem]:
     def problem(code: str, message: str, hint: str) -> Problem:
-        return Problem(document.shown, link.line, code, message, hint)
+        return Problem(document.display_path, link.line, code, message, hint)
 
     match = INTERNAL.fullmatch(link.target)
     if not match:
@@ -99,7 +103,7 @@ def _target(
     elif path not in files and path not in out:
         if any(path == f"{folder}/{s}.md" for folder, found in site.slugs.items() for s in found):
             return  # the file is there, and its own mistakes are named elsewhere
-        names = {name: name for name in (*files, *(text.source for text in site.broken))}
+        names = {name: name for name in (*files, *(text.source for text in site.invalid))}
         groups = _groups(names, site.static, is_picture=link.alt is not None)
         yield problem("link-dead", f"there is no `{path}`", _similar(path, *groups))
     elif fragment := match["rest"].partition("#")[2]:
@@ -148,7 +152,9 @@ def _clearer(target: str, meant: Callable[[], str | None]) -> str:
     return "write `{filename}/posts/name.md` for a page here, https://… for one elsewhere"
 
 
-def _meant(site: Site, document: Document | Broken, target: str, *, is_picture: bool) -> str | None:
+def _meant(
+    site: Site, document: Document | InvalidDocument, target: str, *, is_picture: bool
+) -> str | None:
     """The link to a file here that was most likely meant by a path or an address of the site."""
     path, hash, fragment = re.sub(r"^\{\w*\}", "", target).partition("#")
     folder = posixpath.dirname(document.source)

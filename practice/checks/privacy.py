@@ -7,9 +7,9 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 
-from practice.paths import shown_path
+from practice.paths import display_path_of
 from practice.problems import Problem
-from practice.site import Site
+from practice.site.site import Site
 
 TAG = re.compile(r"<(?P<tag>[a-zA-Z][\w:-]*+)(?P<attributes>(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
 ATTRIBUTE = re.compile(r"([^\s\"'>/=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
@@ -96,30 +96,32 @@ def documents(site: Site) -> Iterator[Problem]:
     for path in sorted(site.static):
         if not path.lower().endswith(".pdf"):
             continue
-        shown = f"{shown_path(site.content)}/{path}"
+        display_path = f"{display_path_of(site.content)}/{path}"
         try:
             raw = (site.content / path).read_bytes()
         except OSError as error:
             hint = "check that the file may be read"
-            yield Problem(shown, 1, "file-unreadable", str(error.strerror), hint)
+            yield Problem(display_path, 1, "file-unreadable", str(error.strerror), hint)
             continue
-        yield from _pdf(shown, raw)
+        yield from _pdf(display_path, raw)
 
 
-def _pdf(shown: str, raw: bytes) -> Iterator[Problem]:
+def _pdf(display_path: str, raw: bytes) -> Iterator[Problem]:
     if b"%PDF-" not in raw[:1024] or b"/Encrypt" in raw:
         message = "this is no PDF that everyone can open"
-        yield Problem(shown, 1, "pdf-broken", message, "export it as PDF anew, without a password")
+        yield Problem(
+            display_path, 1, "pdf-broken", message, "export it as PDF anew, without a password"
+        )
         return
     parts = [raw, *_unpacked(raw)]
     if any(PERSONAL.search(part) for part in parts):
         message = "the file says who made it"
         hint = "empty author and keywords in its properties, and export it as PDF anew"
-        yield Problem(shown, 1, "pdf-data", message, hint)
+        yield Problem(display_path, 1, "pdf-data", message, hint)
     if any(ACTIVE.search(part) for part in parts):
         message = "the file can run something, or carries other files"
         hint = "print it to PDF, which leaves only what is seen"
-        yield Problem(shown, 1, "pdf-active", message, hint)
+        yield Problem(display_path, 1, "pdf-active", message, hint)
 
 
 def _unpacked(raw: bytes) -> Iterator[bytes]:

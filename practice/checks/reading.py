@@ -15,13 +15,13 @@ from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
-from practice.body import plain
-from practice.checks.settings import Settings
-from practice.checks.text import Prose, Text
-from practice.model import Dont, HelpCard
-from practice.paths import shown_path
+from practice.checks.prose import Prose, Text
+from practice.checks.settings import CheckSettings
+from practice.content.markdown import plain
+from practice.content.models import Dont, HelpCard
+from practice.paths import display_path_of
 from practice.problems import Problem
-from practice.site import Site
+from practice.site.site import Site
 
 PLACEHOLDER = "Begin with what the reader wants to know."
 """The text with which a new post begins, and which nobody may ever read on the site."""
@@ -41,7 +41,7 @@ def placeholders(text: Text) -> Iterator[Problem]:
         if line.strip() == PLACEHOLDER:
             message = "this is still the text of a new post"
             hint = "write your own in its place, or set `status: draft`"
-            yield Problem(text.document.shown, number, "placeholder", message, hint)
+            yield Problem(text.document.display_path, number, "placeholder", message, hint)
 
 
 def sentences(text: Text) -> Iterator[Problem]:
@@ -51,7 +51,7 @@ def sentences(text: Text) -> Iterator[Problem]:
             start = " ".join(sentence.split()[:4])
             message = f"“{start} …” has {len(words)} words"
             hint = "make two sentences of it"
-            yield Problem(text.document.shown, line, "sentence-long", message, hint)
+            yield Problem(text.document.display_path, line, "sentence-long", message, hint)
 
 
 def grades(text: Text) -> Iterator[Problem]:
@@ -60,7 +60,7 @@ def grades(text: Text) -> Iterator[Problem]:
     if grade is not None and grade > text.settings.grade:
         message = f"the text reads at grade {grade:.0f}"
         hint = f"shorter words and sentences bring it to grade {text.settings.grade} or below"
-        yield Problem(text.document.shown, 1, "reading-grade", message, hint)
+        yield Problem(text.document.display_path, 1, "reading-grade", message, hint)
 
 
 @lru_cache(maxsize=16)
@@ -103,7 +103,7 @@ def dont_items(site: Site) -> Iterator[Problem]:
                 if not NEGATION.search(" ".join(plain(item).split()[:4])):
                     message = f"“{plain(item)[:40]}” does not say “do not”"
                     hint = "begin every item with “do not”"
-                    yield Problem(document.shown, placed.line, "dont-wording", message, hint)
+                    yield Problem(document.display_path, placed.line, "dont-wording", message, hint)
 
 
 def help_levels(site: Site) -> Iterator[Problem]:
@@ -120,7 +120,7 @@ def help_levels(site: Site) -> Iterator[Problem]:
             ):
                 message = f"two `{second.level}` cards stand side by side"
                 hint = "make one card of them, or change a level"
-                yield Problem(document.shown, other.line, "help-twice", message, hint)
+                yield Problem(document.display_path, other.line, "help-twice", message, hint)
 
 
 class SpellingFailed(Exception):
@@ -129,7 +129,7 @@ class SpellingFailed(Exception):
 
 @contextmanager
 def spelling(
-    content: Path, names: Collection[str], settings: Settings
+    content: Path, names: Collection[str], settings: CheckSettings
 ) -> Iterator[Callable[[], dict[str, list[Problem]]]]:
     """Misspelt words and British spellings, by the list of `typos`; nothing leaves the machine.
 
@@ -167,7 +167,7 @@ def spelling(
 
 
 def _misspelt(content: Path, files: Mapping[str, str], out: list[str]) -> dict[str, list[Problem]]:
-    shown = shown_path(content)
+    display_path = display_path_of(content)
     problems: dict[str, list[Problem]] = defaultdict(list)
     for typo in map(json.loads, out):
         if typo["type"] == "typo" and typo["path"] in files:
@@ -176,11 +176,13 @@ def _misspelt(content: Path, files: Mapping[str, str], out: list[str]) -> dict[s
             hint += ", or add the word to `words` in checks.yaml"
             message = f"`{typo['typo']}` looks misspelt"
             line = typo["line_num"]
-            problems[name].append(Problem(f"{shown}/{name}", line, "spelling", message, hint))
+            problems[name].append(
+                Problem(f"{display_path}/{name}", line, "spelling", message, hint)
+            )
     return problems
 
 
-def _typos_config(settings: Settings) -> str:
+def _typos_config(settings: CheckSettings) -> str:
     accepted = "".join(f"{json.dumps(word)} = {json.dumps(word)}\n" for word in settings.words)
     small = "".join(
         f"{json.dumps(word)} = {json.dumps(word)}\n"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from practice.model import ID_PATTERN, Faq, SideEffect, SideEffects
+from practice.content.document import Document, InvalidDocument
+from practice.content.models import ID_PATTERN, Faq, SideEffect, SideEffects
 from practice.paths import slug
 from practice.problems import Problem, did_you_mean
-from practice.reader import Broken, Document
-from practice.site import Site
+from practice.site.site import Site
 
 ONE = ("author", "reviewed_by")
 """Fields that hold one id, not a list."""
@@ -37,7 +37,7 @@ def ids(site: Site) -> Iterator[Problem]:
             for index, (id, written) in enumerate(_ids(document, field)):
                 if id not in known[kind] and kind not in site.unread:
                     line = document.line_of(field, index)
-                    yield _unknown(document.shown, line, kind, written, known[kind])
+                    yield _unknown(document.display_path, line, kind, written, known[kind])
 
 
 def callouts(site: Site) -> Iterator[Problem]:
@@ -50,11 +50,13 @@ def callouts(site: Site) -> Iterator[Problem]:
                 for id in callout.sources:
                     if id not in known["source"] and "source" not in site.unread:
                         line = placed.line_of("sources")
-                        yield _unknown(document.shown, line, "source", id, known["source"])
+                        yield _unknown(document.display_path, line, "source", id, known["source"])
             elif isinstance(callout, SideEffects | Faq) and callout.treatment:
                 id = callout.treatment
                 if id not in known["treatment"]:
-                    yield _unknown(document.shown, placed.line, "treatment", id, known["treatment"])
+                    yield _unknown(
+                        document.display_path, placed.line, "treatment", id, known["treatment"]
+                    )
 
 
 def pictures(site: Site) -> Iterator[Problem]:
@@ -69,15 +71,19 @@ def pictures(site: Site) -> Iterator[Problem]:
                 have = [path.removeprefix("images/") for path in site.static if "images/" in path]
                 message = f"there is no picture `{name}` in `images`"
                 yield Problem(
-                    document.shown, line, "picture-missing", message, did_you_mean(name, have)
+                    document.display_path,
+                    line,
+                    "picture-missing",
+                    message,
+                    did_you_mean(name, have),
                 )
             if not getattr(document.meta, f"{field}_alt"):
                 message = f"`{field}_alt` is missing"
                 hint = "say in a few words what the picture shows"
-                yield Problem(document.shown, line, "alt-missing", message, hint)
+                yield Problem(document.display_path, line, "alt-missing", message, hint)
 
 
-def _ids(document: Document | Broken, field: str) -> Iterable[tuple[str, str]]:
+def _ids(document: Document | InvalidDocument, field: str) -> Iterable[tuple[str, str]]:
     """The ids in a field, and how each is written; of a broken text those that may be one."""
     if isinstance(document, Document):
         value = getattr(document.meta, field, None) or ()

@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from practice.model import Texts, field
-from practice.paths import shown_path
+from practice.content.models import Texts, field
+from practice.content.reader import read_model
+from practice.paths import display_path_of
 from practice.problems import Problem, did_you_mean
-from practice.reader import read_model
 
 FILE = "checks.yaml"
 SETTABLE = frozenset(
@@ -33,7 +33,7 @@ SETTABLE = frozenset(
 """The codes whose severity is the practice's choice; all others keep bad pages off the site."""
 
 
-class Settings(BaseModel):
+class CheckSettings(BaseModel):
     """How the checks of the content are set."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -48,19 +48,21 @@ class Settings(BaseModel):
     grade: int = field("The school grade that a text may ask for", 10)
 
 
-def read(content: Path) -> tuple[Settings, list[Problem]]:
+def read(content: Path) -> tuple[CheckSettings, list[Problem]]:
     """Read a practice's settings; mistakes in them are problems like any other."""
     file = content / FILE
     if not file.exists():
-        return Settings(), []
-    shown = f"{shown_path(content)}/{FILE}"
-    settings, problems = read_model(Settings, file, shown)
+        return CheckSettings(), []
+    display_path = f"{display_path_of(content)}/{FILE}"
+    settings, problems = read_model(CheckSettings, file, display_path)
     for code in settings.severity if settings else ():
         if code not in SETTABLE:
             message = f"`{code}` is no check that can be set"
             hint = did_you_mean(code, SETTABLE)
-            problems.append(Problem(shown, _line(file, code), "check-unknown", message, hint))
-    return settings or Settings(), problems
+            problems.append(
+                Problem(display_path, _line(file, code), "check-unknown", message, hint)
+            )
+    return settings or CheckSettings(), problems
 
 
 def _line(file: Path, code: str) -> int:

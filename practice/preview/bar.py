@@ -10,18 +10,19 @@ from typing import Any
 
 import brotli
 
-from practice import headers
 from practice.checks import reading
-from practice.checks.text import prose
-from practice.preview.live import Live, Shown
+from practice.checks.prose import prose
+from practice.content.document import Document
+from practice.content.reader import read_text
+from practice.hosting import headers
+from practice.preview.live import LivePreview, PreviewPage
 from practice.problems import Problem
-from practice.reader import Document, read_text
 
 ASSET = re.compile(rb'(?:href|src)="([^"]*/assets/site\.[^"]*)"')
 FOOT = b"</body>"
 
 
-def text_of(live: Live, content: bytes) -> bytes:
+def text_of(live: LivePreview, content: bytes) -> bytes:
     """A page without what changes with the style sheet alone, which is swapped, not reloaded."""
     pages = live.pages
     css = pages.renderer.assets.css if pages else ""
@@ -35,17 +36,17 @@ def with_bar(content: bytes, text: str) -> bytes:
     return head + script + foot + rest if foot else content + script
 
 
-def facts(live: Live, shown: Shown | None) -> dict[str, Any]:
+def facts(live: LivePreview, page: PreviewPage | None) -> dict[str, Any]:
     """What is known of a page: its file, its state, its review, its reading grade, its weight."""
-    if shown is None:
+    if page is None:
         return {"status": "missing"}
-    found: dict[str, Any] = {"origin": shown.origin, "status": "list"}
-    document = shown.document
+    found: dict[str, Any] = {"origin": page.origin, "status": "list"}
+    document = page.document
     if document and live.pages:
         site = live.pages.site
         meta = document.meta
         due: dt.date | None = getattr(meta, "next_review", None)
-        text, _ = read_text(site.content / document.source, document.shown)
+        text, _ = read_text(site.content / document.source, document.display_path)
         grade = reading.grade_of(prose(text))
         found |= {
             "file": document.source,
@@ -58,7 +59,7 @@ def facts(live: Live, shown: Shown | None) -> dict[str, Any]:
             "words": document.words,
             "grade": None if grade is None else round(grade, 1),
         }
-    return found | {"weight": weight_of(live, shown.content)}
+    return found | {"weight": weight_of(live, page.content)}
 
 
 def status_of(document: Document, day: dt.date) -> str:
@@ -69,7 +70,7 @@ def status_of(document: Document, day: dt.date) -> str:
     return "future" if date and date > day else "published"
 
 
-def weight_of(live: Live, content: bytes) -> int:
+def weight_of(live: LivePreview, content: bytes) -> int:
     """Bytes that a first visit loads to show the page, compressed: HTML, style sheet and script."""
     if live.pages is None:
         return 0
@@ -88,7 +89,7 @@ def _iso(day: dt.date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def told(problems: Iterable[Problem], origin: str) -> list[dict[str, Any]]:
+def problems_for_bar(problems: Iterable[Problem], origin: str) -> list[dict[str, Any]]:
     """Problems for the bar: those of the page first, then errors, then warnings."""
     ordered = sorted(set(problems), key=lambda p: (p.path != origin, p.severity, p))
     return [

@@ -12,35 +12,34 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
-from practice import cache, checks, files
+from practice import checks
 from practice.checks import links, references
-from practice.files import Job
-from practice.model import KINDS
-from practice.paths import save_as, shown_path
-from practice.problems import Problem, ProblemsFound, errors
-from practice.reader import Document, address_of, file_link, slug_of
-from practice.render import Renderer, template_problem
-from practice.site import (
+from practice.content.cached_reader import Reader
+from practice.content.document import Document, address_of, slug_of
+from practice.content.folder import (
     JUNK,
     YAML_FILES,
     Content,
-    Site,
-    assemble,
-    narrow,
     read_clinic,
     read_content,
     read_files,
     read_lists,
-    stand_in,
-    today,
 )
+from practice.content.models import KINDS
+from practice.content.reader import file_link
+from practice.paths import display_path_of, save_as
+from practice.problems import Problem, ProblemsFound, errors
+from practice.rendering.jobs import Job, feed_of, others, page_of
+from practice.rendering.renderer import Renderer, template_problem
+from practice.rendering.site_files import FEED
+from practice.site.site import Site, assemble, narrow, stand_in, today
 
 LEADS_SOMEWHERE = (references.ids, references.pictures, references.callouts, links.targets)
 """Checks without which a page could not be shown, nor any list that it stands in."""
 
 
 @dataclass(frozen=True)
-class Shown:
+class PreviewPage:
     """What is shown at an address."""
 
     content: bytes
@@ -50,7 +49,7 @@ class Shown:
     """Why this is not what the files say now: the page is as it was when it was last right."""
 
 
-class Live:
+class LivePreview:
     """A practice, its theme, and every page of it on request.
 
     ``content`` and ``theme`` are folders, ``address`` is where the site will be published, ``kept``
@@ -60,7 +59,7 @@ class Live:
     def __init__(self, content: Path, theme: Path, address: str, kept: Path | None = None) -> None:
         self.theme = theme
         self.address = address
-        self.read_all = cache.Reader(kept)
+        self.read_all = Reader(kept)
         self.content = Content(content)
         self.unfit: dict[str, list[Problem]] = {}
         """What keeps a text that can be read from being shown, by its path in the content."""
@@ -71,7 +70,7 @@ class Live:
         """The site as it is shown; None as long as there is no clinic."""
         self.sound: Pages | None = None
         """The last site in which a check of everything found no error."""
-        self.rendered: dict[str, Shown] = {}
+        self.rendered: dict[str, PreviewPage] = {}
         self.edited: set[str] = set()
         """Files that have changed, and were not checked by themselves since."""
         self.content = read_content(content, self.read_all)
@@ -127,16 +126,16 @@ class Live:
         content = self.content
         old = content.documents[source]
         new, content.problems[source] = self.read_all.one(content.folder, source)
-        content.broken.pop(source, None)
+        content.invalid.pop(source, None)
         if not isinstance(new, Document):
-            content.broken[source] = new
+            content.invalid[source] = new
             self.unfit.pop(source, None)
             self.waiting.pop(source, None)
             return True
         if new is old:
             return True
         content.documents[source] = new
-        if self.pages is None or old is None or not _same_face(old, new):
+        if self.pages is None or old is None or not _same_listing(old, new):
             return False
         if source in self.waiting or any(_unfit(self.pages.site, [new])):
             return False
@@ -172,9 +171,9 @@ class Live:
             except ProblemsFound as error:
                 self.theme_problems = error.problems
             except (OSError, UnicodeDecodeError) as error:
-                shown = shown_path(Path(getattr(error, "filename", None) or self.theme))
+                display_path = display_path_of(Path(getattr(error, "filename", None) or self.theme))
                 hint = "correct the name, or put the file there"
-                self.theme_problems = [Problem(shown, 1, "theme-file", str(error), hint)]
+                self.theme_problems = [Problem(display_path, 1, "theme-file", str(error), hint)]
             else:
                 self.pages, self.theme_problems = Pages(renderer), []
                 return
@@ -183,28 +182,28 @@ class Live:
 
     # --- Pages ---
 
-    def show(self, path: str) -> Shown | None:
+    def show(self, path: str) -> PreviewPage | None:
         """What stands at an address of the site (``/blog/x/``); None if nothing does."""
         if path not in self.rendered:
-            shown = self._show(path)
-            if shown is None:
+            display_path = self._show(path)
+            if display_path is None:
                 return None
-            self.rendered[path] = shown
+            self.rendered[path] = display_path
         return self.rendered[path]
 
-    def _show(self, path: str) -> Shown | None:
+    def _show(self, path: str) -> PreviewPage | None:
         job = self.pages.job(path) if self.pages else None
         if job is None:
             return None
         document = self.document(path)
         why = self.why_old(document)
         try:
-            return Shown(_bytes(job.render()), job.origin, document, why)
+            return PreviewPage(_bytes(job.render()), job.origin, document, why)
         except ProblemsFound as error:
             found = error.problems
         except Exception as error:  # noqa: BLE001  # a template can raise anything
             found = [template_problem(error, job.origin, job.path, self.theme)]
-        return Shown(self._last_good(path), job.origin, document, (*why, *found))
+        return PreviewPage(self._last_good(path), job.origin, document, (*why, *found))
 
     def _last_good(self, path: str) -> bytes:
         job = self.sound.job(path) if self.sound else None
@@ -245,12 +244,12 @@ class Live:
         """The site as its files say now, shown or not: what a build would check."""
         content = copy.copy(self.content)
         no_clinic = content.clinic is None or content.problems["clinic.yaml"]
-        if self.pages and not (no_clinic or content.broken or self.waiting):
+        if self.pages and not (no_clinic or content.invalid or self.waiting):
             return self.pages.site
         if no_clinic:
             content.clinic = stand_in(content)
         content.documents = {
-            source: None if source in content.broken else self.waiting.get(source, document)
+            source: None if source in content.invalid else self.waiting.get(source, document)
             for source, document in content.documents.items()
         }
         return assemble(content, today())
@@ -275,24 +274,26 @@ class Pages:
 
     @cached_property
     def _others(self) -> dict[str, Job]:
-        jobs = {job.path: job for job in files.others(self.renderer)}
+        jobs = {job.path: job for job in others(self.renderer)}
         for source in self.site.static:
             if not source.startswith("images/"):  # those are made anew by `files.others`
-                shown = shown_path(self.site.content / source)
-                jobs[source] = Job(source, shown, partial(_content, self.site.content, source))
+                display_path = display_path_of(self.site.content / source)
+                jobs[source] = Job(
+                    source, display_path, partial(_content, self.site.content, source)
+                )
         if self.site.posts:
-            jobs[files.FEED] = files.feed_of(self.renderer, self.site.posts)
+            jobs[FEED] = feed_of(self.renderer, self.site.posts)
         return jobs
 
     def job(self, path: str) -> Job | None:
         """How to get the file at an address; None if nothing stands there."""
         document = self.documents.get(path)
         if document:
-            return files.page_of(self.renderer, document)
+            return page_of(self.renderer, document)
         return self._others.get(save_as(path))
 
 
-def _same_face(old: Document, new: Document) -> bool:
+def _same_listing(old: Document, new: Document) -> bool:
     """Whether two readings of a file differ only in text that no other page shows."""
     return old.meta == new.meta and [placed.callout for placed in old.body.callouts] == [
         placed.callout for placed in new.body.callouts
@@ -303,7 +304,7 @@ def _unfit(site: Site, documents: list[Document]) -> Iterator[tuple[Problem, Doc
     """What keeps some documents from being shown in a site."""
     if not documents:
         return
-    by_shown = {document.shown: document for document in documents}
+    by_shown = {document.display_path: document for document in documents}
     for check in LEADS_SOMEWHERE:
         for problem in check(narrow(site, documents)):
             yield problem, by_shown[problem.path]
@@ -315,7 +316,7 @@ def check_some(site: Site, sources: Collection[str]) -> dict[str, list[Problem]]
         if isinstance(value, cached_property):
             getattr(site, name)  # made of all documents now, and the narrow site has it
     texts = [text for text in site.texts if text.source in sources]
-    found: dict[str, list[Problem]] = {text.shown: [] for text in texts}
+    found: dict[str, list[Problem]] = {text.display_path: [] for text in texts}
     for problem in checks.run(narrow(site, texts)) if texts else ():
         if problem.path in found:
             found[problem.path].append(problem)
@@ -326,7 +327,7 @@ def _content(folder: Path, source: str) -> bytes:
     """A file below a folder; one that has become a link is not followed."""
     file = folder / source
     if file.resolve() != folder.resolve() / source:
-        raise ProblemsFound([file_link(shown_path(file))])
+        raise ProblemsFound([file_link(display_path_of(file))])
     return file.read_bytes()
 
 

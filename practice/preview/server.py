@@ -35,12 +35,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 from watchfiles import awatch
 
-from practice import checks, pool
-from practice.paths import shown_path
+from practice import checks
+from practice.paths import display_path_of
 from practice.preview import bar
 from practice.preview.guard import Guard
-from practice.preview.live import Live, Shown, check_some
+from practice.preview.live import LivePreview, PreviewPage, check_some
 from practice.problems import Problem
+from practice.support import processes
 
 HERE = Path(__file__).parent
 KITCHEN_SINK = "/kitchen-sink"
@@ -64,7 +65,7 @@ TYPES = {
 class Mount:
     """A practice at a place of the preview. ``base`` is where its addresses begin."""
 
-    live: Live
+    live: LivePreview
     base: str
     found: list[Problem] = field(default_factory=list)
     """What the last check of the whole site found."""
@@ -159,10 +160,10 @@ class Preview:
             live.edited -= edited  # an edit meanwhile would have ended this check
             self._tell()
         await asyncio.sleep(QUIET)
-        child = pool.Child(functools.partial(checks.run, site, kept=live.read_all.folder))
+        child = processes.Child(functools.partial(checks.run, site, kept=live.read_all.folder))
         try:
             found = await asyncio.to_thread(child.result)
-        except pool.WorkerFailed as error:
+        except processes.WorkerFailed as error:
             hint = "save any file to try it again"
             found = [Problem("preview", 1, "check-failed", str(error), hint, "warning")]
         except asyncio.CancelledError:
@@ -190,32 +191,31 @@ class Preview:
         if place is None:
             return self._away(path)
         mount, inside = place
-        shown = mount.live.show(inside)
-        if shown is None:
+        page = mount.live.show(inside)
+        if page is None:
             return self._missing(mount, inside)
         name = inside + ("index.html" if inside.endswith("/") else "")
         kind = TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0]
         if kind != TYPES[".html"]:
-            if shown.problems and not shown.content:
-                return PlainTextResponse("".join(f"{p}\n" for p in shown.problems), 500)
+            if page.problems and not page.content:
+                return PlainTextResponse("".join(f"{p}\n" for p in page.problems), 500)
             return Response(
-                shown.content, media_type=kind or "application/octet-stream",
+                page.content, media_type=kind or "application/octet-stream",
                 headers=bar.headers_of(inside),
             )  # fmt: skip
-        return self._html(mount, inside, shown)
+        return self._html(mount, inside, page)
 
-    def _html(self, mount: Mount, inside: str, shown: Shown, status: int = 200) -> Response:
-        content = shown.content
+    def _html(self, mount: Mount, inside: str, page: PreviewPage, status: int = 200) -> Response:
+        content = page.content
         if not content:
-            content, status = broken_page(shown.problems).encode(), 500
+            content, status = broken_page(page.problems).encode(), 500
         text = digest(mount.live, content)
         return Response(bar.with_bar(content, text), status, bar.headers_of(inside), TYPES[".html"])
 
     def _missing(self, mount: Mount, inside: str) -> Response:
         source = mount.live.source_of(inside)
         if source:
-            shown = broken_shown(mount.live, source)
-            return self._html(mount, inside, shown)
+            return self._html(mount, inside, invalid_page(mount.live, source))
         if mount.live.show(f"{inside}/"):
             return RedirectResponse(f"{mount.base}{inside}/", 307)
         page = mount.live.show(NOT_FOUND)
@@ -250,22 +250,22 @@ class Preview:
             return JSONResponse({"error": "no such page"}, 404, headers=bar.headers_of("/-/"))
         mount, inside = place
         live = mount.live
-        shown = live.show(inside)
-        source = live.source_of(inside) if shown is None else None
+        page = live.show(inside)
+        source = live.source_of(inside) if page is None else None
         if source:
-            shown = broken_shown(live, source)
-        origin = shown.origin if shown else ""
+            page = invalid_page(live, source)
+        origin = page.origin if page else ""
         text = "missing"
-        if shown:
-            content = shown.content or broken_page(shown.problems).encode()
+        if page:
+            content = page.content or broken_page(page.problems).encode()
             text = digest(live, content)
-        problems = [*live.problems(), *mount.found, *(shown.problems if shown else ())]
+        problems = [*live.problems(), *mount.found, *(page.problems if page else ())]
         state = {
             "text": text,
             "css": live.pages.renderer.assets.css if live.pages else "",
-            "page": bar.facts(live, shown),
-            "old": bool(shown and shown.problems),
-            "problems": bar.told(problems, origin),
+            "page": bar.facts(live, page),
+            "old": bool(page and page.problems),
+            "problems": bar.problems_for_bar(problems, origin),
             "others": self._others(mount),
         }
         return JSONResponse(state, headers=bar.headers_of("/-/"))
@@ -327,23 +327,23 @@ class Preview:
         for mount in self.mounts:
             folder = mount.live.content.folder
             names = [*mount.live.content.documents, *mount.live.content.problems]
-            found |= {f"{shown_path(folder)}/{name}": folder / name for name in names if name}
+            found |= {f"{display_path_of(folder)}/{name}": folder / name for name in names if name}
             pages = mount.live.pages
             files = [Path(file) for _, file in pages.renderer.templates.values()] if pages else []
-            found |= {shown_path(file): file for file in files}
+            found |= {display_path_of(file): file for file in files}
         return found
 
 
-def digest(live: Live, content: bytes) -> str:
+def digest(live: LivePreview, content: bytes) -> str:
     """A short digest of a page's text."""
     return hashlib.sha256(bar.text_of(live, content)).hexdigest()[:16]
 
 
-def broken_shown(live: Live, source: str) -> Shown:
+def invalid_page(live: LivePreview, source: str) -> PreviewPage:
     """What is shown in place of a file that cannot be read and never could."""
-    shown = f"{shown_path(live.content.folder)}/{source}"
+    page = f"{display_path_of(live.content.folder)}/{source}"
     problems = (*live.content.problems.get(source, ()), *live.unfit.get(source, ()))
-    return Shown(b"", shown, None, problems)
+    return PreviewPage(b"", page, None, problems)
 
 
 def broken_page(problems: Iterable[Problem]) -> str:

@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
-from practice import build, cache
+from practice.build.settings import load_settings
 from practice.preview.guard import LOOPBACK
-from practice.preview.live import Live
+from practice.preview.live import LivePreview
 from practice.preview.server import KITCHEN_SINK, Mount, Preview
+from practice.problems import UsageError
+from practice.support.store import cache_folder
 
 PORT = 8000
 TRIED = 20
@@ -41,7 +43,7 @@ def run(
     ``page`` is the address that the browser opens. Raises ``build.Misuse`` for a host that would
     show drafts to others unasked, and for a port that is taken.
     """
-    settings = build.settings_of(settings_file, content, None)
+    settings = load_settings(settings_file, content, None)
     names = names_of(host)
     sock = listen(host or LOOPBACK[0], port)
     port = sock.getsockname()[1]
@@ -54,7 +56,7 @@ def run(
     config = uvicorn.Config(
         app, log_level="critical", server_header=False, timeout_graceful_shutdown=1, lifespan="on"
     )
-    note = cache.folder_of(folder) / NOTE
+    note = cache_folder(folder) / NOTE
     note.write_text(address, encoding="utf-8")
     target = address + urlsplit(settings["SITEURL"]).path.rstrip("/") + page
     say(f"The preview is at {target}, as long as this window is open. Ctrl+C ends it.")
@@ -73,10 +75,10 @@ def mounts_of(content: Path, theme: Path, address: str) -> list[Mount]:
     """The practice, and the kitchen sink below it where this project has one."""
     address = address.rstrip("/")
     base = urlsplit(address).path
-    kept = cache.folder_of(content)
-    found = [Mount(Live(content, theme, address, kept), base)]
+    kept = cache_folder(content)
+    found = [Mount(LivePreview(content, theme, address, kept), base)]
     if SINK.is_dir() and SINK.resolve() != content.resolve():
-        sink = Live(SINK.resolve(), theme, address + KITCHEN_SINK)
+        sink = LivePreview(SINK.resolve(), theme, address + KITCHEN_SINK)
         found.append(Mount(sink, base + KITCHEN_SINK))
     return found
 
@@ -90,7 +92,7 @@ def names_of(host: str) -> tuple[str, ...]:
     except ValueError:
         everywhere = False
     if everywhere or "*" in host:
-        raise build.Misuse(
+        raise UsageError(
             f"`{host}` means every network this machine is in: name one address of this machine, "
             "such as 192.168.1.20, if others are to see the preview"
         )
@@ -107,7 +109,7 @@ def listen(host: str, port: int) -> socket.socket:
                 host.strip("[]"), number, type=socket.SOCK_STREAM
             )[0]
         except socket.gaierror as error:
-            raise build.Misuse(f"there is no host `{host}`") from error
+            raise UsageError(f"there is no host `{host}`") from error
         sock = socket.socket(family, kind, protocol)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -119,13 +121,13 @@ def listen(host: str, port: int) -> socket.socket:
         else:
             return sock
     if port:
-        raise build.Misuse(f"port {port} cannot be used ({reason}): name another with `--port`")
-    raise build.Misuse(f"no port from {PORT} to {PORT + TRIED - 1} is free: name one with `--port`")
+        raise UsageError(f"port {port} cannot be used ({reason}): name another with `--port`")
+    raise UsageError(f"no port from {PORT} to {PORT + TRIED - 1} is free: name one with `--port`")
 
 
 def running(content: Path) -> str | None:
     """The address of a preview of this content that is running now."""
-    note = cache.folder_of(content) / NOTE
+    note = cache_folder(content) / NOTE
     try:
         address = note.read_text(encoding="utf-8")
         parts = urlsplit(address)
@@ -137,5 +139,5 @@ def running(content: Path) -> str | None:
 
 def open_in(address: str, page: str, settings_file: Path, content: Path | None = None) -> None:
     """Open a page of a running preview in the browser."""
-    settings = build.settings_of(settings_file, content, None)
+    settings = load_settings(settings_file, content, None)
     webbrowser.open(address + urlsplit(settings["SITEURL"]).path.rstrip("/") + page)

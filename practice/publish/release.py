@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from practice.folders import MARKER
+from practice.support.output_folder import MARKER
 
 STATE = ".practice-live.json"
 """The file by which a target knows what is live there."""
@@ -81,7 +81,7 @@ class Release:
 
 
 @dataclass(frozen=True)
-class Live:
+class LiveState:
     """What a target holds: the last whole release and what is left of others."""
 
     release: Release | None = None
@@ -100,7 +100,7 @@ class Live:
         return json.dumps(data, indent=1) + "\n"
 
     @classmethod
-    def from_text(cls, text: str) -> Live:
+    def from_text(cls, text: str) -> LiveState:
         """The opposite of ``text``."""
         data = json.loads(text)
         release = Release.from_data(data["release"]) if data["release"] else None
@@ -117,7 +117,7 @@ class Plan:
     """No longer needed: deleted by the next publish, when caches have let go of them."""
     deleted: tuple[str, ...]
     new: Release
-    live: Live
+    live: LiveState
 
     @property
     def uploads(self) -> tuple[str, ...]:
@@ -147,19 +147,19 @@ class Plan:
         steps = (first, new_pages, changed_pages, last)
         return [tuple(sorted(step)) for step in steps if step]
 
-    def after(self) -> Live:
+    def after(self) -> LiveState:
         """What the target holds when all is done."""
         held = {**self.live.retired, **(self.live.release.files if self.live.release else {})}
         known = {path: file for path, file in held.items() if path not in self.live.dirty}
-        return Live(self.new, {path: known.get(path, UNKNOWN) for path in self.retired})
+        return LiveState(self.new, {path: known.get(path, UNKNOWN) for path in self.retired})
 
-    def during(self) -> Live:
+    def during(self) -> LiveState:
         """What to say of the target before the first file is touched."""
         touched = self.live.dirty.union(self.uploads, self.deleted)
-        return Live(self.live.release, self.live.retired, touched)
+        return LiveState(self.live.release, self.live.retired, touched)
 
 
-def plan(live: Live, new: Release) -> Plan:
+def plan(live: LiveState, new: Release) -> Plan:
     """Compare what a target holds with what it is to hold.
 
     A page that is no longer there goes at once: someone decided so. What pages load stays for

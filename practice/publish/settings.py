@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from practice.build import Misuse, settings_of
-from practice.problems import did_you_mean
+from practice.build.settings import load_settings
+from practice.problems import UsageError, did_you_mean
 
 FILE = Path("publishconf.py")
 Host = Literal["nginx", "caddy", "apache", "netlify", "cloudflare", "cloudfront", "github", "other"]
@@ -25,7 +25,7 @@ SECRET_ENVIRONMENT = {
 """What people would write into the settings, and where it belongs."""
 
 
-class Target(BaseModel):
+class TargetSettings(BaseModel):
     """What every target has."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -38,7 +38,7 @@ class Target(BaseModel):
         return self.host in ("nginx", "caddy", "other")
 
 
-class Folder(Target):
+class Folder(TargetSettings):
     """A folder of this machine, which a web server serves."""
 
     to: Literal["folder"]
@@ -48,7 +48,7 @@ class Folder(Target):
     )
 
 
-class Ready(Target):
+class Ready(TargetSettings):
     """A folder made ready to be handed to Netlify or Cloudflare Pages."""
 
     to: Literal["ready"]
@@ -56,7 +56,7 @@ class Ready(Target):
     host: Literal["netlify", "cloudflare"]
 
 
-class Sftp(Target):
+class Sftp(TargetSettings):
     """A server that is reached over SFTP (SSH)."""
 
     to: Literal["sftp"]
@@ -70,7 +70,7 @@ class Sftp(Target):
     key_file: Path | None = Field(None, description="a private key; without it the SSH agent's")
 
 
-class S3(Target):
+class S3(TargetSettings):
     """A bucket that speaks S3."""
 
     to: Literal["s3"]
@@ -81,14 +81,14 @@ class S3(Target):
     host: Host = "cloudfront"
 
 
-class Rclone(Target):
+class Rclone(TargetSettings):
     """Anything else that rclone speaks: a remote that `rclone config` has set up."""
 
     to: Literal["rclone"]
     remote: str = Field(description="`name:path`", pattern=r"^[A-Za-z0-9][\w .+@-]*:.*$")
 
 
-class GitHubPages(Target):
+class GitHubPages(TargetSettings):
     """A branch that GitHub Pages serves."""
 
     to: Literal["github"]
@@ -99,7 +99,7 @@ class GitHubPages(Target):
 
 
 AnyTarget = Annotated[Folder | Ready | Sftp | S3 | Rclone | GitHubPages, Field(discriminator="to")]
-TARGETS: dict[str, type[Target]] = {
+TARGETS: dict[str, type[TargetSettings]] = {
     "folder": Folder,
     "ready": Ready,
     "sftp": Sftp,
@@ -109,7 +109,7 @@ TARGETS: dict[str, type[Target]] = {
 }
 
 
-class Settings(BaseModel):
+class PublishSettings(BaseModel):
     """What publishing needs to know."""
 
     address: str
@@ -120,26 +120,28 @@ class Settings(BaseModel):
     target: AnyTarget
 
 
-def load(file: Path = FILE) -> Settings:
-    """Read the settings; ``Misuse`` says what is wrong with them, with its line."""
-    values = settings_of(file, None, None)
+def load(file: Path = FILE) -> PublishSettings:
+    """Read the settings; ``UsageError`` says what is wrong with them, with its line."""
+    values = load_settings(file, None, None)
     where = file.name
     if not isinstance(values.get("PUBLISH"), dict):
-        raise Misuse(f"`{where}` does not say where to publish: `uv run inv publish --init` asks")
+        raise UsageError(
+            f"`{where}` does not say where to publish: `uv run inv publish --init` asks"
+        )
     said: dict[str, Any] = values["PUBLISH"]
     lines = _lines(file)
     for key in said:
         if key.lower() in SECRET_ENVIRONMENT:
-            raise Misuse(
+            raise UsageError(
                 f"{where}:{lines.get(key, 1)}: `{key}` is a secret and no setting: "
                 f"use {SECRET_ENVIRONMENT[key.lower()]}"
             )
     try:
         target: AnyTarget = TypeAdapter(AnyTarget).validate_python(said)
     except ValidationError as error:
-        raise Misuse("\n".join(_wrong(where, lines, said, error))) from error
+        raise UsageError("\n".join(_wrong(where, lines, said, error))) from error
     folder = file.resolve().parent
-    return Settings(
+    return PublishSettings(
         address=str(values["SITEURL"]).rstrip("/"), folder=folder, file=file, target=target
     )
 

@@ -15,7 +15,7 @@ from email.message import Message
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
-from practice import headers
+from practice.hosting import headers
 from practice.problems import Problem
 from practice.publish.release import Release, address_of, served
 

@@ -1,0 +1,258 @@
+"""A new file of the content, with the front matter that its model asks for.
+
+What is asked, in which words, and what it may hold comes from `practice/model.py` alone. The text
+begins with what every such file has; treatments and therapists begin as `sample: true`, posts as
+drafts, until somebody has written and read them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from practice.checks import references
+from practice.checks.reading import PLACEHOLDER
+from practice.content.cached_reader import Reader
+from practice.content.document import Document, address_of, slug_of
+from practice.content.models import Entry, Post, Therapist, Treatment, fields_at
+from practice.content.reader import document_of
+from practice.paths import display_path_of, slug
+from practice.problems import Problem, ProblemsFound, did_you_mean, errors
+from practice.site.site import Site, load, narrow, today
+from practice.support.store import cache_folder
+
+KINDS: dict[str, type[Entry]] = {model.KIND: model for model in (Post, Treatment, Therapist)}
+Ask = Callable[[str], str]
+
+
+class CannotWrite(Exception):
+    """The file cannot be written; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file that was written, and the address at which the preview shows it."""
+
+    file: Path
+    address: str
+
+
+def make(kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = None) -> Made:
+    """Write a new file of a kind (`post`, `treatment` or `therapist`) into a content folder.
+
+    ``given`` holds what is known of its fields; ``ask`` is called for each that is needed and not
+    given, with a question. Raises ``CannotWrite`` for a kind that does not exist, a field that is
+    missing and a file that is there already, ``ProblemsFound`` for values that cannot be.
+    """
+    if kind not in KINDS:
+        known = ", ".join(f"`uv run inv new {known}`" for known in KINDS)
+        more = "`uv run inv --help new` tells of all options"
+        raise CannotWrite(f"`{kind}` cannot be begun: write one of {known}; {more}")
+    model = KINDS[kind]
+    values = starts(model) | dict(given)
+    fields = fields_at(model, "front matter")
+    unknown = set(values) - set(fields)
+    if unknown:
+        hint = did_you_mean(min(unknown), fields)
+        raise CannotWrite(f"a {kind} has no field `{min(unknown)}`: {hint}")
+    title_first = sorted(fields, key=lambda name: name != _named(model))
+    needed = [name for name in title_first if fields[name].is_required()]
+    missing = {name: fields[name] for name in needed if name not in values}
+    if missing and ask is None:
+        lines = [f"`{name}` is missing: {info.description}" for name, info in missing.items()]
+        raise CannotWrite("\n".join([*lines, f"give each as {_options(model, missing)}"]))
+    if ask:
+        values |= {name: _answer(ask, name, info) for name, info in missing.items()}
+    site, _ = load(content, today(), read_all=Reader(cache_folder(content)))
+    draft = _draft(content, site, model, values)
+    while wrong := errors(draft.problems):
+        again = {_field_at(draft.text, problem.line): problem for problem in wrong}
+        if ask is None or not again.keys() <= missing.keys():
+            raise ProblemsFound(map(_of_answer, draft.problems))
+        for name, problem in again.items():
+            told_first = f"{problem.message}: {problem.hint}\n"
+            values[name] = _answer(ask, name, missing[name], told_first)
+        draft = _draft(content, site, model, values)
+    file = content / draft.source
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with file.open("x", encoding="utf-8") as opened:
+            opened.write(draft.text)
+    except FileExistsError as error:
+        display_path = display_path_of(file)
+        raise CannotWrite(
+            f"`{display_path}` is there already: choose another {_named(model)}"
+        ) from error
+    return Made(file, address_of(model, slug_of(draft.source)))
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A file that is not written yet."""
+
+    source: str
+    text: str
+    problems: list[Problem]
+
+
+def _draft(
+    content: Path, site: Site | None, model: type[Entry], values: Mapping[str, str]
+) -> _Draft:
+    """What would be written, what is wrong with it, and what it names that does not exist."""
+    source = f"{model.FOLDER}/{slug(values.get('title') or values.get('name') or '')}.md"
+    text = front_matter(fields_at(model, "front matter"), values) + TEXTS[model]
+    document, problems = document_of(model, text.encode(), source, f"{content}/{source}")
+    if site and isinstance(document, Document):
+        problems = [*problems, *references.ids(narrow(site, [document]))]
+    return _Draft(source, text, problems)
+
+
+def _answer(ask: Ask, name: str, info: FieldInfo, told_first: str = "") -> str:
+    """What is answered for a field that is needed: asked until there is something."""
+    while True:
+        answer = ask(told_first + question(name, info)).strip()
+        if answer:
+            return answer
+
+
+def _field_at(text: str, line: int) -> str:
+    """The field that stands on a line of a front matter, or nothing."""
+    return text.split("\n")[line - 1].partition(":")[0]
+
+
+def _options(model: type[Entry], fields: Iterable[str]) -> str:
+    """How fields are given on the command line."""
+    names = [name for name in fields if name != _named(model)]
+    title = [f"`--title '…'` (the {_named(model)})"] if _named(model) in fields else []
+    return ", ".join([*title, *(f"`--field '{name}=…'`" for name in names)])
+
+
+def question(name: str, info: FieldInfo) -> str:
+    """What is asked for a field: its name, its help, its example."""
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    example = f", for example {extra['example']}" if extra.get("example") else ""
+    return f"{name.replace('_', ' ').capitalize()} ({info.description}{example}): "
+
+
+def front_matter(fields: Mapping[str, FieldInfo], values: Mapping[str, str]) -> str:
+    """Values as YAML between lines `---`, in the order in which the model declares them."""
+    lines = [_line(name, values[name], info) for name, info in fields.items() if values.get(name)]
+    return "\n".join(["---", *lines, "---", ""])
+
+
+def _line(name: str, value: str, info: FieldInfo) -> str:
+    if not _is_list(info):
+        return f"{name}: {_quoted(value)}"
+    if _holds_models(info):
+        return f"{name}:\n" + "\n".join(_credential(item) for item in _items(value))
+    return f"{name}: [{', '.join(_quoted(item) for item in _items(value))}]"
+
+
+def _credential(item: str) -> str:
+    """``PT = Physical therapist`` as a credential of the team's file; a license unless said."""
+    short, _, long = (part.strip() for part in item.partition("="))
+    long, _, kind = (part.strip() for part in long.partition("/"))
+    return (
+        f"  - abbreviation: {_quoted(short)}\n    stands_for: {_quoted(long or short)}\n"
+        f"    kind: {kind or 'license'}"
+    )
+
+
+def _items(value: str) -> list[str]:
+    return [item.strip() for item in value.split(",") if item.strip()]
+
+
+def _quoted(value: str) -> str:
+    """A value as YAML reads it back: between quotes wherever a sign could mean something."""
+    value = re.sub(r"\s+", " ", value)
+    if re.fullmatch(r"[\w(][\w .()/’–-]*", value):
+        return value
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _is_list(info: FieldInfo) -> bool:
+    return str(info.annotation).startswith("tuple")
+
+
+def _holds_models(info: FieldInfo) -> bool:
+    inner: Any = getattr(info.annotation, "__args__", (None,))[0]
+    return isinstance(inner, type) and issubclass(inner, BaseModel)
+
+
+def _named(model: type[Entry]) -> str:
+    return "title" if "title" in model.model_fields else "name"
+
+
+def _of_answer(problem: Problem) -> Problem:
+    """A problem of a file that is not there yet: its line says nothing."""
+    return Problem("your answers", 1, problem.code, problem.message, problem.hint)
+
+
+def starts(model: type[Entry]) -> dict[str, str]:
+    """What a new file begins with, unless it is given."""
+    if model is Post:
+        return {"date": today().isoformat(), "status": "draft"}
+    return {"sample": "true"}
+
+
+TEXTS: dict[type[Entry], str] = {
+    Post: f"\n{PLACEHOLDER}\n",
+    Therapist: "\nSay whom you treat, and how you work.\n",
+    Treatment: """
+Say in two sentences what it is.
+
+## What happens
+
+Tell what happens, step by step.
+
+## Who it helps
+
+Tell whom it helps, and whom it does not.
+
+## Before you start
+
+/// ask-first
+
+- have a condition that you name here
+///
+
+## How to prepare
+
+Tell what to wear, eat and bring.
+
+## Afterwards
+
+Tell what to do on the same day.
+
+## Side effects
+
+/// side-effect | The effect, in a patient’s words
+    how-common: not known
+
+Tell what it is like.
+///
+
+## When to get help
+
+/// get-help | Call us if:
+    level: non-urgent
+
+- something is not as you expected
+///
+
+## Questions patients ask
+
+/// faq
+
+### Will it hurt?
+
+Answer as you would in the room.
+///
+""",
+}

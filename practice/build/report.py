@@ -1,0 +1,76 @@
+"""What a command says on the terminal: progress, a summary, or every problem."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from practice.build.run import Built
+from practice.paths import display_path_of
+from practice.problems import Problem, errors
+
+PATIENCE = 1.0
+"""Seconds after which a build says what it is doing."""
+
+
+class Progress:
+    """Says on a terminal what is being done, once it has taken more than a second."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+        self.printed = False
+
+    def __call__(self, step: str) -> None:
+        """Tell what comes next."""
+        if sys.stderr.isatty() and time.monotonic() - self.started > PATIENCE:
+            self.printed = True
+            print(f"\r\033[K{step} …", end="", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """Leave the line empty."""
+        if self.printed:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+AS_IT_WAS = "The site in the output folder is as it was."
+
+
+def problems(found: Sequence[Problem], then: str) -> str:
+    """Every problem, one after the other, how many there are, and what became of the command.
+
+    What to do is said once for neighbours that have it in common.
+    """
+    lines = [
+        problem.headline if following and following.hint == problem.hint else str(problem)
+        for problem, following in zip_longest(found, found[1:])
+    ]
+    return "\n".join([*lines, "", f"{_counted(found)}. {then}"])
+
+
+def _counted(found: Sequence[Problem]) -> str:
+    """How many problems there are, and how many of them are but advice."""
+    advice = len(found) - len(errors(found))
+    if advice == len(found):
+        return "1 warning" if advice == 1 else f"{advice} warnings"
+    count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
+    of_them = "1 of them only a warning" if advice == 1 else f"{advice} of them only warnings"
+    return f"{count}, {of_them}" if advice else count
+
+
+def summary(built: Built) -> str:
+    """What was built, what is worth knowing, and what to do next."""
+    output = display_path_of(built.output)
+    size = f"{built.pages} pages ({built.files} files)"
+    found = _counted(built.warnings) if built.warnings else "No problems"
+    lines = [f"Built {size} into {output}/ in {built.seconds:.1f} s. {found}."]
+    lines.extend(str(warning) for warning in built.warnings)
+    if built.samples:
+        noun = "text is" if built.samples == 1 else "texts are"
+        lines.append(f"{built.samples} {noun} marked `sample: true`: no clinician has signed off.")
+    for document in built.left_out:
+        why = "a draft" if document.meta.status == "draft" else f"for {document.meta.date}"
+        lines.append(f"Left out: {document.display_path} ({why}).")
+    lines.append("Next: `uv run inv preview` shows it, `uv run inv publish` takes it live.")
+    return "\n".join(lines)

@@ -1,0 +1,59 @@
+"""Duty: what a practice in the US owes its patients in writing, and lists that grow old."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from practice.paths import display_path_of
+from practice.problems import Problem
+from practice.site.site import Site
+
+INSURANCE_DAYS = 183
+"""Six months: plans change at the turn of the year, and some within it."""
+
+
+def notices(site: Site) -> Iterator[Problem]:
+    """The pages of the legal notices exist, and none that is owed is left out.
+
+    Their dates are fields that the model asks for; that they say something is looked at before
+    publishing.
+    """
+    path = f"{display_path_of(site.content)}/clinic.yaml"
+    for name, notice in site.clinic.notices:
+        if notice and notice.page not in site.slugs["pages"]:
+            message = f"the page of the notice `{name}` does not exist"
+            hint = f"write `pages/{notice.page}.md`, or correct the name"
+            line = site.clinic_data.line_of(("notices", name, "page"))
+            yield Problem(path, line, "notice-page", message, hint)
+    if site.clinic.receives_federal_funds and not site.clinic.notices.nondiscrimination:
+        message = "the nondiscrimination notice is missing"
+        hint = "a practice that receives federal funds posts it: 45 CFR 92.10"
+        line = site.clinic_data.line_of(("notices",))
+        yield Problem(path, line, "notice-missing", message, hint)
+
+
+def insurance(site: Site) -> Iterator[Problem]:
+    """A list of plans that nobody has checked for half a year is wrong somewhere."""
+    checked = site.clinic.insurance.checked
+    if (site.build_date - checked).days > INSURANCE_DAYS:
+        path = f"{display_path_of(site.content)}/clinic.yaml"
+        message = f"the list of plans was last checked on {checked}"
+        hint = "check it with the plans and set `checked`"
+        line = site.clinic_data.line_of(("insurance", "checked"))
+        yield Problem(path, line, "insurance-old", message, hint)
+
+
+def falls_due(site: Site, days: int = 60) -> list[tuple[dt.date, str, str]]:
+    """What has to be done within some days: the day, the file, and what it is."""
+    last = site.build_date + dt.timedelta(days=days)
+    found = [
+        (document.meta.next_review, document.display_path, "review of the text")
+        for document in site.documents
+        if getattr(document.meta, "next_review", None)
+    ]
+    if "clinic" not in site.unread:
+        check = site.clinic.insurance.checked + dt.timedelta(days=INSURANCE_DAYS)
+        path = f"{display_path_of(site.content)}/clinic.yaml"
+        found.append((check, path, "check of the list of plans"))
+    return sorted(entry for entry in found if entry[0] <= last)

@@ -1,0 +1,159 @@
+"""Prose: the sentences of a Markdown file and the lines on which they stand."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from practice.checks.settings import CheckSettings
+from practice.content.callouts import FENCE, outside_code
+from practice.content.document import Document
+
+MARKUP = (
+    (re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"), ""),
+    (re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)"), r"\1"),
+    (re.compile(r"\]\([^)\n]*\)|[\[\]]"), ""),
+    (re.compile(r"`[^`\n]*`"), "…"),
+    (re.compile(r"<[^>\s]*>|https?://\S+"), "…"),
+    (re.compile(r"\\(.)"), r"\1"),
+    (re.compile(r"\*+|(?<!\w)_+|_+(?!\w)"), ""),
+)
+SIGNS = re.compile(r"[\[\]`<\\*_]|https?://")
+"""Without one of these, a line has no markup."""
+ITEM = re.compile(r"^[ ]*(?:[-*+]|\d+[.)])[ ]+")
+ENDS = re.compile(r"(?P<mark>[.!?…]+[\"”’)\]]*)\s+(?=[\"“(\[]*[A-Z0-9ÁÉÍÑÓÚ¿¡])")
+ABBREVIATION = re.compile(
+    r"(?:\b(?:Dr|Drs|Mr|Mrs|Ms|St|Jr|Sr|No|vs|approx|etc|al|Inc|Ave|Blvd|Ste|Fig|e\.g|i\.e)"
+    r"|\b[A-Za-z]\.[A-Za-z]|\b[A-Z])\.$"
+)
+LONGEST = 10
+"""Characters within which an abbreviation has begun."""
+QUOTATION = re.compile(r"^[ ]*(?:>[ ]*)+")
+WORD = re.compile(r"[^\W_]+(?:[-’'.,][^\W_]+)*")
+
+
+@dataclass
+class Block:
+    """A paragraph, list item or heading, its markup taken away."""
+
+    callout: str
+    """The callout it stands in, or nothing."""
+    heading: bool = False
+    lines: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return " ".join(text for _, text in self.lines)
+
+    def line_at(self, offset: int) -> int:
+        """The line of the file on which a character of ``text`` stands."""
+        if len(self.lines) == 1:
+            return self.lines[0][0]
+        starts, at = [], 0
+        for _, text in self.lines:
+            starts.append(at)
+            at += len(text) + 1
+        return self.lines[max(bisect.bisect_right(starts, offset) - 1, 0)][0]
+
+    def sentences(self) -> Iterator[tuple[int, str]]:
+        """Every sentence with the line on which it begins."""
+        text = self.text
+        cuts = [0]
+        for match in ENDS.finditer(text):
+            end = match.end("mark")
+            if not ABBREVIATION.search(text, max(0, end - LONGEST), end):
+                cuts.append(match.end())
+        for start, end in pairwise([*cuts, len(text)]):
+            sentence = text[start:end].strip()
+            if sentence:
+                yield self.line_at(start), sentence
+
+
+def words(text: str) -> list[str]:
+    """The words of a text; ``1,024`` and ``self-care`` are one each."""
+    return WORD.findall(text)
+
+
+@dataclass(frozen=True, eq=False)
+class Prose:
+    """What a file says, in the order in which it says it."""
+
+    lines: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    sentences: tuple[tuple[int, str, list[str]], ...]
+    """Of every sentence that is no heading: its line, its text, its words."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A document with all that is needed to look at it alone."""
+
+    document: Document
+    prose: Prose
+    settings: CheckSettings
+    phone: str
+    """The clinic's."""
+    public: bool
+    """Whether it is published now: it is no draft, and its day has come."""
+
+
+def prose(text: str) -> Prose:
+    """The prose of a whole file, front matter included."""
+    lines = text.split("\n")
+    blocks = tuple(_blocks(lines))
+    sentences = tuple(
+        (line, sentence, words(sentence))
+        for block in blocks
+        if not block.heading
+        for line, sentence in block.sentences()
+    )
+    return Prose(tuple(lines), blocks, sentences)
+
+
+def _blocks(lines: list[str]) -> Iterator[Block]:
+    """The blocks of a file's text, without its front matter, code, tables and options."""
+    start = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), 0) + 1
+    callout, options = "", False
+    block = Block("")
+    for index in outside_code(lines[start:]):
+        number, line = start + index + 1, lines[start + index].expandtabs(4)
+        first = line.strip()[:1]
+        fence = FENCE.fullmatch(line) if first == "/" else None
+        ends = fence or not first or line.startswith(("#", "|")) or _item(line)
+        if ends and block.lines:
+            yield block
+        if ends:
+            block = Block(callout, heading=line.startswith("#"))
+        if fence:
+            name = fence["rest"].strip()
+            callout, options = (name.split()[0] if name else ""), bool(name)
+            block.callout = callout
+            continue
+        options = options and line.startswith("    ")
+        if options or not first or first == "|":
+            continue
+        block.lines.append((number, plain(line)))
+    if block.lines:
+        yield block
+
+
+def plain(line: str) -> str:
+    """A line of Markdown as it is read aloud."""
+    if ">" in line:
+        line = QUOTATION.sub("", line)
+    item = _item(line)
+    line = line[item.end() if item else 0 :].lstrip("# ")
+    if SIGNS.search(line):
+        for pattern, replacement in MARKUP:
+            line = pattern.sub(replacement, line)
+    return line.strip()
+
+
+def _item(line: str) -> re.Match[str] | None:
+    """The mark with which an item of a list begins, if the line is one."""
+    first = line.lstrip(" ")[:1]
+    return ITEM.match(line) if first in {"-", "*", "+"} or first.isdecimal() else None

@@ -1,0 +1,96 @@
+"""Checking without building: every problem of a content folder, and what is to be done soon."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from practice import checks
+from practice.checks import legal, per_document, reading, settings
+from practice.content.cached_reader import Reader
+from practice.problems import Problem, ProblemsFound, errors
+from practice.site.site import load, today
+from practice.support.store import cache_folder
+
+SOON = 60
+"""Days within which something falls due."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found."""
+
+    problems: tuple[Problem, ...]
+    due: tuple[tuple[dt.date, str, str], ...] = ()
+    """What has to be done within 60 days: the day, the file, what it is."""
+    grades: tuple[tuple[int, float], ...] = ()
+    """The reading grade of the posts, year by year."""
+
+    @property
+    def errors(self) -> int:
+        """How many problems keep the site from being built."""
+        return len(errors(self.problems))
+
+
+def check(content: Path, *, publishing: bool = False) -> Checked:
+    """Read and check a content folder; ``publishing`` asks what publishing would ask of reviews."""
+    kept = cache_folder(content)
+    site, problems = load(content, today(), read_all=Reader(kept))
+    if site is None:
+        return Checked(tuple(ProblemsFound(problems).problems))
+    texts = per_document.every(site, settings.read(content)[0], kept)
+    between = checks.run(site, publishing=publishing, texts=texts)
+    trend = reading.trend(site, {name: found.grade for name, found in texts.items()})
+    found = ProblemsFound([*problems, *between]).problems
+    return Checked(tuple(found), tuple(legal.falls_due(site, SOON)), tuple(trend.items()))
+
+
+def as_text(checked: Checked) -> str:
+    """For people: every problem, what falls due, how the posts read."""
+    lines = [str(problem) for problem in checked.problems]
+    lines.extend(f"{day}: {what} falls due ({path})" for day, path, what in checked.due)
+    if checked.grades:
+        years = ", ".join(f"{year}: {grade:.1f}" for year, grade in checked.grades)
+        lines.append(f"Reading grade of the posts, by year: {years}.")
+    warnings = len(checked.problems) - checked.errors
+    lines.append(f"{_count(checked.errors, 'error')}, {_count(warnings, 'warning')}.")
+    return "\n".join(lines)
+
+
+def as_json(checked: Checked) -> str:
+    """For programs: a list of objects with path, line, code, severity, message and hint."""
+    return json.dumps([asdict(problem) for problem in checked.problems], indent=2)
+
+
+def as_github(checked: Checked) -> str:
+    """For GitHub Actions: one workflow command a problem (its documentation: workflow commands)."""
+    return "\n".join(_annotation(problem) for problem in checked.problems)
+
+
+def _annotation(problem: Problem) -> str:
+    message = _escaped(f"{problem.message}\n{problem.hint}".strip())
+    place = f"file={_property(problem.path)},line={problem.line},title={_property(problem.code)}"
+    return f"::{problem.severity} {place}::{message}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+FORMATS: dict[str, Callable[[Checked], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "github": as_github,
+}
+"""How a check can be told, by the name that `inv check --format` knows."""

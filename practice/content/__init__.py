@@ -1,0 +1,1 @@
+"""One file of the content folder: its front matter, Markdown, callouts and models."""

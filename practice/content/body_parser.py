@@ -1,0 +1,425 @@
+"""Parses a Markdown body into text, callouts, headings and links with their lines."""
+
+from __future__ import annotations
+
+import functools
+import html
+import posixpath
+import re
+import xml.etree.ElementTree as ET
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import repeat
+from typing import Any
+
+from practice.content import callouts, limits, lint
+from practice.content.body import INTERNAL, Body, CalloutPart, Heading, Link
+from practice.content.front_matter import Location
+from practice.content.markdown import HEADINGS, STX, clean, markdown_parser, plain
+from practice.content.models import CALLOUTS, Callout, SideEffect, SideEffectList
+from practice.content.validation import validate
+from practice.paths import slug
+from practice.problems import Problem
+
+TARGET = re.compile(
+    r"(?:\]\([ ]*|\]:[ ]*|^[ ]*)(?=(?P<plain>[^\s<](?:(?!\]\().)*|\)))|<(?P<pointed>[^>]*)>"
+)
+"""Where the address of a link begins: `](…`, `]: …`, `<…>`, or a line of its own."""
+
+
+def parse(path: str, source: str, text: str, first_line: int) -> tuple[Body, list[Problem]]:
+    """Read a body.
+
+    ``path`` is shown in messages, ``source`` is the file's path below the content folder,
+    ``first_line`` the number of the body's first line in its file.
+    """
+    parser = _Parser(path, source, text, first_line)
+    return parser.body(), parser.problems
+
+
+class _Lines:
+    """Finds the line on which something stands that Markdown hands on without one.
+
+    Code is passed over: what stands there is shown, not done.
+    """
+
+    def __init__(self, text: list[str], first_line: int) -> None:
+        self.first_line = first_line
+        self.lines = [""] * len(text)
+        for index in callouts.outside_code(text):
+            line = text[index]
+            self.lines[index] = html.unescape(lint.CODE.sub("", line) if "`" in line else line)
+        self.seen: dict[str, int] = {}
+
+    def tag(self, tag: str) -> int:
+        """The line of the next place where some raw HTML stands; the first one if nowhere."""
+        first = tag.split("\n", maxsplit=1)[0]
+        for index in range(self.seen.get(first, -1) + 1, len(self.lines)):
+            if first in self.lines[index]:
+                self.seen[first] = index
+                return self.first_line + index
+        return self.first_line + self.seen.get(first, 0)
+
+    def link(self, target: str) -> int:
+        """The line of the next link that leads to ``target`` and no further."""
+        found = self._targets.get(target.removeprefix("mailto:"), [self.first_line])
+        return found.pop(0) if len(found) > 1 else found[0]
+
+    @functools.cached_property
+    def _targets(self) -> dict[str, list[int]]:
+        """The lines of every target that is written; a `)` or space may end it or be a part."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for number, line in enumerate(self.lines, self.first_line):
+            for match in TARGET.finditer(line):
+                target = (match["plain"] or match["pointed"] or "").removeprefix("mailto:")
+                ends = [sign.start() for sign in re.finditer(r"[)\s]", target)]
+                for end in [*ends[: limits.BRACKETS], len(target)]:
+                    found[target[:end]].append(number)
+        return found
+
+
+class _Parser:
+    def __init__(self, path: str, source: str, text: str, first_line: int) -> None:
+        self.path = path
+        self.source = source
+        self.first_line = first_line
+        self.lines = text.expandtabs(4).split("\n")
+        self.md = markdown_parser()
+        self.problems: list[Problem] = []
+        self.links: list[Link] = []
+        self.ids: set[str] = set()
+        self.next_number: dict[str, int] = {}
+        self.outline: list[Heading] = []
+
+    def body(self) -> Body:
+        self.problems = list(lint.too_much(self.path, self.lines, self.first_line))
+        if self.problems:
+            return Body()
+        written, nearly, self.problems = callouts.scan(self.path, self.lines, self.first_line)
+        self.problems.extend(lint.check(self.path, self.lines, self.first_line))
+        bare = callouts.bare(self.lines, self.first_line, written)
+        self.places = _Lines(bare, self.first_line)
+        root = self._tree(bare)
+        self._links(root)
+        parts = self._parts(root, written)
+        placed = [part for part in parts if isinstance(part, CalloutPart)]
+        read = {(part.line, part.callout.NAME) for part in placed}
+        words = sum(len(plain(part).split()) for part in parts if isinstance(part, str))
+        words += sum(len(_words_of(part)) for part in placed)
+        return Body(
+            parts=tuple(_side_effects_together(parts)),
+            callouts=tuple(placed),
+            outline=tuple(self.outline),
+            ids=frozenset(self.ids),
+            links=tuple(self.links),
+            words=words,
+            failed=frozenset(nearly | {w.name for w in written if (w.line, w.name) not in read}),
+        )
+
+    def _tree(self, lines: list[str]) -> ET.Element:
+        """Markdown's own steps up to the tree: ``Markdown.convert`` without its last two."""
+        md = self.md
+        md.reset()
+        md.practice_raw_html = []  # type: ignore[attr-defined]
+        for preprocessor in md.preprocessors:
+            lines = preprocessor.run(lines)
+        root: ET.Element = md.parser.parseDocument(lines).getroot()  # type: ignore[assignment]
+        for treeprocessor in md.treeprocessors:
+            changed = treeprocessor.run(root)
+            root = root if changed is None else changed
+        for tag in md.practice_raw_html:  # type: ignore[attr-defined]
+            if tag.startswith("</"):
+                continue
+            self._problem(
+                self.places.tag(tag),
+                "raw-html",
+                f"`{tag.splitlines()[0]}` is HTML",
+                "write Markdown or a callout; HTML is not allowed in content",
+            )
+        return root
+
+    def _html(self, *elements: ET.Element, text: str | None = None) -> str:
+        """The HTML of some elements, twice safe: no raw HTML went in, and nh3 lets none out."""
+        box = ET.Element("box")
+        box.text = text
+        box.extend(elements)
+        inner = self.md.serializer(box).removeprefix("<box>").removesuffix("</box>")
+        return clean(self._restored(inner).strip()).strip()
+
+    def _restored(self, text: str) -> str:
+        """Text with everything in its place again for which Markdown had put a sign."""
+        if STX in text:
+            for postprocessor in self.md.postprocessors:
+                text = postprocessor.run(text)
+        return text
+
+    def _inner(self, element: ET.Element) -> str:
+        """The HTML inside an element; a lone paragraph there is unwrapped."""
+        inner = self._html(*element, text=element.text)
+        if inner.startswith("<p>") and inner.endswith("</p>") and inner.count("<p>") == 1:
+            return inner.removeprefix("<p>").removesuffix("</p>")
+        return inner
+
+    def _parts(
+        self, root: ET.Element, written: list[callouts.CalloutSource]
+    ) -> list[str | CalloutPart]:
+        waiting = list(written)
+        headings = iter(self._heading_lines(root, written))
+        parts: list[str | CalloutPart] = []
+        run: list[ET.Element] = []
+        level = 1
+        for element in root:
+            if element.tag in HEADINGS:
+                level = int(element.tag[1])
+                self._heading(element, level, next(headings))
+            if element.tag != callouts.TAG:
+                run.append(element)
+                continue
+            if run:
+                parts.append(self._html(*run))
+                run = []
+            name = element.get("name", "")
+            if not waiting or waiting[0].name != name:
+                break
+            placed = self._callout(waiting.pop(0), element, min(level + 1, 6))
+            if placed:
+                parts.append(placed)
+        if run:
+            parts.append(self._html(*run))
+        if waiting and not self.problems:
+            self._problem(
+                waiting[0].line,
+                "callout-unread",
+                f"`/// {waiting[0].name}` cannot be read",
+                "leave a blank line above and below it, and check its options",
+            )
+        return parts
+
+    def _heading_lines(self, root: ET.Element, written: list[callouts.CalloutSource]) -> list[int]:
+        """The lines of the headings that stand in no callout."""
+        inside = {line for w in written for line in range(w.line, w.end + 1)}
+        below = enumerate(self.lines, self.first_line)
+        numbers = lint.headings(["" if number in inside else line for number, line in below])
+        count = sum(element.tag in HEADINGS for element in root)
+        if count != len(numbers):
+            return [self.first_line] * count
+        return [self.first_line + number for number in numbers]
+
+    def _heading(self, element: ET.Element, level: int, line: int) -> None:
+        text = plain(self._inner(element))
+        element.set("id", self._new_id(slug(text)))
+        self.outline.append(Heading(level, element.get("id", ""), text, line))
+
+    def _new_id(self, wanted: str) -> str:
+        if wanted.startswith("page-"):  # the theme's own ids
+            wanted = f"the-{wanted}"
+        name, number = wanted, self.next_number.get(wanted, 2)
+        while name in self.ids:
+            name, number = f"{wanted}-{number}", number + 1
+        self.next_number[wanted] = number
+        self.ids.add(name)
+        return name
+
+    def _links(self, root: ET.Element) -> None:
+        for element in root.iter():
+            if element.tag not in ("a", "img"):
+                continue
+            attribute = "href" if element.tag == "a" else "src"
+            target = html.unescape(self._restored(element.get(attribute, "")))
+            line = self.places.link(target)
+            target = self._from_content(target)
+            if target.startswith("{"):
+                element.set(attribute, target)
+            text = plain(self._inner(element)) if element.tag == "a" else ""
+            alt = element.get("alt", "") if element.tag == "img" else None
+            self.links.append(Link(target, line, text, alt))
+
+    def _from_content(self, target: str) -> str:
+        """A link as seen from the content folder, so that it reads the same on every page."""
+        if target.startswith("#"):
+            return f"{{filename}}/{self.source}{target}"
+        match = INTERNAL.fullmatch(target)
+        if not match:
+            return target
+        path = match["path"]
+        if not path.startswith("/"):
+            path = posixpath.join("/", posixpath.dirname(self.source), path)
+        return f"{{{match['what']}}}{posixpath.normpath(path)}{match['rest']}"
+
+    # --- One callout ---
+
+    def _callout(
+        self, written: callouts.CalloutSource, element: ET.Element, level: int
+    ) -> CalloutPart | None:
+        if written.invalid:
+            return None
+        model = CALLOUTS[written.name]
+        values, lines = callouts.data_of(written, model)
+        values.update(self._content(written, model, element))
+
+        def line_of(location: Location) -> int:
+            return lines.get(str(location[0]), written.line) if location else written.line
+
+        already_reported = [name.replace("-", "_") for name in written.misplaced]
+        callout, problems = validate(
+            model,
+            values,
+            self.path,
+            line_of,
+            lambda name: name.replace("_", "-"),
+            already_reported=already_reported,
+        )
+        self.problems.extend(problems)
+        return CalloutPart(callout, written.line, level, lines) if callout else None
+
+    def _content(
+        self, written: callouts.CalloutSource, model: type[Callout], element: ET.Element
+    ) -> dict[str, Any]:
+        """What stands inside a callout, in the shape that its model wants."""
+        fields = model.model_fields
+        if "questions" in fields:
+            return self._questions(written, element)
+        for _, line in self._headings_in(written, element):
+            self._problem(
+                line,
+                "callout-heading",
+                f"a heading stands inside `{written.name}`",
+                "write its words in bold, or end the callout first",
+            )
+        if "items" in fields:
+            return self._items(written, element)
+        if "columns" in fields:
+            return self._table(written, element)
+        text = self._html(*element)
+        if "details" in fields:
+            if not text and fields["details"].is_required():
+                self._empty(written)
+            return {"details": text}
+        if text:
+            self._problem(
+                written.line,
+                "callout-text",
+                f"`{written.name}` takes no text of its own",
+                "delete the text between its first line and `///`",
+            )
+        return {}
+
+    def _headings_in(
+        self, written: callouts.CalloutSource, element: ET.Element
+    ) -> Iterator[tuple[ET.Element, int]]:
+        """The headings inside a callout, with their lines."""
+        found = [child for child in element.iter() if child.tag in HEADINGS]
+        start, end = written.line - self.first_line + 1, written.end - self.first_line
+        numbers = [written.line + 1 + index for index in lint.headings(self.lines[start:end])]
+        return zip(
+            found, numbers if len(numbers) == len(found) else repeat(written.line), strict=False
+        )
+
+    def _questions(self, written: callouts.CalloutSource, element: ET.Element) -> dict[str, Any]:
+        headings = dict(self._headings_in(written, element))
+        first: list[ET.Element] = []
+        asked: list[tuple[ET.Element, list[ET.Element]]] = []
+        for child in element:
+            if child.tag == "h3":
+                asked.append((child, []))
+                continue
+            if child in headings:
+                self._problem(
+                    headings[child],
+                    "faq-heading",
+                    f"an `{child.tag}` heading stands in `faq`",
+                    "begin every question with `###`, and use no other headings",
+                )
+            (asked[-1][1] if asked else first).append(child)
+        if asked and first and not any(child in headings for child in first):
+            self._problem(
+                written.line,
+                "faq-question",
+                "`faq` begins with text, not with a question",
+                "begin every question with `###`",
+            )
+        if not asked and not written.argument and not first:
+            self._empty(written)
+        if asked and written.argument:
+            self._problem(
+                written.line,
+                "callout-text",
+                "`faq` names a treatment and has questions too",
+                "keep one of the two",
+            )
+        lines: dict[str, int] = {}
+        return {"questions": [self._question(*qa, headings[qa[0]], lines) for qa in asked]}
+
+    def _question(
+        self, heading: ET.Element, answer: list[ET.Element], line: int, asked: dict[str, int]
+    ) -> dict[str, str]:
+        """One question; ``asked`` are the lines of those above it, and takes this one in."""
+        question = self._inner(heading)
+        words = plain(question)
+        first = asked.setdefault(slug(words), line)
+        if first != line:
+            message = f"“{words}” is asked twice; first on line {first}"
+            self._problem(line, "callout-twice", message, "keep one of them")
+        id, text = self._new_id(slug(words)), self._html(*answer)
+        if not text:
+            message = f"“{words}” has no answer"
+            self._problem(line, "faq-answer", message, "write the answer below the question")
+        return {"id": id, "question": question, "answer": text}
+
+    def _items(self, written: callouts.CalloutSource, element: ET.Element) -> dict[str, Any]:
+        lists = [child for child in element if child.tag in ("ul", "ol")]
+        if len(lists) != 1 or len(element) != 1:
+            self._problem(
+                written.line,
+                "callout-list",
+                f"`{written.name}` holds one list and nothing else",
+                "write every line as `- …`, with a blank line above the first",
+            )
+            return {"items": ["…"]}
+        return {"items": [self._inner(item) for item in lists[0]]}
+
+    def _table(self, written: callouts.CalloutSource, element: ET.Element) -> dict[str, Any]:
+        if [child.tag for child in element] != ["table"]:
+            self._problem(
+                written.line,
+                "callout-table",
+                f"`{written.name}` holds one table and nothing else",
+                "write rows as `| … | … |`, the second row as `|---|---|`",
+            )
+            return {"columns": ["…"], "rows": [["…"]]}
+        head, *rows = element[0].iter("tr")
+        return {
+            "columns": [self._inner(cell) for cell in head],
+            "rows": [[self._inner(cell) for cell in row] for row in rows],
+        }
+
+    def _empty(self, written: callouts.CalloutSource) -> None:
+        self._problem(
+            written.line,
+            "callout-empty",
+            f"`{written.name}` is empty",
+            "write its text between its first line and `///`",
+        )
+
+    def _problem(self, line: int, code: str, message: str, hint: str) -> None:
+        self.problems.append(Problem(self.path, line, code, message, hint))
+
+
+def _side_effects_together(parts: list[str | CalloutPart]) -> Iterator[str | CalloutPart]:
+    """Side effects written one after the other become one list."""
+    run: list[CalloutPart] = []
+    for part in [*parts, ""]:
+        if isinstance(part, CalloutPart) and isinstance(part.callout, SideEffect):
+            run.append(part)
+            continue
+        if run:
+            items = tuple(p.callout for p in run if isinstance(p.callout, SideEffect))
+            yield CalloutPart(SideEffectList(items=items), run[0].line, run[0].level)
+            run = []
+        if part:
+            yield part
+
+
+def _words_of(placed: CalloutPart) -> list[str]:
+    texts = placed.callout.model_dump(mode="json").values()
+    return plain(" ".join(str(text) for text in texts)).split()

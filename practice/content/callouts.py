@@ -1,0 +1,347 @@
+"""Callouts: the blocks that an editor writes between ``/// name`` and ``///``.
+
+pymdownx's blocks say nothing of a block that they cannot read: it comes out as plain text. So
+``scan`` reads the lines first, names every such case, and keeps arguments and options to itself;
+``bare`` leaves pymdownx nothing but names and text, and ``practice.body`` makes sure that what
+was scanned is what was parsed.
+
+The rules of the block syntax: https://facelessuser.github.io/pymdown-extensions/extensions/blocks/
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import markdown
+from pymdownx.blocks import BlocksExtension, BlocksProcessor
+from pymdownx.blocks.block import Block
+
+from practice.content import front_matter
+from practice.content.models import CALLOUTS, Callout, fields_at
+from practice.problems import Problem, did_you_mean, nearest
+
+TAG = "practice-callout"
+"""The element that stands for a callout between parsing and ``practice.body``."""
+
+FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<slashes>/{3,})(?P<rest>.*)")
+OPENING = re.compile(r"[\w-]+[ ]*(?:\|[ ]*(?P<argument>.*?)[ ]*)?")
+OPTION = re.compile(r"(?P<name>[A-Za-z][\w-]*)[ ]*:(?:[ ]|$)")
+NEARLY = re.compile(r"(?P<before>[ >*+-]*)(?P<slashes>/{2,3})[ ]*(?P<name>[\w-]+)(?P<rest>.*)")
+"""A line that would open a callout, were it not for two slashes or a mark before them."""
+CODE_FENCE = re.compile(r"(?:`{3,}|~{3,})")
+CODE_FENCES = ("```", "~~~")
+
+
+@dataclass
+class CalloutSource:
+    """A callout as written: its first line, argument and options, before any rule is applied."""
+
+    name: str
+    line: int
+    argument: str = ""
+    options: front_matter.Data = field(default_factory=front_matter.Data)
+    last_option_line: int = 0
+    end: int = 0
+    """The line that closes it."""
+    misplaced: dict[str, int] = field(default_factory=dict)
+    """Options that stand where none are read, and the indices of their lines."""
+    invalid: bool = False
+    """It is known to be wrong as a whole, so its content is not looked at."""
+
+
+def scan(
+    path: str, lines: list[str], first_line: int
+) -> tuple[list[CalloutSource], set[str], list[Problem]]:
+    """Find every callout of a body and everything that would make one fail in silence.
+
+    ``lines`` are the body's lines, ``first_line`` the number of the first one in its file.
+    Returns the callouts, the names of those that do not even begin as one, and the problems.
+    """
+    scanner = _Scanner(path, lines, first_line)
+    scanner.run()
+    return scanner.found, scanner.nearly, scanner.problems
+
+
+def bare(lines: list[str], first_line: int, found: list[CalloutSource]) -> list[str]:
+    """The same lines with callouts reduced to their names, so that no option can trip Markdown."""
+    lines = list(lines)
+    for written in found:
+        start = written.line - first_line
+        lines[start] = f"/// {written.name}"
+        for index in range(start + 1, written.last_option_line - first_line + 1):
+            lines[index] = ""
+        if written.end:
+            lines[written.end - first_line] = "///"
+    return lines
+
+
+class _Scanner:
+    def __init__(self, path: str, lines: list[str], first_line: int) -> None:
+        self.path = path
+        self.lines = lines
+        self.first_line = first_line
+        self.found: list[CalloutSource] = []
+        self.nearly: set[str] = set()
+        self.problems: list[Problem] = []
+        self.open: CalloutSource | None = None
+        self.above_text = False
+        """Whether nothing but options and blank lines stands above, in the open callout."""
+        self.slashes_wrong = False
+        """Whether a line was found with more slashes: its end has as many."""
+        self.ends_to_come = 0
+        """Closing lines that belong to callouts which another one has cut short."""
+
+    def run(self) -> None:
+        for index in outside_code(self.lines):
+            line = self.lines[index]
+            fence = FENCE.fullmatch(line) if "///" in line else None
+            if fence:
+                self._fence(index, fence)
+            elif line.rstrip() == "//" and (self.open or self.ends_to_come):
+                self._two_slashes(index)
+            elif not self._nearly(index, line) and self.open and line.strip():
+                self._text(index, line)
+        if self.open:
+            self._never_ends(self.open)
+
+    def _nearly(self, index: int, line: str) -> bool:
+        match = NEARLY.match(line) if "//" in line else None
+        if not match or match["name"] not in CALLOUTS:
+            return False
+        if match["slashes"] == "//" and not match["before"]:
+            hint = f"write `/// {match['name']}{match['rest'].rstrip()}`"
+            self._problem(index, "callout-slashes", "two slashes where three are meant", hint)
+        elif match["slashes"] == "///":
+            self._indented(index)
+        else:
+            return False
+        self.nearly.add(match["name"])
+        self.ends_to_come += 1
+        return True
+
+    def _two_slashes(self, index: int) -> None:
+        """An end with a slash too few; where its beginning has been named, that is enough."""
+        if self.ends_to_come:
+            self.ends_to_come -= 1
+            return
+        message = "two slashes where three are meant"
+        self._problem(index, "callout-slashes", message, "write exactly `///`")
+        self._close(index)
+
+    def _indented(self, index: int) -> None:
+        self._problem(
+            index,
+            "callout-indented",
+            f"`{self.lines[index].strip()}` does not begin its line",
+            "write it and its `///` at the left margin; a callout cannot stand inside a list",
+        )
+
+    def _fence(self, index: int, fence: re.Match[str]) -> None:
+        rest = fence["rest"].strip()
+        if fence["indent"]:
+            if rest:
+                self._indented(index)
+                self.nearly.add(rest.split()[0])
+                self.ends_to_come += 1
+            elif self.ends_to_come:
+                self.ends_to_come -= 1
+            return
+        if len(fence["slashes"]) != 3 and (rest or not self.slashes_wrong):
+            self.slashes_wrong = True
+            self._problem(
+                index,
+                "callout-slashes",
+                f"{len(fence['slashes'])} slashes where three are meant",
+                "write exactly `///`",
+            )
+        if rest:
+            self._opening(index, rest)
+        elif self.open:
+            self._close(index)
+        elif self.ends_to_come:
+            self.ends_to_come -= 1
+        else:
+            self._problem(
+                index,
+                "callout-not-open",
+                "`///` closes a callout, but none is open here",
+                "delete the line, or write the callout's first line above",
+            )
+
+    def _opening(self, index: int, rest: str) -> None:
+        if self.open:
+            self._never_ends(self.open)
+            self.ends_to_come += 1
+        name = rest.split(maxsplit=1)[0].rstrip("|:")
+        match = OPENING.fullmatch(rest)
+        argument = match["argument"] or "" if match else ""
+        written = CalloutSource(name, self.first_line + index, argument)
+        self.open = written
+        self.above_text = True
+        if name not in CALLOUTS:
+            written.invalid = True
+            self.nearly.add(nearest(name, CALLOUTS) or name)
+            self._problem(
+                index,
+                "callout-unknown",
+                f"there is no callout called `{name}`",
+                did_you_mean(name, CALLOUTS),
+            )
+            return
+        if not match:
+            written.invalid = True
+            words = rest.removeprefix(name).strip(" |:")
+            self._problem(
+                index,
+                "callout-first-line",
+                f"`/// {rest}` is not how a callout begins",
+                f"write `/// {name} | {words}`",
+            )
+        markup = front_matter.MARKUP.search(written.argument)
+        if markup:
+            self._problem(index, "raw-html", f"`{markup[0]}` is HTML", "write plain words")
+        self._options(index, written)
+        self.found.append(written)
+
+    def _options(self, index: int, written: CalloutSource) -> None:
+        taken: list[str] = []
+        for line in self.lines[index + 1 :]:
+            expanded = line.expandtabs(4)
+            if not expanded.startswith("    ") or not expanded.strip():
+                break
+            taken.append(expanded[4:])
+        written.last_option_line = written.line + len(taken)
+        text = "\n".join(taken)
+        written.options, problems = front_matter.parse(self.path, text, self.first_line + index + 1)
+        written.options.first_line = written.line
+        written.invalid |= any(problem.code == "yaml" for problem in problems)
+        self.problems.extend(
+            Problem(
+                p.path, p.line, "callout-option" if p.code == "yaml" else p.code, p.message, p.hint
+            )
+            for p in problems
+        )
+
+    def _text(self, index: int, line: str) -> None:
+        """An option that is not under the first line, or not indented, would be shown as text."""
+        written = self.open
+        if (
+            written is None
+            or written.invalid
+            or self.first_line + index <= written.last_option_line
+        ):
+            return
+        option = OPTION.match(line.strip())
+        known = {name.replace("_", "-") for name in fields_at(CALLOUTS[written.name], "option")}
+        indented = line.startswith("    ")
+        if self.above_text and option and (option["name"].lower() in known or indented):
+            written.misplaced.setdefault(option["name"].lower(), index)
+        else:
+            self.above_text = False
+
+    def _close(self, index: int) -> None:
+        if self.open:
+            self.open.end = self.first_line + index
+            self._misplaced(self.open)
+        self.open = None
+
+    def _misplaced(self, written: CalloutSource) -> None:
+        """One problem for all options that are not read: they have one cause."""
+        if not written.misplaced:
+            return
+        name, index = next(iter(written.misplaced.items()))
+        more = len(written.misplaced) - 1
+        are = f"and {more} more are" if more else "is"
+        self._problem(
+            index,
+            "callout-option-place",
+            f"the option `{name}` {are} not where options are read",
+            f"put options right below `/// {written.name}`, no blank line between, "
+            "each indented by 4 spaces",
+        )
+
+    def _never_ends(self, written: CalloutSource) -> None:
+        written.invalid = True
+        self._misplaced(written)
+        self.problems.append(
+            Problem(
+                self.path,
+                written.line,
+                "callout-open",
+                f"`/// {written.name}` never ends",
+                "write a line `///` under its text; callouts do not stand inside each other",
+            )
+        )
+
+    def _problem(self, index: int, code: str, message: str, hint: str) -> None:
+        self.problems.append(Problem(self.path, self.first_line + index, code, message, hint))
+
+
+def outside_code(lines: Sequence[str]) -> Sequence[int]:
+    """The indices of the lines that do not stand in a fenced code block."""
+    return _code(tuple(lines))[0]
+
+
+def code_never_closed(lines: Sequence[str]) -> int | None:
+    """The index of the line that opens a code block without an end, if there is one."""
+    return _code(tuple(lines))[1]
+
+
+@lru_cache(maxsize=8)  # many rules ask of one text
+def _code(lines: tuple[str, ...]) -> tuple[Sequence[int], int | None]:
+    if not any(line.startswith(CODE_FENCES) for line in lines):
+        return range(len(lines)), None
+    outside: list[int] = []
+    fence, opened = "", None
+    for index, line in enumerate(lines):
+        match = CODE_FENCE.match(line)
+        if not fence and match:
+            fence, opened = match[0], index
+        elif fence and line.strip() == fence:
+            fence, opened = "", None
+        elif not fence:
+            outside.append(index)
+    return outside, opened
+
+
+class Extension(BlocksExtension):  # type: ignore[misc]  # pymdownx ships no types
+    """Registers one block for every callout model."""
+
+    def extendMarkdownBlocks(self, md: markdown.Markdown, block_mgr: BlocksProcessor) -> None:  # noqa: ARG002, N802
+        for model in CALLOUTS.values():
+            block_mgr.register(_block_of(model), {})
+
+
+def _block_of(model: type[Callout]) -> type[Block]:
+    """A pymdownx block that only marks where the callout stands and what lies inside."""
+
+    class MarkedBlock(Block):  # type: ignore[misc]  # pymdownx ships no types
+        NAME = model.NAME
+
+        def on_create(self, parent: ET.Element) -> ET.Element:
+            return ET.SubElement(parent, TAG, {"name": model.NAME})
+
+        def on_markdown(self) -> str:
+            return "block"
+
+    return MarkedBlock
+
+
+def data_of(written: CalloutSource, model: type[Callout]) -> tuple[dict[str, Any], dict[str, int]]:
+    """What an editor wrote, under the model's names; and the line of each, for messages."""
+    values: dict[str, Any] = {}
+    lines: dict[str, int] = {}
+    for name, value in written.options.values.items():
+        key = name.replace("-", "_") if "_" not in name else name.replace("_", "-")
+        values[key] = value
+        lines[key] = written.options.lines[(name,)]
+    for name in fields_at(model, "argument"):
+        if written.argument:
+            values[name] = written.argument
+            lines[name] = written.line
+    return values, lines

@@ -1,0 +1,182 @@
+"""The content folder: which files belong in it, and what they hold."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from practice.content.document import Document, InvalidDocument, ReadResult
+from practice.content.front_matter import Data
+from practice.content.models import (
+    KINDS,
+    Clinic,
+    Source,
+    Topic,
+)
+from practice.content.reader import file_link, model_of, read_data, read_document, read_models
+from practice.paths import display_path_of
+from practice.problems import Problem
+
+YAML_FILES = ("clinic.yaml", "sources.yaml", "topics.yaml", "redirects.yaml", "checks.yaml")
+FOLDERS = (*KINDS, "images", "files")
+STATIC = {
+    "images": {".png", ".jpg", ".jpeg", ".webp", ".avif"},
+    "files": {".pdf"},
+}
+"""What may be published as it is: by folder, the endings."""
+JUNK = re.compile(r"\..*|.*~|#.*#|Thumbs\.db|desktop\.ini|Icon\r", re.IGNORECASE)
+"""Files that editors and systems leave behind; they are never read and never published."""
+BAD_NAME = re.compile(r"[\x00-\x1f\x7f?#%\\:*\"<>|\ud800-\udfff]|^[^\w.]+\.\w+$")
+"""Names that cannot be part of an address, or not on every system; and names without a word."""
+
+
+ReadAll = Callable[[Path, Sequence[str]], Iterable[ReadResult]]
+"""Reads documents, given by their paths below a content folder; ``read_each`` or a cache."""
+
+
+@dataclass
+class Content:
+    """What a content folder holds, file by file, before it is one site."""
+
+    folder: Path
+    clinic: Clinic | None = None
+    clinic_data: Data = field(default_factory=Data)
+    sources: dict[str, Source] = field(default_factory=dict)
+    topics: dict[str, Topic] = field(default_factory=dict)
+    documents: dict[str, Document | None] = field(default_factory=dict)
+    """By path below the folder, in the order in which they are found; None is a broken file."""
+    invalid: dict[str, InvalidDocument | None] = field(default_factory=dict)
+    """The files that are no document now, with their text if they have one."""
+    static: frozenset[str] = frozenset()
+    problems: dict[str, list[Problem]] = field(default_factory=dict)
+    """By the file that they are in; under the empty name, those of the folder itself."""
+
+
+def read_each(folder: Path, sources: Sequence[str]) -> Iterator[ReadResult]:
+    """Read documents one after the other."""
+    display_path = display_path_of(folder)
+    for source in sources:
+        kind = KINDS[source.split("/")[0]]
+        yield read_document(kind, folder / source, source, f"{display_path}/{source}")
+
+
+def read_content(folder: Path, read_all: ReadAll = read_each) -> Content:
+    """Read every file of a content folder."""
+    content = Content(folder)
+    read_clinic(content)
+    read_lists(content)
+    read_files(content, read_all)
+    return content
+
+
+def read_clinic(content: Content) -> None:
+    """Read `clinic.yaml`; a clinic that cannot be read leaves the last one in its place."""
+    display_path = f"{display_path_of(content.folder)}/clinic.yaml"
+    data, problems = read_data(content.folder / "clinic.yaml", display_path)
+    clinic, problems = model_of(Clinic, data, problems, display_path)
+    content.problems["clinic.yaml"] = problems
+    if clinic:
+        content.clinic, content.clinic_data = clinic, data
+
+
+def read_lists(content: Content) -> None:
+    """Read `sources.yaml` and `topics.yaml`; entries that cannot be read stay as they were."""
+    display_path = display_path_of(content.folder)
+    name = "sources.yaml"
+    sources, content.problems[name] = read_models(
+        Source, content.folder / name, f"{display_path}/{name}"
+    )
+    content.sources = {**content.sources, **sources} if content.problems[name] else sources
+    name = "topics.yaml"
+    topics, content.problems[name] = read_models(
+        Topic, content.folder / name, f"{display_path}/{name}"
+    )
+    content.topics = {**content.topics, **topics} if content.problems[name] else topics
+
+
+def read_files(content: Content, read_all: ReadAll = read_each) -> None:
+    """Find and read every document; one that cannot be read leaves the last one in its place."""
+    problems: list[Problem] = []
+    display_path = display_path_of(content.folder)
+    found = list(_files(content.folder, display_path, problems))
+    static = frozenset(source for source in found if source.split("/")[0] in STATIC)
+    sources = [source for source in found if source not in static]
+    before, content.documents, content.invalid = content.documents, {}, {}
+    content.static = static
+    for name in set(content.problems) - {"clinic.yaml", "sources.yaml", "topics.yaml"}:
+        del content.problems[name]
+    content.problems[""] = problems
+    for source, (read, wrong) in zip(sources, read_all(content.folder, sources), strict=True):
+        if isinstance(read, Document):
+            content.documents[source] = read
+        else:
+            content.invalid[source] = read
+            content.documents[source] = before.get(source)
+        content.problems[source] = wrong
+
+
+def _files(content: Path, display_path: str, problems: list[Problem]) -> Iterator[str]:
+    """Every file that may be content, in one fixed order; what may not be is a problem."""
+    for folder, names, files in os.walk(content):
+        here = Path(folder).relative_to(content).as_posix()
+        names[:] = sorted(name for name in names if not JUNK.fullmatch(name))
+        for name in [*names, *sorted(name for name in files if not JUNK.fullmatch(name))]:
+            source = name if here == "." else f"{here}/{name}"
+            is_folder = name in names
+            problem = _refused(Path(folder, name), source, f"{display_path}/{source}", is_folder)
+            if problem:
+                problems.append(problem)
+                if is_folder:
+                    names.remove(name)
+            elif not is_folder and source not in YAML_FILES:
+                yield source
+
+
+def _refused(path: Path, source: str, display_path: str, is_folder: bool) -> Problem | None:
+    """Why something in the content folder may not stand there."""
+    top, _, rest = source.partition("/")
+    if path.is_symlink():
+        return file_link(display_path)
+    if BAD_NAME.search(path.name):
+        return _bad_name(display_path, path.name)
+    if is_folder:
+        if (top in FOLDERS and not rest) or (top in STATIC):
+            return None
+        hint = "the folders of the content are " + ", ".join(FOLDERS)
+        return Problem(
+            display_path, 1, "folder-unexpected", "there is no such kind of content", hint
+        )
+    if not path.is_file():
+        message = "this is neither a file nor a folder"
+        return Problem(display_path, 1, "file-unexpected", message, "delete it")
+    expected = (top in KINDS and path.suffix == ".md") or (
+        path.suffix.lower() in STATIC.get(top, ())
+    )
+    if (rest and expected) or source in YAML_FILES:
+        return None
+    message = "this file has no place in the content"
+    return Problem(display_path, 1, "file-unexpected", message, _place_of(path, top))
+
+
+def _bad_name(display_path: str, name: str) -> Problem:
+    if not any(character.isalnum() for character in name.rpartition(".")[0]):
+        message = "the file’s name has neither letters nor digits"
+    else:
+        message = "the file’s name has a sign that an address cannot have"
+    printable = display_path.encode("utf-8", "backslashreplace").decode("utf-8")
+    printable = re.sub(r"[\x00-\x1f\x7f]", "�", printable)
+    return Problem(printable, 1, "file-name", message, "name it with letters, digits and hyphens")
+
+
+def _place_of(path: Path, top: str) -> str:
+    if top in STATIC:
+        return f"`{top}` holds files that end in " + ", ".join(sorted(STATIC[top]))
+    if path.suffix == ".md":
+        return "put it into one of " + ", ".join(KINDS)
+    for folder, endings in STATIC.items():
+        if path.suffix.lower() in endings:
+            return f"put it into `{folder}`"
+    return "delete it, or keep it outside the content folder"

@@ -1,0 +1,331 @@
+"""Lines: what a Markdown text shows line by line, before it is parsed.
+
+Each rule is a pure generator over the lines outside code blocks. What they name would not stop
+Markdown: it would come out wrong without a word.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from itertools import chain
+
+from practice.content import limits
+from practice.content.callouts import code_never_closed, outside_code
+from practice.content.front_matter import BAD_CHARACTERS
+from practice.problems import Problem
+
+MARKS = re.compile(r"[ ]*(?:>[ ]*|(?:[-*+]|\d+[.)])[ ]+)+")
+"""The marks of lists and quotations at the beginning of a line."""
+FIRST_ITEM = re.compile(r"(?:[-*+]|1[.)]) +\S")
+NEARLY_ITEM = re.compile(
+    r"[ ]{0,3}(?P<mark>[-+]|\*(?=[^*]*$)|\d{1,2}[.)])(?=[^\W\d_])|[ ]{0,3}(?P<bullet>[•·▪‣])[ ]*\S"
+)
+"""A line that looks like an item of a list, and is none: no space, or a sign of another program."""
+NO_PARAGRAPH = re.compile(r" *(?:[-*+]|\d+[.)]) |[ ]{2}|#|/{3}|\|")
+RULE = re.compile(r"[ ]{0,3}([-*_])(?:[ ]*\1){2,}[ ]*")
+"""A line across the page."""
+BRACKET = re.compile(r"\\.|[\[\]()]")
+CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
+ENTITY = re.compile(r"&#(?:[xX](?P<hex>[0-9a-fA-F]{1,6})|(?P<number>[0-9]{1,7}));")
+OPEN_TAG = re.compile(
+    r"<(?:a|audio|base|body|button|div|embed|form|iframe|img|input|link|meta|object|script|span"
+    r"|style|svg|table|video)(?:\s+[\w<-]|/|\s*$)[^>]*$",
+    re.IGNORECASE,
+)
+"""HTML that begins on a line and does not end on it."""
+OTHER_DIALECTS = (
+    (re.compile(r"^:::+\s*\w"), "write a callout: `/// key-point`"),
+    (re.compile(r"^(?:!!!|\?\?\?\+?)\s+\w"), "write a callout: `/// key-point`"),
+    (re.compile(r"\{:[^}]*\}|\)\{[.#][^}]*\}"), "leave it out: a text has no attributes"),
+    (re.compile(r"\{%.*?%\}|\{\{.*?\}\}"), "leave it out: only templates take such signs"),
+    (re.compile(r"\[\^[\w-]+\](?!:)"), "name the study under `sources`: there are no footnotes"),
+    (
+        re.compile(r"^\[(?:TOC|\[_?TOC_?\])\]\s*$", re.IGNORECASE),
+        "leave it out: it is made",
+    ),
+    (re.compile(r"^\s*[-*+] \[[ xX]\] "), "write a plain list"),
+    (re.compile(r"~~\w[^~]*~~"), "leave the words out"),
+    (re.compile(r"\]\s+\((?:\{|https?:|mailto:|tel:)"), "write `](` without a space"),
+    (
+        re.compile(r"\]\((?:\{|/|https?:|mailto:|tel:|www\.|[\w-]+\.\w{2,})[^)]*$"),
+        "close the link with `)`",
+    ),
+)
+"""What other programs read, and ours would show as it is written; and what to do instead."""
+DIALECT_SIGNS = re.compile(r"[{\[]|:::|!!!|\?\?\?|~~")
+"""Without one of these, a line has nothing of another program's."""
+DEFINITION = re.compile(r"^[ ]{0,3}\[([^\]]+)\]:\s*\S")
+REFERENCE = re.compile(r"\[[^\[\]]+\]\[([^\[\]]+)\]")
+LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\[\]]*\])*\](?:\([^)]*\)?|\[[^\[\]]*\])")
+BRACKETS = re.compile(r"(?<![\[\\])\[(?![\^ ])(?=[^\[\]]*[^\W\d_]{2})([^\[\]]+)\](?![\]:])")
+"""Words between brackets that lead nowhere."""
+BOLD = re.compile(r"\\.|(?<!\*)\*\*(?!\*)")
+CELL_END = re.compile(r"\\.|\|")
+TABLE_RULE = re.compile(r"[ ]{0,3}\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?[ ]*")
+"""The line under a table's header."""
+HEADING = re.compile(r"(#{1,6})(?!#)")
+UNDERLINE = re.compile(r"(?:=+|-+)[ ]*")
+
+
+def check(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
+    """Everything that the lines of a body show; ``first_line`` is the first one's number."""
+    text = dict(_text(lines))
+    found = [rule(lines) for rule in (_lists, _headings, _empty_sections, _code)]
+    found += [rule(text) for rule in (_items, _signs, _bold, _tables, _references)]
+    for index, code, message, hint in chain.from_iterable(found):
+        yield Problem(path, first_line + index, code, message, hint)
+
+
+Found = Iterator[tuple[int, str, str, str]]
+"""The index of a line, the problem's code, its message and its hint."""
+Text = dict[int, str]
+"""The lines that are no code, by their index, with what stands between backticks left out."""
+
+
+def too_much(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
+    """The first line that asks more of the parser than any text does: it would take for ever."""
+    open_brackets = 0
+    for index in outside_code(lines):
+        line = lines[index]
+        open_brackets, most = _brackets(line, open_brackets) if line.strip() else (0, 0)
+        marks = MARKS.match(line)
+        message = ""
+        if marks and not RULE.fullmatch(line) and _depth(marks[0]) > limits.NESTING:
+            message = "lists or quotations stand too deep in each other"
+        elif most > limits.BRACKETS:
+            message = "too many brackets are open"
+        elif line.count("|") > limits.COLUMNS:
+            message = "the table has too many columns"
+        if message:
+            yield Problem(path, first_line + index, "text-limit", message, "write it more simply")
+            return
+
+
+def _depth(marks: str) -> int:
+    """How deep the text behind some marks of lists and quotations stands."""
+    return len(re.findall(r"[>*+-]|\d[.)]", marks)) + (len(marks) - len(marks.lstrip())) // 4
+
+
+def _brackets(line: str, count: int) -> tuple[int, int]:
+    """How many brackets are open behind a line that begins with ``count``, and at most in it."""
+    most = count
+    if not count and "[" not in line and "(" not in line:
+        return 0, 0
+    for bracket in BRACKET.finditer(line):
+        if bracket[0] in "[(":
+            count += 1
+            most = max(most, count)
+        elif bracket[0] in "])" and count:
+            count -= 1
+    return count, most
+
+
+def _lists(lines: list[str]) -> Found:
+    """A list right under a paragraph: Markdown would run its items into the paragraph."""
+    previous = ""
+    for index in outside_code(lines):
+        line = lines[index]
+        if FIRST_ITEM.match(line) and previous.strip() and not NO_PARAGRAPH.match(previous):
+            message = "this list would not be shown as one"
+            yield index, "list-blank-line", message, "leave a blank line above the list"
+        previous = line
+
+
+def _items(text: Text) -> Found:
+    """Two lines or more that look like items and are none: they would run into one paragraph."""
+    before, reported = -2, False
+    for index, line in text.items():
+        match = NEARLY_ITEM.match(line)
+        if not match:
+            continue
+        reported = reported and index == before + 1
+        if index == before + 1 and not reported:
+            mark = match["mark"] or match["bullet"]
+            cure = "write a space behind it" if match["mark"] else "begin each line with `- `"
+            message = f"the lines that begin with `{mark}` would run into one paragraph"
+            yield before, "list-space", message, f"{cure}, and leave a blank line above the first"
+            reported = True
+        before = index
+
+
+def _headings(lines: list[str]) -> Found:
+    """Headings that skip a level, or take the title's (WCAG 2.2, 1.3.1)."""
+    level = 1
+    for index, line in _outside_callouts(lines):
+        underlined = index and UNDERLINE.fullmatch(line) and lines[index - 1].strip()
+        if underlined and (index < 2 or not lines[index - 2].strip()):
+            message = "this line becomes a heading by the line under it"
+            hint = "write `## ` before a heading, or leave a blank line above the line"
+            yield index - 1, "heading-level", message, hint
+        match = HEADING.match(line)
+        if not match:
+            continue
+        depth = len(match[1])
+        if not line.strip("# "):
+            yield index, "heading-empty", "the heading has no words", "write it or delete it"
+        elif depth == 1:
+            message = "`#` is the level of the page's title"
+            yield index, "heading-level", message, "begin the heading with `##`"
+        elif depth > level + 1:
+            message = f"`{match[1]}` comes right after level {level}: a level is skipped"
+            yield index, "heading-level", message, f"begin the heading with `{'#' * (level + 1)}`"
+        level = depth
+
+
+def headings(lines: list[str]) -> list[int]:
+    """The indices of the headings that stand in some lines, in a list or quotation too."""
+    found = []
+    for index in outside_code(lines):
+        marks = MARKS.match(lines[index])
+        line = lines[index][marks.end() if marks else 0 :].lstrip()
+        under = lines[index + 1] if index + 1 < len(lines) else ""
+        if HEADING.match(line) or (line and UNDERLINE.fullmatch(under)):
+            found.append(index)
+    return found
+
+
+def _outside_callouts(lines: list[str]) -> Iterator[tuple[int, str]]:
+    inside = False
+    for index in outside_code(lines):
+        line = lines[index]
+        if line.startswith("///"):
+            inside = bool(line.strip("/ "))
+        if not inside:
+            yield index, line
+
+
+def _empty_sections(lines: list[str]) -> Found:
+    """A heading with nothing under it, neither text nor a deeper heading."""
+    waiting: tuple[int, int] | None = None
+    """The index and the level of the heading above."""
+    outside = dict(_outside_callouts(lines)) | {len(lines): "#"}
+    for index, line in enumerate([*lines, "#"]):
+        if index not in outside:
+            waiting = None
+            continue
+        match = HEADING.match(line)
+        if waiting and match and len(match[1]) <= waiting[1]:
+            hint = "write the text below it, or delete the heading"
+            yield waiting[0], "section-empty", "nothing stands under this heading", hint
+        if match:
+            waiting = (index, len(match[1])) if line.strip("# ") else None
+        elif line.strip():
+            waiting = None
+
+
+def _code(lines: list[str]) -> Found:
+    """A code block without an end would take the rest of the text."""
+    opened = code_never_closed(lines)
+    if opened is not None:
+        hint = "write the same three signs on a line below it"
+        yield opened, "code-open", "the code block that begins here never ends", hint
+
+
+def _signs(text: Text) -> Found:
+    """Signs that would be shown as they stand, or not be seen at all."""
+    for index, line in text.items():
+        for entity in ENTITY.finditer(line) if "&#" in line else ():
+            code = int(entity["hex"], 16) if entity["hex"] else int(entity["number"])
+            if code > sys.maxunicode or BAD_CHARACTERS.match(chr(code)):
+                message = f"`{entity[0]}` spells a character that cannot be seen"
+                yield index, "character", message, "delete it"
+        tag = OPEN_TAG.search(line) if "<" in line else None
+        if tag and not _ends_below(text, index):
+            message = f"`{tag[0][:40].strip()}` is HTML, and never ends"
+            hint = "write Markdown or a callout; HTML is not allowed in content"
+            yield index, "raw-html", message, hint
+        if not DIALECT_SIGNS.search(line):
+            continue
+        for pattern, hint in OTHER_DIALECTS:
+            sign = pattern.search(line)
+            if sign:
+                message = f"`{sign[0].strip()[:40]}` would be shown as it stands"
+                yield index, "markup-unknown", message, hint
+
+
+def _bold(text: Text) -> Found:
+    """Two stars that begin bold words, and are not met by two others before the text ends."""
+    opened: tuple[int, str] | None = None
+    for index in range(max(text, default=0) + 2):
+        line = text.get(index, "")
+        begins_anew = not line or MARKS.match(line) or line.startswith(("#", "|", "///"))
+        if begins_anew and opened:
+            at, words = opened
+            message = f"`{words}` would be shown with its stars"
+            yield at, "markup-unknown", message, "write `**` behind the bold words too"
+        if begins_anew:
+            opened = None
+        for stars in BOLD.finditer(line) if "**" in line else ():
+            behind = line[stars.end() : stars.end() + 1].strip()
+            before = line[: stars.start()][-1:].strip()
+            if stars[0] != "**":
+                continue
+            if opened and before:
+                opened = None
+            elif not opened and behind and not before.isalnum():
+                opened = (index, line[stars.start() :][:40].strip())
+
+
+def _tables(text: Text) -> Found:
+    """Rows with more or fewer cells than the header: Markdown would cut them or leave gaps."""
+    for index, line in text.items():
+        head = text.get(index - 1, "")
+        if "|" not in line or "|" not in head or not TABLE_RULE.fullmatch(line):
+            continue
+        columns = _cells(head)
+        row = index
+        while row in text and not text[row].startswith("///"):
+            cells = _cells(text[row])
+            if cells != columns:
+                message = f"this row’s cells are {cells}, those of the table’s first row {columns}"
+                hint = "write a `|` between two cells; where a cell says `|`, write `\\|`"
+                yield row, "table-cells", message, hint
+            row += 1
+
+
+def _cells(row: str) -> int:
+    row = row.strip()
+    bars = [bar.start() for bar in CELL_END.finditer(row) if bar[0] == "|"]
+    return len(bars) + 1 - (0 in bars) - (len(row) > 1 and len(row) - 1 in bars)
+
+
+def _ends_below(text: dict[int, str], index: int) -> bool:
+    """Whether a `>` follows in the lines of the same paragraph: then Markdown reads the HTML."""
+    below = index + 1
+    while below in text:
+        if ">" in text[below]:
+            return True
+        below += 1
+    return False
+
+
+def _references(text: Text) -> Found:
+    """A link by reference whose address stands nowhere would be shown with its brackets."""
+    bracketed = {index: line for index, line in text.items() if "[" in line}
+    defined = {_label(match[1]) for line in bracketed.values() if (match := DEFINITION.match(line))}
+    for index, line in bracketed.items():
+        for reference in REFERENCE.finditer(line):
+            if _label(reference[1]) not in defined:
+                message = f"no line `[{reference[1]}]: …` says where this link leads"
+                yield index, "link-reference", message, "write `[words](address)`"
+        if DEFINITION.match(line) or any(sign.search(line) for sign, _ in OTHER_DIALECTS):
+            continue
+        for words in BRACKETS.finditer(LINK.sub("", line)):
+            if _label(words[1]) not in defined:
+                message = f"`{words[0]}` would be shown with its brackets"
+                hint = f"write `{words[0]}(address)`, or `\\[` where a bracket is meant"
+                yield index, "markup-unknown", message, hint
+
+
+def _label(words: str) -> str:
+    return " ".join(words.lower().split())
+
+
+def _text(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """The lines that are no code, with what stands between backticks left out."""
+    for index in outside_code(lines):
+        line = lines[index]
+        if line.strip() and not line.startswith("    "):
+            yield index, CODE.sub("", line) if "`" in line else line

@@ -1,0 +1,177 @@
+"""Models of the callouts, such as side effects and help cards, that stand in a text."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from practice.content.models.fields import Model, argument, body, option
+from practice.content.models.values import (
+    Flag,
+    Frequency,
+    HelpLevel,
+    Html,
+    Id,
+    Ids,
+    LanguageTag,
+    Severity,
+    Text,
+)
+
+
+class Callout(Model):
+    """A block that an editor writes between ``/// name`` and ``///``."""
+
+    NAME: ClassVar[str]
+
+
+class SideEffect(Callout):
+    """One adverse event of a treatment: how common, how long, what to do."""
+
+    NAME: ClassVar[str] = "side-effect"
+
+    name: Text = argument("The effect, in a patient's words", example="Bruising")
+    severity: Severity = option("`mild`, or `serious` for what needs a clinician", "mild")
+    how_common: Frequency = option("How often it happens, in one of the six standard words")
+    figure: Text | None = option(
+        "The figure behind the word, per treatment or per person; needs a source",
+        None,
+        example="about 8 in 100 treatments",
+    )
+    lasts: Text | None = option("How long it lasts", None, example="several days")
+    what_to_do: Text | None = option(
+        "What the patient can do about it", None, example="Nothing special. It fades by itself."
+    )
+    sources: Ids = option("Ids from `sources.yaml`", ())
+    details: Html = body("What it is like, in a sentence or two", "")
+
+
+class HelpCard(Callout):
+    """When and where to get help. One action a card."""
+
+    NAME: ClassVar[str] = "get-help"
+
+    title: Text = argument(
+        "The action and when to take it", example="Call 911 now if, after needling, you have:"
+    )
+    level: HelpLevel = option("`non-urgent`, `urgent` or `emergency`")
+    details: Html = body("The signs, as a list, and what to say or do")
+
+
+class AskFirst(Callout):
+    """What a patient should tell the therapist before the treatment."""
+
+    NAME: ClassVar[str] = "ask-first"
+
+    title: Text = argument("The card's heading", "Tell your therapist first if you:")
+    details: Html = body("A list of conditions, and what happens then")
+
+
+class Do(Callout):
+    """Things to do."""
+
+    NAME: ClassVar[str] = "do"
+
+    title: Text = argument("The card's heading", "Do")
+    items: tuple[Html, ...] = body("A list, one thing an item")
+
+
+class Dont(Callout):
+    """Things not to do; every item says “do not”."""
+
+    NAME: ClassVar[str] = "dont"
+
+    title: Text = argument("The card's heading", "Do not")
+    items: tuple[Html, ...] = body("A list, each item beginning with “do not”")
+
+
+class KeyPoint(Callout):
+    """The one thing to remember."""
+
+    NAME: ClassVar[str] = "key-point"
+
+    title: Text = argument("The card's heading", "Key point")
+    details: Html = body("One or two sentences")
+
+
+class Compare(Callout):
+    """Two or three things side by side."""
+
+    NAME: ClassVar[str] = "compare"
+
+    title: Text = argument(
+        "What is compared, as the table's caption", example="Dry needling and acupuncture"
+    )
+    columns: tuple[Html, ...] = body("The table's header row")
+    rows: tuple[tuple[Html, ...], ...] = body("The table's other rows")
+
+
+class Testimonial(Callout):
+    """What a patient says of the practice; never without written authorization (45 CFR 164.508)."""
+
+    NAME: ClassVar[str] = "testimonial"
+
+    title: Text = argument("Who says it, as agreed with the patient", example="A weekend runner")
+    authorization_on_file: Flag = option("`true` once the patient’s written authorization is filed")
+    details: Html = body("The patient’s own words")
+
+
+class InLanguage(Callout):
+    """Text in another language than the page's, so that it is read out in the right voice."""
+
+    NAME: ClassVar[str] = "in-language"
+
+    language: LanguageTag = argument("The language’s code", example="es")
+    details: Html = body("The text in that language")
+
+
+class Question(Model):
+    """A question a patient asks, with its answer."""
+
+    id: str = body("The address of the question within its page")
+    question: Html = body("A `###` heading, worded as a patient would")
+    answer: Html = body("What stands under the heading")
+
+
+class Faq(Callout):
+    """Questions and answers: a treatment's by its id, or written in place."""
+
+    NAME: ClassVar[str] = "faq"
+
+    treatment: Id | None = argument(
+        "A treatment's id, to show that treatment's questions", None, example="dry-needling"
+    )
+    questions: tuple[Question, ...] = body("`###` headings, each with its answer under it", ())
+
+
+class SideEffects(Callout):
+    """All side effects of a treatment, shown from the one place that declares them."""
+
+    NAME: ClassVar[str] = "side-effects"
+
+    treatment: Id = argument("The treatment's id", example="dry-needling")
+
+
+class SideEffectList(Model):
+    """Side effects written one after the other, shown as one list."""
+
+    NAME: ClassVar[str] = "side-effect-list"
+
+    items: tuple[SideEffect, ...] = body("The side effects")
+
+
+CALLOUTS: dict[str, type[Callout]] = {
+    model.NAME: model
+    for model in (
+        SideEffects,
+        SideEffect,
+        HelpCard,
+        AskFirst,
+        Do,
+        Dont,
+        KeyPoint,
+        Compare,
+        Testimonial,
+        InLanguage,
+        Faq,
+    )
+}

@@ -1,0 +1,173 @@
+"""Models of the front matter of the four kinds of document; the folder decides which."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import (
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from practice.content.models.callouts import AskFirst, HelpCard, Question, SideEffect
+from practice.content.models.fields import Model, body, field
+from practice.content.models.values import (
+    FREQUENCY_MEANING,
+    Date,
+    Flag,
+    Html,
+    Id,
+    Ids,
+    Status,
+    Text,
+    Texts,
+    WebAddress,
+)
+
+
+class Entry(Model):
+    """What every document has."""
+
+    KIND: ClassVar[str]
+    """One word for messages and template names."""
+    FOLDER: ClassVar[str]
+    """Where such files lie below `content/`."""
+
+    summary: Text = field("One or two sentences for lists, search engines and shared links")
+    sample: Flag = field("True while no clinician has signed the text off", False)
+    aliases: Texts = field(
+        "Addresses that this text had before; they lead here", (), example="/old-address/"
+    )
+
+
+class Credential(Model):
+    """A degree, license or certificate behind a name."""
+
+    abbreviation: Text = field("As written behind the name", example="PT")
+    stands_for: Text = field("Spelled out", example="Physical therapist")
+    kind: Literal["license", "degree", "certificate"] = field("What it is")
+
+
+class Therapist(Entry):
+    """A member of the team: `content/team/<name>.md`; the text is the biography."""
+
+    KIND: ClassVar[str] = "therapist"
+    FOLDER: ClassVar[str] = "team"
+
+    name: Text = field("Full name, without credentials")
+    role: Text = field("What they do here", example="Physical therapist")
+    credentials: tuple[Credential, ...] = field("In the order written behind the name")
+    license: Text | None = field("State and number of the license", None)
+    languages: Texts = field("Languages spoken with patients")
+    treatments: Ids = field("Ids of the treatments they offer", ())
+    photo: Text | None = field("A picture below `content/images/`", None, example="sarah.jpg")
+    photo_alt: Text | None = field("What the picture shows; needed with a photo", None)
+    booking_url: WebAddress | None = field("Their own booking page, if not the clinic's", None)
+    accepting_new: Flag = field("Whether they take new patients", True)
+
+    @property
+    def initials(self) -> str:
+        """The first letters of the first two names: ``SD``."""
+        return "".join(name[0] for name in self.name.split()[:2])
+
+    @property
+    def letters(self) -> str:
+        """The credentials as written behind the name: ``PT, MPT``."""
+        return ", ".join(credential.abbreviation for credential in self.credentials)
+
+    @property
+    def full_name(self) -> str:
+        """The name with its credentials: ``Sarah Dominguez, PT, MPT``."""
+        return f"{self.name}, {self.letters}" if self.credentials else self.name
+
+
+class Treatment(Entry):
+    """Something the clinic does: `content/treatments/<name>.md`."""
+
+    KIND: ClassVar[str] = "treatment"
+    FOLDER: ClassVar[str] = "treatments"
+    SECTIONS: ClassVar[dict[str, str]] = {
+        "what_happens": "What happens",
+        "who_for": "Who it helps",
+        "prepare": "How to prepare",
+        "aftercare": "Afterwards",
+    }
+    """Sections that every treatment has: the field and the `##` heading an editor writes."""
+
+    name: Text = field("The treatment's name", example="Dry needling")
+    also_called: Texts = field("Other names patients may know it by", ())
+    reviewed_by: Id | None = field("The therapist who last reviewed the text", None)
+    reviewed: Date | None = field("The day of that review", None)
+    next_review: Date | None = field("When it is due again", None)
+    sources: Ids = field("Ids from `sources.yaml`", ())
+    image: Text | None = field("A picture below `content/images/`", None)
+    image_alt: Text | None = field("What the picture shows; needed with a picture", None)
+
+    what_happens: Html = body("Under `## What happens`")
+    who_for: Html = body("Under `## Who it helps`")
+    prepare: Html = body("Under `## How to prepare`")
+    aftercare: Html = body("Under `## Afterwards`")
+    ask_first: tuple[AskFirst, ...] = body("Every `ask-first` in the file; at least one")
+    side_effects: tuple[SideEffect, ...] = body("Every `side-effect` in the file; at least one")
+    get_help: tuple[HelpCard, ...] = body("Every `get-help` in the file; at least one")
+    faq: tuple[Question, ...] = body("Every question in the file's `faq` blocks; at least one")
+
+    @property
+    def serious(self) -> tuple[SideEffect, ...]:
+        """The side effects that need a clinician, in written order."""
+        return tuple(effect for effect in self.side_effects if effect.severity == "serious")
+
+    @property
+    def common(self) -> tuple[SideEffect, ...]:
+        """The mild side effects that are common, the most common first."""
+        return tuple(e for e in self.mild if e.how_common in ("very common", "common"))
+
+    @property
+    def mild(self) -> tuple[SideEffect, ...]:
+        """The mild side effects, the most common first."""
+        words = list(FREQUENCY_MEANING)
+        effects = (effect for effect in self.side_effects if effect.severity == "mild")
+        return tuple(sorted(effects, key=lambda effect: words.index(effect.how_common)))
+
+
+class Post(Entry):
+    """Something a therapist writes: `content/posts/<name>.md`."""
+
+    KIND: ClassVar[str] = "post"
+    FOLDER: ClassVar[str] = "posts"
+
+    title: Text = field("The headline")
+    date: Date = field("The day it is published")
+    modified: Date | None = field("The day it was last changed in substance", None)
+    author: Id = field("The therapist who wrote it", example="sarah-dominguez")
+    treatments: Ids = field("Ids of the treatments it is about", ())
+    topics: Ids = field("Ids from `topics.yaml`", ())
+    reviewed_by: Id | None = field("The therapist who reviewed it, if not the author", None)
+    reviewed: Date | None = field("The day of the last clinical review", None)
+    next_review: Date | None = field("When it is due again", None)
+    sources: Ids = field("Ids from `sources.yaml`", ())
+    image: Text | None = field("A picture below `content/images/`", None)
+    image_alt: Text | None = field("What the picture shows; needed with a picture", None)
+    status: Status = field("`draft` keeps it out of the site", "published")
+
+    @model_validator(mode="after")
+    def _modified_after_date(self) -> Post:
+        if self.modified and self.modified < self.date:
+            raise PydanticCustomError("modified_first", "`modified` is before `date`")
+        return self
+
+
+class Page(Entry):
+    """Any other page: `content/pages/<name>.md`."""
+
+    KIND: ClassVar[str] = "page"
+    FOLDER: ClassVar[str] = "pages"
+
+    title: Text = field("The page's heading")
+    menu: Literal["main", "footer", "none"] = field("Where the site links to it", "footer")
+    order: int = field("Lower stands first in the menu", 100)
+
+
+KINDS: dict[str, type[Entry]] = {
+    model.FOLDER: model for model in (Page, Treatment, Therapist, Post)
+}

@@ -1,0 +1,121 @@
+"""What a single value may be: types that validate a date, a phone number, a price, an id."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    StringConstraints,
+)
+from pydantic_core import PydanticCustomError
+
+
+def _iso_date(value: Any) -> dt.date:
+    if isinstance(value, dt.date):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise PydanticCustomError("iso_date", "`{given}` is not a date", {"given": str(value)})
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError as error:
+        raise PydanticCustomError(
+            "iso_date", "`{given}` is not in the calendar", {"given": value}
+        ) from error
+
+
+def _flag(value: Any) -> bool:
+    if value in (True, "true"):
+        return True
+    if value in (False, "false"):
+        return False
+    raise PydanticCustomError(
+        "true_false", "`{given}` is neither true nor false", {"given": str(value)}
+    )
+
+
+def one_or_many(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _web_address(value: str) -> str:
+    if not re.fullmatch(r"https://[A-Za-z0-9.-]+(:\d+)?(/[^\s<>\"']*)?", value):
+        raise PydanticCustomError(
+            "web_address", "`{given}` is not an https:// address", {"given": value}
+        )
+    return value
+
+
+def _has_words(value: str) -> str:
+    if not any(character.isalnum() for character in value):
+        raise PydanticCustomError("no_words", "`{given}` holds no words", {"given": value})
+    return value
+
+
+def _clock(value: str) -> str:
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
+        raise PydanticCustomError("clock", "`{given}` is not a time", {"given": value})
+    return value
+
+
+def _price(value: str) -> str:
+    if re.search(r"[0-9]", value) and "$" not in value:
+        raise PydanticCustomError("price", "`{given}` has no sign", {"given": value})
+    return value
+
+
+US_DIGITS = 11
+"""Digits of a number of North America with its country's (NANP; ITU-T E.164)."""
+
+
+def _phone(value: str) -> str:
+    if not re.fullmatch(r"\+[0-9]{8,15}", re.sub(r"[\s().-]", "", value)):
+        raise PydanticCustomError("phone", "`{given}` is not a phone number", {"given": value})
+    digits = re.sub(r"\D", "", value)
+    if digits.startswith("1") and len(digits) != US_DIGITS:
+        message = "`{given}` has {count} digits behind the +1, not 10"
+        raise PydanticCustomError("phone", message, {"given": value, "count": len(digits) - 1})
+    return value
+
+
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_has_words)
+]
+Date = Annotated[dt.date, BeforeValidator(_iso_date)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+Ids = Annotated[tuple[Id, ...], BeforeValidator(one_or_many)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(one_or_many)]
+Price = Annotated[Text, AfterValidator(_price)]
+TwoLetters = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+ZipCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}(-[0-9]{4})?$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Clock = Annotated[str, AfterValidator(_clock)]
+Phone = Annotated[str, AfterValidator(_phone)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+LanguageTag = Annotated[
+    str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")
+]
+"""A language by its code (BCP 47), with its script and region where they matter."""
+Html = str
+"""HTML that our own Markdown made, with ``{filename}`` links still to be resolved."""
+
+Severity = Literal["mild", "serious"]
+Frequency = Literal["very common", "common", "uncommon", "rare", "very rare", "not known"]
+"""The bands of CIOMS Working Group III, as the EMA prints them in product information."""
+HelpLevel = Literal["non-urgent", "urgent", "emergency"]
+Status = Literal["published", "draft"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+FREQUENCY_MEANING: dict[Frequency, str] = {
+    "very common": "10 or more in 100",
+    "common": "1 to 10 in 100",
+    "uncommon": "1 to 10 in 1,000",
+    "rare": "1 to 10 in 10,000",
+    "very rare": "fewer than 1 in 10,000",
+    "not known": "we have read no figure",
+}

@@ -1,0 +1,309 @@
+"""A file of the content folder: bytes -> text -> front matter and body -> a valid document."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+import unicodedata
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from practice.content import front_matter, limits
+from practice.content.body import Body
+from practice.content.body_parser import parse
+from practice.content.document import Document, InvalidDocument, ReadResult, minutes_of, slug_of
+from practice.content.front_matter import BAD_CHARACTERS, Data, Location
+from practice.content.markdown import forget
+from practice.content.models import (
+    AskFirst,
+    Callout,
+    Entry,
+    Faq,
+    HelpCard,
+    Page,
+    Post,
+    SideEffect,
+    Treatment,
+)
+from practice.content.validation import validate
+from practice.paths import slug
+from practice.problems import Problem, nearest
+from practice.support import time_limit
+
+M = TypeVar("M", bound=BaseModel)
+R = TypeVar("R")
+SPECKS = 3
+"""More zero bytes than this are another encoding, not a slip."""
+DECLARED: dict[str, type[Callout]] = {
+    "ask_first": AskFirst,
+    "side_effects": SideEffect,
+    "get_help": HelpCard,
+    "faq": Faq,
+}
+"""The fields of a treatment that its callouts say."""
+
+
+def read_bytes(file: Path, display_path: str) -> tuple[bytes, list[Problem]]:
+    """Read a file that is no link and not too large."""
+    try:
+        found = file.lstat()
+        if stat.S_ISLNK(found.st_mode):
+            return b"", [file_link(display_path)]
+        if found.st_size > limits.SIZE:
+            return b"", [_too_large(display_path)]
+        return file.read_bytes(), []
+    except FileNotFoundError:
+        hint = "write it; docs/writing.md says what goes in"
+        return b"", [Problem(display_path, 1, "file-unreadable", "there is no such file", hint)]
+    except OSError as error:
+        hint = "check that the file may be read"
+        return b"", [Problem(display_path, 1, "file-unreadable", f"{error.strerror}", hint)]
+
+
+def read_text(file: Path, display_path: str) -> tuple[str, list[Problem]]:
+    """Read a file as text."""
+    raw, problems = read_bytes(file, display_path)
+    return ("", problems) if problems else decode(raw, display_path)
+
+
+def decode(raw: bytes, display_path: str) -> tuple[str, list[Problem]]:
+    """The text of a file: UTF-8 with or without BOM, any line ends, composed characters (NFC)."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        hint = "save the file as UTF-8"
+        return "", [
+            Problem(display_path, line, "file-encoding", "the file is not UTF-8 text", hint)
+        ]
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    problems = []
+    if text.count("\0") > SPECKS:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        hint = "save the file as UTF-8"
+        return "", [
+            Problem(display_path, line, "file-encoding", "the file is not UTF-8 text", hint)
+        ]
+    for match in BAD_CHARACTERS.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        name = f"U+{ord(match[0]):04X}"
+        message = f"an invisible character ({name}) stands here"
+        problems.append(
+            Problem(display_path, line, "character", message, "delete it, or write the line anew")
+        )
+    return ("" if problems else text), problems
+
+
+def file_link(display_path: str) -> Problem:
+    """A link could lead out of the content folder, so none is followed."""
+    hint = "put the file itself into the content folder"
+    return Problem(display_path, 1, "file-link", "this is a link", hint)
+
+
+def _too_large(display_path: str) -> Problem:
+    message = f"the file is larger than {limits.SIZE // 1_000_000} MB"
+    return Problem(display_path, 1, "file-large", message, "split it; pictures go into `images`")
+
+
+def _within_limits(display_path: str, read: Callable[[], R]) -> tuple[R | None, list[Problem]]:
+    """What ``read`` returns, or the one problem that it takes too long or goes too deep."""
+    try:
+        with time_limit.within(time_limit.SECONDS):
+            return read(), []
+    except time_limit.TooSlow:
+        message = f"the file takes longer than {time_limit.SECONDS:.0f} seconds to read"
+    except RecursionError:
+        message = "the file nests too deeply to be read"
+    forget()
+    hint = "look for a place where one sign is repeated, or split the file"
+    return None, [Problem(display_path, 1, "file-slow", message, hint)]
+
+
+def read_data(file: Path, display_path: str) -> tuple[Data, list[Problem]]:
+    """Read a YAML file such as `clinic.yaml`."""
+    text, problems = read_text(file, display_path)
+    if problems:
+        return Data(), problems
+    read, problems = _within_limits(display_path, lambda: front_matter.parse(display_path, text))
+    return read or (Data(), problems)
+
+
+def read_model(model: type[M], file: Path, display_path: str) -> tuple[M | None, list[Problem]]:
+    """Read a YAML file that is one model."""
+    return model_of(model, *read_data(file, display_path), display_path)
+
+
+def model_of(
+    model: type[M], data: Data, problems: list[Problem], display_path: str
+) -> tuple[M | None, list[Problem]]:
+    """The model that a file's data is, unless something is wrong with either; and all that is."""
+    if problems and not data.values:
+        return None, problems
+    already_reported = _may_be_missing(model, data)
+    item, wrong = validate(
+        model, data.values, display_path, data.line_of, already_reported=already_reported
+    )
+    return None if problems else item, [*problems, *wrong]
+
+
+def _may_be_missing(model: type[BaseModel], data: Data) -> set[str]:
+    """Fields that may stand in the part of a file that could not be read."""
+    return set(model.model_fields) if data.unread else set()
+
+
+def read_models(
+    model: type[M], file: Path, display_path: str
+) -> tuple[dict[str, M], list[Problem]]:
+    """Read a YAML file that maps ids to models."""
+    data, problems = read_data(file, display_path)
+    found: dict[str, M] = {}
+    for name, values in data.values.items():
+        line = data.lines[(name,)]
+        if slug(name) != name:
+            hint = f"write `{slug(name)}`"
+            message = f"`{name}` cannot be an id"
+            problems.append(Problem(display_path, line, "id", message, hint))
+        if not isinstance(values, dict):
+            hint = "indent its fields below it"
+            message = f"`{name}` has no fields"
+            problems.append(Problem(display_path, line, "yaml", message, hint))
+            continue
+
+        def line_of(location: Location, name: str = name) -> int:
+            return data.line_of((name, *location))
+
+        item, wrong = validate(model, values, display_path, line_of)
+        problems.extend(wrong)
+        if item is not None:
+            found[name] = item
+    return found, problems
+
+
+def read_document(model: type[Entry], file: Path, source: str, display_path: str) -> ReadResult:
+    """Read a Markdown file of one kind; with an error in its fields it is no document."""
+    raw, problems = read_bytes(file, display_path)
+    return (None, problems) if problems else document_of(model, raw, source, display_path)
+
+
+def document_of(model: type[Entry], raw: bytes, source: str, display_path: str) -> ReadResult:
+    """Read the bytes of a Markdown file; the outcome depends on them and the names alone."""
+    text, problems = decode(raw, display_path)
+    if problems:
+        return None, problems
+    digest = hashlib.sha256(raw).digest()
+    read, problems = _within_limits(
+        display_path, lambda: _document(model, text, source, display_path, digest)
+    )
+    return read or (None, problems)
+
+
+def _document(
+    model: type[Entry], text: str, source: str, display_path: str, digest: bytes
+) -> ReadResult:
+    matter, closing, problems = front_matter.split(display_path, text)
+    if not closing:
+        return None, problems
+    data, wrong = front_matter.parse(display_path, matter, first_line=2)
+    problems.extend(wrong)
+    rest = "\n".join(text.split("\n")[closing:])
+    body, wrong = parse(display_path, source, rest, closing + 1)
+    problems.extend(wrong)
+    if any(problem.code == "text-limit" for problem in problems):
+        return None, problems
+    values = {**data.values, **_declared(model, body)}
+    already_reported = _may_be_missing(model, data)
+    if model is Treatment:
+        problems.extend(_said_twice(display_path, body))
+        problems.extend(_sections_missing(display_path, body))
+        already_reported |= {
+            *Treatment.SECTIONS,
+            *(n for n, c in DECLARED.items() if c.NAME in body.failed),
+        }
+    data.first_line = 1
+    written = set(data.values) & {n for n, f in model.model_fields.items() if _from_body(f)}
+    for name in sorted(written):
+        problems.append(
+            Problem(
+                display_path,
+                data.line_of((name,)),
+                "field-unknown",
+                f"`{name}` is not written in the front matter",
+                str(model.model_fields[name].description),
+            )
+        )
+    if model is Post and not body.parts and not problems:
+        hint = "write it, or set `status: draft` until it is written"
+        problems.append(
+            Problem(display_path, closing, "text-missing", "the post has no text", hint)
+        )
+    meta, wrong = validate(
+        model, values, display_path, data.line_of, already_reported=already_reported
+    )
+    problems.extend(wrong)
+    if meta is None or data.unread:
+        return InvalidDocument(source, display_path, body, data), problems
+    listing_digest = _listing_digest(meta, body)
+    return Document(
+        source, display_path, slug_of(source), meta, body, data, digest, listing_digest
+    ), problems
+
+
+def _listing_digest(meta: Entry, body: Body) -> bytes:
+    """The digest of a document's fields, and of what lists take from its text.
+
+    Those are a page's questions, the sources of side effects, and the reading time. What a
+    treatment's callouts say are its fields.
+    """
+    questions = body.questions if isinstance(meta, Page) else ()
+    sources = [effect.sources for effect in body.of_type(SideEffect)]
+    parts = (meta, questions, sources, minutes_of(body.words))
+    return hashlib.sha256(repr(parts).encode()).digest()
+
+
+def _from_body(info: Any) -> bool:
+    return bool(info.json_schema_extra["place"] == "body")
+
+
+def _sections_missing(display_path: str, body: Body) -> Iterator[Problem]:
+    """Sections that a treatment lacks, on the line of the heading that may be meant for one."""
+    known = set(Treatment.SECTIONS.values())
+    others = {h.text.lower(): h for h in body.outline if h.level == 2 and h.text not in known}
+    for heading in Treatment.SECTIONS.values():
+        if body.section(heading) is not None:
+            continue
+        message, line, hint = (
+            f"the section `## {heading}` is missing",
+            1,
+            f"add a line `## {heading}`",
+        )
+        near = nearest(heading, others)
+        if near:
+            other = others.pop(near)
+            line, hint = other.line, f"did you mean it by `## {other.text}`? write `## {heading}`"
+        yield Problem(display_path, line, "section-missing", message, hint)
+
+
+def _said_twice(display_path: str, body: Body) -> Iterator[Problem]:
+    """A treatment has every side effect once: two entries would contradict each other."""
+    said: dict[str, int] = {}
+    for placed in body.callouts:
+        if isinstance(placed.callout, SideEffect):
+            first = said.setdefault(slug(placed.callout.name), placed.line)
+            if first != placed.line:
+                message = f"“{placed.callout.name}” is said twice; first on line {first}"
+                yield Problem(
+                    display_path, placed.line, "callout-twice", message, "keep one of them"
+                )
+
+
+def _declared(model: type[Entry], body: Body) -> dict[str, Any]:
+    """What a treatment says in its text: its sections, side effects, cards and questions."""
+    if model is not Treatment:
+        return {}
+    sections = {name: body.section(heading) for name, heading in Treatment.SECTIONS.items()}
+    callouts = {name: body.of_type(callout) for name, callout in DECLARED.items()}
+    declared = {**sections, **callouts, "faq": body.questions}
+    return {name: value for name, value in declared.items() if value not in (None, ())}

@@ -1,0 +1,245 @@
+"""From what an editor wrote to a valid model, or to Problems in an editor's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from practice.content.front_matter import Location
+from practice.content.models import ID_PATTERN, Place, fields_at
+from practice.paths import slug
+from practice.problems import Problem, did_you_mean, nearest
+
+M = TypeVar("M", bound=BaseModel)
+
+HINTS = {
+    "iso_date": "write the date as year-month-day, for example 2026-01-31",
+    "true_false": "write `true` or `false`",
+    "web_address": "write the whole address, beginning with https://",
+    "clock": "write the time on the 24-hour clock, for example 08:30",
+    "phone": "write + and the country code first, for example +1 555 555 0123",
+    "no_words": "write words",
+    "hours_half": "write both `opens` and `closes`, or neither where the clinic is closed",
+    "hours_order": "write the opening time before the closing time",
+    "hours_twice": "name each day once, or give it hours that do not meet",
+    "price": "write it with its sign, for example $150",
+    "modified_first": "a text cannot be changed before it is published: correct one of the two",
+    "int_parsing": "write a whole number",
+    "float_parsing": "write a number, for example 37.5",
+}
+
+ABOUT_TWO = {"hours_half": "opens", "hours_order": "closes", "modified_first": "modified"}
+"""Mistakes between two fields, and the one on whose line they are shown."""
+LISTS = ("tuple_type", "list_type")
+GROUPS = ("model_type", "dict_type", "model_attributes_type")
+"""Mistakes where a list, and where a group of fields, is needed."""
+
+
+def validate(
+    model: type[M],
+    values: dict[str, Any],
+    path: str,
+    line_of: Callable[[Location], int],
+    label_of: Callable[[str], str] = str,
+    *,
+    already_reported: Collection[str] = (),
+) -> tuple[M | None, list[Problem]]:
+    """Make a model of ``values``; where that fails, say why, with the line of each mistake.
+
+    ``label_of`` gives the name under which an editor knows a field (``how-common``);
+    ``already_reported`` are fields whose absence another problem already explains.
+    """
+    try:
+        return model.model_validate(values), []
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    mistakes = _Mistakes(model, values, path, line_of, label_of)
+    unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
+    meant = {(name,) for name in already_reported} | {
+        mistakes.meant(location) for location in unknown
+    }
+    return None, [
+        mistakes.problem(detail)
+        for detail in details
+        if not (detail["type"] == "missing" and detail["loc"] in meant)
+    ]
+
+
+@dataclass(frozen=True)
+class _Mistakes:
+    """Says what is wrong with some values; its fields are the arguments of ``validate``."""
+
+    model: type[BaseModel]
+    values: dict[str, Any]
+    path: str
+    line_of: Callable[[Location], int]
+    label_of: Callable[[str], str]
+
+    def meant(self, location: Location) -> Location:
+        """Where a field would stand whose name is most like this one, which is not known."""
+        known = self._known(_owner(self.model, location))
+        if not location:
+            return ()
+        given = self.label_of(str(location[-1]))
+        near = _first_word(given, known) or nearest(given, known)
+        return (*location[:-1], known[near]) if near else ()
+
+    def _known(self, owner: type[BaseModel]) -> dict[str, str]:
+        """The fields that an editor can write, by the names under which they are known."""
+        places: tuple[Place, ...] = ("front matter", "option")
+        return {self.label_of(name): name for place in places for name in fields_at(owner, place)}
+
+    def problem(self, detail: ErrorDetails) -> Problem:
+        """One mistake, on its line."""
+        location: Location = detail["loc"]
+        owner = _owner(self.model, location)
+        words = [part for part in location if isinstance(part, str)]
+        name = self.label_of(words[-1]) if words else owner.__name__.lower()
+        kind = detail["type"]
+        line = self.line_of((*location, ABOUT_TWO[kind]) if kind in ABOUT_TWO else location)
+        if kind == "missing":
+            return _missing(self.path, line, owner, str(location[-1]), name)
+        if kind == "extra_forbidden":
+            message = f"there is no field `{name}` here"
+            known = self._known(owner)
+            field = _first_word(name, known)
+            hint = did_you_mean(name, known)
+            if field:
+                hint = f'a colon is missing behind `{field}`: write `{field}: "…"`'
+            return Problem(self.path, line, "field-unknown", message, hint)
+        if _is_empty(detail["input"]):
+            needed = name in owner.model_fields and owner.model_fields[name].is_required()
+            hint = "write something behind the colon" + ("" if needed else ", or delete the line")
+            return Problem(self.path, line, "field-empty", f"`{name}` is empty", hint)
+        code = "date" if kind == "iso_date" else "field-value"
+        message, hint = self._value(detail, owner, name)
+        return Problem(self.path, line, code, message, hint)
+
+    def _value(self, detail: ErrorDetails, owner: type[BaseModel], name: str) -> tuple[str, str]:
+        """What is wrong with a value, and what to write."""
+        kind, location, given = detail["type"], detail["loc"], str(detail["input"])
+        if kind == "literal_error":
+            choices = [str(choice) for choice in _choices(owner, location)]
+            several = re.findall(r"[\w-]+", given.lower())
+            hint = did_you_mean(given, choices)
+            if isinstance(location[-1], int) and len(several) > 1 and set(several) <= set(choices):
+                hint = f"write a comma between them: `{', '.join(several)}`"
+            return f"`{name}: {given}` is not possible", hint
+        if kind == "string_pattern_mismatch" and detail["ctx"]["pattern"] == ID_PATTERN:
+            in_list = isinstance(location[-1], int)
+            hint = _ids(given, alone=self.values.get(str(location[0])) == given) if in_list else ""
+            return f"`{name}`: `{given}` cannot be an id", hint or f"did you mean `{slug(given)}`?"
+        if kind in ABOUT_TWO:
+            return detail["msg"], HINTS[kind]
+        inner = (
+            _models_in(owner.model_fields[name].annotation) if name in owner.model_fields else []
+        )
+        if kind in (*LISTS, *GROUPS) and inner:
+            return f"`{name}`: {_message(detail)}", _shape(inner[0], in_list=kind in LISTS)
+        return f"`{name}`: {_message(detail)}", HINTS.get(kind) or _help(owner, location)
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _first_word(given: str, known: Collection[str]) -> str | None:
+    """The field that a name of several words begins with: its colon is missing."""
+    first, _, rest = given.partition(" ")
+    return first.lower() if rest and first.lower() in known else None
+
+
+def _ids(given: str, *, alone: bool) -> str:
+    """How to write several ids that were written as one; nothing where one may be meant."""
+    if " - " in given:
+        return "begin every `-` of the list in the same column"
+    ids = [slug(part) for part in re.split(r"[,;]|\band\b|&", given) if slug(part)]
+    if len(ids) > 1 or given.startswith("-"):
+        return f"write a list: `[{', '.join(ids)}]`"
+    if alone and " " in given.strip():
+        return f"did you mean `{slug(given)}`, or the list `[{', '.join(given.lower().split())}]`?"
+    return ""
+
+
+def _shape(model: type[BaseModel], *, in_list: bool) -> str:
+    """How the fields of a group are written, in a list or alone."""
+    names = [f"`{name}: …`" for name in model.model_fields]
+    if in_list:
+        names[0] = f"`- {names[0][1:]}"
+    return f"write below it, indented, each on a line of its own: {', '.join(names)}"
+
+
+def _help(owner: type[BaseModel], location: Location) -> str:
+    """What a field's declaration says of it."""
+    names = [part for part in location if isinstance(part, str) and part in owner.model_fields]
+    if not names:
+        return ""
+    info = owner.model_fields[names[-1]]
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    example = f", for example `{extra['example']}`" if extra.get("example") else ""
+    return f"{info.description}{example}"
+
+
+def _missing(path: str, line: int, owner: type[BaseModel], field: str, name: str) -> Problem:
+    info = owner.model_fields[field]
+    place = info.json_schema_extra["place"] if isinstance(info.json_schema_extra, dict) else ""
+    message = f"`{name}` is missing"
+    if place == "argument":
+        called = getattr(owner, "NAME", "")
+        message = f"`{called}` does not say what stands behind its bar"
+        hint = f"write `/// {called} | …` ({info.description})"
+        return Problem(path, line, "callout-argument", message, hint)
+    if place == "body":
+        return Problem(path, line, "callout-missing", message, str(info.description))
+    return Problem(path, line, "field-missing", message, f"add `{name}: …` ({info.description})")
+
+
+def _message(detail: ErrorDetails) -> str:
+    kind = detail["type"]
+    if kind in LISTS:
+        return "a list is needed, each item on a line of its own: `- item`"
+    if kind in GROUPS:
+        return "fields are needed here, indented below this line"
+    if kind == "string_type":
+        return "words are needed here, not a list or fields"
+    if kind == "string_pattern_mismatch":
+        return f"`{detail['input']}` is not in the form that is needed"
+    if kind in ("int_parsing", "float_parsing"):
+        return f"`{detail['input']}` is not a number"
+    return detail["msg"]
+
+
+def _owner(model: type[BaseModel], location: Location) -> type[BaseModel]:
+    """The model in which the last named field of a location is declared."""
+    names = [part for part in location if isinstance(part, str)]
+    for name in names[:-1]:
+        info = model.model_fields.get(name)
+        inner = _models_in(info.annotation) if info else []
+        if not inner:
+            return model
+        model = inner[0]
+    return model
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for inner in get_args(annotation) for found in _models_in(inner)]
+
+
+def _choices(owner: type[BaseModel], location: Location) -> list[Any]:
+    names = [part for part in location if isinstance(part, str)]
+    name = next(name for name in reversed(names) if name in owner.model_fields)
+    return _literals(owner.model_fields[name].annotation)
+
+
+def _literals(annotation: Any) -> list[Any]:
+    found: list[Any] = []
+    for inner in get_args(annotation):
+        found.extend([inner] if isinstance(inner, str) else _literals(inner))
+    return found

@@ -1,0 +1,1 @@
+"""What a web host has to send: response headers and redirects, one module for each host."""

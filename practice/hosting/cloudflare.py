@@ -1,0 +1,33 @@
+"""Cloudflare Pages: `_headers` and `_redirects`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from practice.hosting.headers import (
+    CACHING,
+    POLICY,
+    SEARCH,
+    SEARCH_POLICY,
+    SECURITY,
+    blocks,
+    policy,
+)
+from practice.site.redirects import Redirect
+
+
+def headers(base: str) -> str:
+    """`_headers` of Cloudflare Pages, where `!` takes back what a wider rule has said."""
+    search = {"! Content-Security-Policy": "", "Content-Security-Policy": policy(SEARCH_POLICY)}
+    return blocks(
+        {"/*": {"Content-Security-Policy": policy(POLICY), **SECURITY}}
+        | {f"{base}{folder}*": search for folder in SEARCH}
+        | {f"{base}{folder}*": {"Cache-Control": value} for folder, value in CACHING.items()}
+    )
+
+
+def redirects(moved: Iterable[Redirect], base: str) -> str:
+    """`_redirects` of Cloudflare Pages, where what is gone is simply not there."""
+    return "".join(
+        f"{base}{r.source} {r.location(base)} 301\n" for r in moved if r.target is not None
+    )

@@ -1,0 +1,105 @@
+"""Headers: what a browser may do with the site's files, said once for every host.
+
+``of(path)`` is the rule. The formats below only say it in a host's own words; a test asks a real
+server for every file and compares. Sources: CSP Level 3 (https://www.w3.org/TR/CSP3/), Fetch
+(https://fetch.spec.whatwg.org/), RFC 6797 (HSTS), RFC 9111 and 8246 (caching).
+"""
+
+from __future__ import annotations
+
+POLICY: dict[str, str] = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+"""What pages use: one script, one style sheet, pictures, the search form.
+
+`connect-src` is for the search's index; on other pages only tools such as Lighthouse use it, which
+ask for `robots.txt` in the page's name.
+"""
+SEARCH_POLICY: dict[str, str] = POLICY | {"script-src": "'self' 'wasm-unsafe-eval'"}
+"""Search runs WebAssembly. No other page may."""
+SEARCH = ("/search/", "/pagefind/")
+"""Where the search runs: its page, and the worker that the page starts."""
+
+SECURITY: dict[str, str] = {
+    "Strict-Transport-Security": "max-age=63072000",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in (
+            "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media",
+            "fullscreen", "geolocation", "gyroscope", "magnetometer", "microphone", "midi",
+            "payment", "publickey-credentials-get", "screen-wake-lock", "usb",
+            "xr-spatial-tracking",
+        )
+    ),
+}  # fmt: skip
+"""The same for every file. A referrer would tell another site what a patient was reading."""
+
+SOON = "public, max-age=300"
+DAY = "public, max-age=86400"
+FOREVER = "public, max-age=31536000, immutable"
+CACHING: dict[str, str] = {
+    "/assets/": FOREVER,  # the name changes with the content
+    "/pagefind/fragment/": FOREVER,
+    "/pagefind/index/": FOREVER,
+    "/pagefind/newest/fragment/": FOREVER,
+    "/pagefind/newest/index/": FOREVER,
+    "/images/": DAY,
+    "/files/": DAY,
+}
+"""By folder; everything else changes under its name and is asked for again SOON."""
+NOT_FOUND = "/404.html"
+
+
+def policy(directives: dict[str, str]) -> str:
+    """A content security policy as one line."""
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
+
+
+def policy_of(address: str) -> str:
+    """The policy of the file at an address of the site, without the site's base path."""
+    return policy(SEARCH_POLICY if address.startswith(SEARCH) else POLICY)
+
+
+def caching_of(address: str) -> str:
+    """How long the file at an address may be kept."""
+    return next((value for folder, value in CACHING.items() if address.startswith(folder)), SOON)
+
+
+def of(address: str) -> dict[str, str]:
+    """Every header of the file at an address of the site."""
+    return {
+        "Content-Security-Policy": policy_of(address),
+        **SECURITY,
+        "Cache-Control": caching_of(address),
+    }
+
+
+def in_page(address: str) -> str:
+    """The part of the policy that a page can carry itself, for hosts without headers.
+
+    `frame-ancestors` has no effect there (CSP Level 3, section 3.3), so it is left out.
+    """
+    directives = SEARCH_POLICY if address.startswith(SEARCH) else POLICY
+    return policy({k: v for k, v in directives.items() if k != "frame-ancestors"})
+
+
+def blocks(rules: dict[str, dict[str, str]]) -> str:
+    lines = []
+    for path, headers in rules.items():
+        lines.append(path)
+        lines.extend(
+            f"  {name}: {value}" if value else f"  {name}" for name, value in headers.items()
+        )
+    return "".join(f"{line}\n" for line in lines)

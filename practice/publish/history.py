@@ -1,0 +1,113 @@
+"""Store: the releases that have been published from here, to go back to.
+
+It lies beside the settings file and is never uploaded: an old release may hold what a practice
+has taken down for good reason.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from practice.publish.release import Release
+
+FOLDER = ".releases"
+KEPT = 10
+"""How many releases can be gone back to."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A line of the history."""
+
+    id: str
+    when: str
+    """UTC, as RFC 3339 writes it."""
+    commit: str
+    target: str
+    files: int
+    size: int
+    back: bool = False
+    """Whether it was a way back to an earlier release."""
+
+
+class History:
+    """Releases by id, their files by content."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / FOLDER
+
+    @property
+    def entries(self) -> list[Published]:
+        """What was published, oldest first."""
+        file = self.folder / "history.json"
+        if not file.is_file():
+            return []
+        return [Published(**line) for line in json.loads(file.read_text(encoding="utf-8"))]
+
+    def keep(self, release: Release, tree: Path) -> None:
+        """Take in a release whose files lie in ``tree``."""
+        for path, file in release.files.items():
+            kept = self._object(file.sha256)
+            if not kept.is_file():
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                whole = kept.with_suffix(f".{os.getpid()}.part")
+                shutil.copyfile(tree / path, whole)
+                whole.replace(kept)
+        self._write(f"{release.id}.json", json.dumps(release.data(), indent=1) + "\n")
+
+    def add(self, release: Release, target: str, *, back: bool = False) -> None:
+        """Write into the history that a release is live now, and forget the oldest ones."""
+        now = dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")
+        line = Published(
+            release.id, now, release.commit, target, len(release.files), release.size, back
+        )
+        history = [*self.entries, line]
+        self._write("history.json", json.dumps([vars(line) for line in history], indent=1) + "\n")
+        self._forget([line.id for line in history])
+
+    def get(self, id: str) -> Release | None:
+        """A release by its id, if it is kept."""
+        file = self.folder / f"{id}.json"
+        if not file.is_file():
+            return None
+        return Release.from_data(json.loads(file.read_text(encoding="utf-8")))
+
+    def unpack(self, release: Release, tree: Path) -> None:
+        """Put the files of a release into an empty folder."""
+        for path, file in release.files.items():
+            target = tree / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self._object(file.sha256), target)
+
+    def _forget(self, ids: list[str]) -> None:
+        newest: list[str] = []
+        for id in reversed(ids):
+            if id not in newest:
+                newest.append(id)
+        kept = set(newest[:KEPT])
+        for file in self.folder.glob("*.json"):
+            if file.name != "history.json" and file.stem not in kept:
+                file.unlink()
+        needed = {
+            entry.sha256
+            for id in kept
+            if (release := self.get(id))
+            for entry in release.files.values()
+        }
+        for kept_object in self.folder.glob("objects/*/*"):
+            if kept_object.name not in needed:
+                kept_object.unlink()
+
+    def _object(self, sha256: str) -> Path:
+        return self.folder / "objects" / sha256[:2] / sha256
+
+    def _write(self, name: str, text: str) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        whole = self.folder / f".{name}.part"
+        whole.write_text(text, encoding="utf-8")
+        whole.replace(self.folder / name)

@@ -1,0 +1,72 @@
+"""What publishing says on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from practice.publish.history import Published
+from practice.publish.release import SIBLINGS, UNKNOWN, Plan
+
+MOST = 12
+"""Files of a kind that a plan names one by one."""
+
+
+def plan_in_words(made: Plan, target: str, *, whole: bool = False) -> str:
+    """What is added, changed and deleted, with sizes; ``whole`` names every single file."""
+    if made.nothing:
+        return f"{target} holds release {made.new.id} already: nothing to do."
+    before = made.live.release.files if made.live.release else {}
+    held = made.live.retired | before | made.new.files
+    sizes = {path: file.size for path, file in held.items() if file != UNKNOWN}
+    lines = [f"Release {made.new.id} for {target}"]
+    parts = (
+        ("added", made.added),
+        ("changed", made.changed),
+        ("deleted", made.deleted),
+        ("kept for one more release", made.retired),
+    )
+    for name, paths in parts:
+        known = [sizes[path] for path in paths if path in sizes]
+        siblings = {path + ending for path in paths for ending in SIBLINGS}
+        files = [path for path in paths if path not in siblings]
+        size = f", {human(sum(known))}" if known else ""
+        size += " with compressed forms" if len(files) < len(paths) else ""
+        lines.append(f"  {len(files)} {name}{size}")
+        named = files if whole else files[:MOST]
+        lines.extend(f"    {path}{_size(path, sizes)}" for path in named)
+        if len(files) > len(named):
+            lines.append(f"    and {len(files) - len(named)} more: `--dry-run` names all")
+    return "\n".join(lines)
+
+
+def _size(path: str, sizes: Mapping[str, int]) -> str:
+    """How large a file is, and what is sent of it at best; nothing where that is not known."""
+    if path not in sizes:
+        return ""
+    sent = [sizes[path + ending] for ending in SIBLINGS if path + ending in sizes]
+    return f"  {human(sizes[path])}" + (f" ({human(min(sent))} compressed)" if sent else "")
+
+
+def human(size: int) -> str:
+    """A size in bytes, as people read it (1 KB is 1,000 bytes)."""
+    if size < 1_000:
+        return f"{size} B"
+    return f"{size / 1_000:.1f} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+
+
+def history_in_words(history: Sequence[Published], live: str) -> str:
+    """The releases, newest first, with the one that is live marked."""
+    if not history:
+        return "Nothing was published from here yet."
+    lines = [f"{'':2}{'release':14}{'published (UTC)':28}{'files':>6}{'size':>10}  commit"]
+    newest = (
+        len(history)
+        - 1
+        - next((n for n, line in enumerate(reversed(history)) if line.id == live), len(history))
+    )
+    for number, line in reversed(list(enumerate(history))):
+        mark = "* " if number == newest else "  "
+        when = f"{line.when} (back)" if line.back else line.when
+        commit = line.commit[:12] or "with changes"
+        lines.append(f"{mark}{line.id:14}{when:28}{line.files:>6}{human(line.size):>10}  {commit}")
+    return "\n".join([*lines, "* is live"])

@@ -1,0 +1,139 @@
+"""Fit to go: what must not go live. Pure generators of Problems, like all checks."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from practice.paths import display_path_of
+from practice.problems import Problem
+from practice.publish.release import Release, address_of
+from practice.publish.settings import PublishSettings
+from practice.site import redirects
+from practice.site.site import Site
+
+SHRINKS = 0.10
+"""The share of pages that may vanish in one publish without a word."""
+NOTICE_WORDS = 30
+"""Words below which a legal notice is a heading, not a notice."""
+SAMPLE_HOST = re.compile(r"(.*\.)?(example\.(com|org|net)|example|test|invalid|localhost)")
+"""Names that no one can own (RFC 2606 and 6761)."""
+
+
+def reviews(site: Site) -> Iterator[Problem]:
+    """A clinical text whose review is due again."""
+    for document in site.documents:
+        due = getattr(document.meta, "next_review", None)
+        if due and due < site.build_date:
+            yield Problem(
+                document.display_path,
+                document.line_of("next_review"),
+                "review-overdue",
+                f"the review was due on {due}",
+                "have a clinician read it, then set `reviewed` and `next_review`",
+            )
+
+
+def samples(site: Site) -> Iterator[Problem]:
+    """Text that no clinician has signed off, and a practice that does not exist."""
+    hint = "replace it or sign it off and delete `sample: true`; for a trial use `--allow-sample`"
+    if site.clinic.sample:
+        path = f"{display_path_of(site.content)}/clinic.yaml"
+        yield Problem(path, 1, "sample", "the practice is invented", hint)
+    for document in site.documents:
+        if document.meta.sample:
+            line = document.line_of("sample")
+            yield Problem(document.display_path, line, "sample", "this is sample text", hint)
+
+
+def notices(site: Site) -> Iterator[Problem]:
+    """Legal notices that are not there, empty, not yet in force, or not in any menu.
+
+    A notice of privacy practices is to be posted prominently: 45 CFR 164.520(c)(3)(i).
+    """
+    path = f"{display_path_of(site.content)}/clinic.yaml"
+    for name, notice in site.clinic.notices:
+        if notice is None:
+            continue
+        page = next((p for p in site.pages if p.slug == notice.page), None)
+        if page is None:
+            message = f"the notice `{name}` is missing"
+            yield Problem(path, 1, "notice-missing", message, f"write `pages/{notice.page}.md`")
+            continue
+        if page.words < NOTICE_WORDS:
+            message = f"the notice `{name}` has {page.words} words"
+            yield Problem(page.display_path, 1, "notice-empty", message, "write the notice")
+        if notice.effective > site.build_date:
+            message = f"the notice `{name}` takes effect on {notice.effective}"
+            hint = "publish the notice that is in force now"
+            yield Problem(path, 1, "notice-future", message, hint)
+        if page.meta.menu == "none":
+            message = f"no menu leads to the notice `{name}`"
+            hint = "write `menu: footer`"
+            yield Problem(page.display_path, page.line_of("menu"), "notice-hidden", message, hint)
+
+
+def address(settings: PublishSettings, *, allow_sample: bool) -> Iterator[Problem]:
+    """The address is one of a real, encrypted site."""
+    parts = urlsplit(settings.address)
+    line = 1
+    if parts.scheme != "https" or not parts.hostname:
+        message = f"the address `{settings.address}` does not begin with https://"
+        hint = "set `SITEURL`; every host gives certificates for free"
+        yield Problem(settings.file.name, line, "address-https", message, hint)
+    elif SAMPLE_HOST.fullmatch(parts.hostname) and not allow_sample:
+        message = f"`{settings.address}` is an example, not your address"
+        hint = "set `SITEURL`; for a trial use `--allow-sample`"
+        yield Problem(settings.file.name, line, "address-sample", message, hint)
+
+
+def size(site: Site, new: Release, live: Release | None) -> Iterator[Problem]:
+    """The site is empty, or much of it is gone. Can be confirmed."""
+    hint = "if that is meant, say `--yes`"
+    display_path = display_path_of(site.content)
+    if not (site.treatments or site.posts):
+        message = "there is not one treatment and not one post"
+        yield Problem(display_path, 1, "site-empty", message, hint)
+    if live and len(new.pages) < len(live.pages) * (1 - SHRINKS):
+        lost = len(live.pages) - len(new.pages)
+        message = f"{lost} of {len(live.pages)} pages would be gone"
+        yield Problem(display_path, 1, "site-shrinks", message, hint)
+
+
+def foreign(settings: PublishSettings, count: int) -> Iterator[Problem]:
+    """The target holds something that no publish has put there. Can be confirmed."""
+    if count:
+        message = f"the target holds {count} files or folders of others; some may be overwritten"
+        hint = "if that is the right place, say `--yes`; what is not ours is never deleted"
+        yield Problem(settings.file.name, 1, "target-foreign", message, hint)
+
+
+def invalid(site: Site, new: Release, live: Release | None) -> Iterator[Problem]:
+    """Addresses of the live site that would no longer answer; the hint is the redirect."""
+    if live is None:
+        return
+    moved = {redirect.source for redirect in redirects.of(site)}
+    file = f"{display_path_of(site.content)}/{redirects.FILE}"
+    known = {address_of(path) for path in new.pages}
+    for gone in sorted(live.addresses - new.addresses - moved):
+        yield Problem(
+            file,
+            1,
+            "address-broken",
+            f"`{gone}` is live and would be gone",
+            f"add `{offer(gone, known)}`, or `{gone}: gone` if nothing takes its place",
+        )
+
+
+def offer(gone: str, known: set[str]) -> str:
+    """The redirect that is most likely meant: to the address with the most alike last part."""
+    last = {address.strip("/").rpartition("/")[2]: address for address in sorted(known)}
+    near = difflib.get_close_matches(gone.strip("/").rpartition("/")[2], last, n=1, cutoff=0.6)
+    if near:
+        return f"{gone}: {last[near[0]]}"
+    parent = gone.rstrip("/").rpartition("/")[0] + "/"
+    while parent not in known and parent != "/":
+        parent = parent.rstrip("/").rpartition("/")[0] + "/"
+    return f"{gone}: {parent}"

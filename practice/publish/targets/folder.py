@@ -1,0 +1,133 @@
+"""Folder targets: a symbolic link to the current release, or a folder that is exchanged."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from practice.problems import UsageError
+from practice.publish.release import STATE, LiveState, Plan
+from practice.publish.targets.target import KEPT, Step
+from practice.support.output_folder import MARKER, exchange
+
+
+class LinkedFolder:
+    """A symbolic link that leads from one finished folder to the next."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(os.path.normpath(path))  # the link itself stays a link
+        self.releases = self.path.parent / f".{self.path.name}.releases"
+        self.name = str(self.path)
+
+    def live(self) -> LiveState:
+        """What the link leads to."""
+        if self.path.exists() and not self.path.is_symlink():
+            raise UsageError(
+                f"`{self.path}` is a folder, and publishing would put a link in its place: move "
+                'it away, or say `"by": "rename"`'
+            )
+        return _read(self.path)
+
+    def foreign(self) -> int:
+        """Nothing: a link is put where nothing is."""
+        return 0
+
+    def deliver(self, plan: Plan, tree: Path, step: Step) -> None:
+        """Fill a new folder, then move the link."""
+        step("Copying the files")
+        self.releases.mkdir(parents=True, exist_ok=True)
+        numbers = [int(folder.name.split("-")[0]) for folder in self._finished()]
+        new = self.releases / f"{max(numbers, default=0) + 1:06d}-{plan.new.id}"
+        fill_folder(self.releases / f".{new.name}", plan, tree, self.path).rename(new)
+        step("Switching over")
+        link = self.path.with_name(f".{self.path.name}.link")
+        link.unlink(missing_ok=True)
+        link.symlink_to(new.relative_to(self.path.parent))
+        link.replace(self.path)
+        for old in sorted(self._finished())[:-KEPT]:
+            shutil.rmtree(old)
+        for left in self.releases.glob(".[0-9]*"):
+            shutil.rmtree(left)
+
+    def _finished(self) -> list[Path]:
+        return list(self.releases.glob("[0-9]*-*"))
+
+
+class SwappedFolder:
+    """A folder that changes places with a finished one."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+        self.name = str(self.path)
+
+    def live(self) -> LiveState:
+        """What the folder holds."""
+        if self.path.is_dir() and any(self.path.iterdir()) and not (self.path / STATE).is_file():
+            raise UsageError(
+                f"`{self.path}` holds files that no publish has put there, and would be replaced: "
+                "move it away, or name another folder"
+            )
+        return _read(self.path)
+
+    def foreign(self) -> int:
+        """Nothing: other folders are refused."""
+        return 0
+
+    def deliver(self, plan: Plan, tree: Path, step: Step) -> None:
+        """Fill a new folder beside the old one, then exchange the two."""
+        step("Copying the files")
+        new = fill_folder(self.path.with_name(f".{self.path.name}.new"), plan, tree, self.path)
+        step("Switching over")
+        if not self.path.exists():
+            new.rename(self.path)
+        elif exchange(new, self.path):
+            shutil.rmtree(new)
+        else:
+            old = self.path.with_name(f".{self.path.name}.old")
+            shutil.rmtree(old, ignore_errors=True)
+            self.path.rename(old)
+            new.rename(self.path)
+            shutil.rmtree(old)
+
+
+def _read(folder: Path) -> LiveState:
+    state = folder / STATE
+    return (
+        parse_state(state.read_text(encoding="utf-8"), str(state))
+        if state.is_file()
+        else LiveState()
+    )
+
+
+def parse_state(text: str, where: str) -> LiveState:
+    try:
+        return LiveState.from_text(text)
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"`{where}` cannot be read, so what is live is not known: delete it there and publish "
+            "everything again with `--yes`"
+        ) from error
+
+
+def fill_folder(new: Path, plan: Plan, tree: Path, old: Path) -> Path:
+    """A folder with the new release, what is retired, and the state. What has not changed keeps
+    its time, so that a browser's copy stays good."""
+    shutil.rmtree(new, ignore_errors=True)
+    shutil.copytree(tree, new, ignore=_not_ours, copy_function=_copy)
+    changed = set(plan.uploads)
+    for path in {*plan.new.files, *plan.retired} - changed:
+        source, target = old / path, new / path
+        if source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+    (new / STATE).write_text(plan.after().text(), encoding="utf-8")
+    return new
+
+
+def _not_ours(_folder: str, names: list[str]) -> set[str]:
+    return {STATE, MARKER} & set(names)
+
+
+def _copy(source: str, target: str) -> None:
+    shutil.copyfile(source, target)

@@ -1,0 +1,93 @@
+"""Files that no template makes: the feed, the site map, `robots.txt`, pages at old addresses."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+from collections.abc import Sequence
+from xml.sax.saxutils import escape
+
+from feedgenerator import Atom1Feed, get_tag_uri
+
+from practice.content.document import Document
+from practice.rendering.renderer import Renderer
+from practice.site.redirects import Redirect
+from practice.site.site import Site
+from practice.site.view import view_of, view_of_list
+
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+FEED = "feed.xml"
+FEED_LENGTH = 20
+"""Posts in the feed."""
+
+
+def sitemap(site: Site, address: str) -> str:
+    """Every page that search engines may list (https://www.sitemaps.org/protocol.html)."""
+    views = [view_of(site, address, document) for document in site.documents]
+    views += [view_of_list(site, address, entry) for entry in site.lists]
+    lines = ['<?xml version="1.0" encoding="utf-8"?>', f'<urlset xmlns="{SITEMAP}">']
+    for view in sorted(views, key=lambda view: view.path):
+        if view.noindex:
+            continue
+        lines += ["  <url>", f"    <loc>{escape(view.canonical)}</loc>"]
+        if view.modified:
+            lines.append(f"    <lastmod>{view.modified}</lastmod>")
+        lines.append("  </url>")
+    return "\n".join([*lines, "</urlset>", ""])
+
+
+def robots(address: str) -> str:
+    """All may be read; the site map says what there is (RFC 9309)."""
+    return f"User-agent: *\nAllow: /\n\nSitemap: {address}/sitemap.xml\n"
+
+
+def feed(renderer: Renderer, posts: Sequence[Document], path: str) -> str:
+    """An Atom feed of posts: title, summary, author and an absolute link of each."""
+    site, address = renderer.site, renderer.address
+    atom = Atom1Feed(
+        title=site.clinic.name,
+        link=f"{address}/",
+        feed_url=f"{address}/{path}",
+        description=site.clinic.summary,
+        language=site.clinic.language,
+    )
+    for post in posts:
+        link = address + post.path
+        date = post_time(post.meta.date)
+        atom.add_item(
+            title=post.title,
+            link=link,
+            unique_id=get_tag_uri(link, date),
+            description=post.meta.summary,
+            author_name=site.therapist(post.meta.author).meta.full_name,
+            categories=[site.topics[topic].name for topic in post.meta.topics],
+            pubdate=date,
+            updateddate=post_time(post.meta.modified or post.meta.date),
+        )
+    return str(atom.writeString("utf-8"))
+
+
+def post_time(day: dt.date) -> dt.datetime:
+    """Noon UTC of a day: that day in every US time zone."""
+    return dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC)
+
+
+def redirect_page(redirect: Redirect, address: str, base: str) -> str:
+    """A page that leads on by itself; ``address`` and ``base`` are the site's.
+
+    It leads to another site by a link only: a page of ours takes nobody there unasked.
+    """
+    target = redirect.target or ""
+    inside = target.startswith("/")
+    link = html.escape(base + target if inside else target)
+    head = (
+        f'<link rel="canonical" href="{html.escape(address + target)}">\n'
+        f'<meta http-equiv="refresh" content="0; url={link}">\n'
+    )
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>This page has moved</title>\n{head if inside else ''}"
+        "</head>\n<body>\n<main>\n<h1>This page has moved</h1>\n"
+        f'<p><a href="{link}">Go to the page</a></p>\n</main>\n</body>\n</html>\n'
+    )

@@ -1,0 +1,1 @@
+"""All documents as one site: lists, views, redirects and structured data."""

@@ -1,0 +1,80 @@
+"""Dates, times and numbers in the words of the site's readers (American English)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import get_args
+
+from babel.dates import format_date
+from babel.lists import format_list
+
+from practice.content.models import Hours, Weekday
+
+LOCALE = "en_US"
+DAYS: tuple[str, ...] = get_args(Weekday)
+
+
+@dataclass(frozen=True)
+class OpeningLine:
+    """Days that share their hours: ``Monday to Thursday``, ``8 am to 6 pm``."""
+
+    days: str
+    times: str
+
+
+@lru_cache(maxsize=4096)
+def long_date(day: dt.date) -> str:
+    """``January 5, 2026``."""
+    return str(format_date(day, "long", locale=LOCALE))
+
+
+def clock(time: str) -> str:
+    """``17:30`` as ``5:30 pm``, held together by a space that does not break."""
+    hour, minute = (int(part) for part in time.split(":"))
+    half = "am" if hour < 12 else "pm"
+    times = hour % 12 or 12
+    return f"{times}:{minute:02}\xa0{half}" if minute else f"{times}\xa0{half}"
+
+
+def phone(number: str) -> str:
+    """A number as people of its country write it: ``(555) 555-0123``."""
+    digits = tel(number).removeprefix("tel:")
+    match = re.fullmatch(r"\+1(\d{3})(\d{3})(\d{4})", digits)
+    return f"({match[1]}) {match[2]}-{match[3]}" if match else number
+
+
+def tel(number: str) -> str:
+    """The address that dials a number (RFC 3966)."""
+    return "tel:+" + re.sub(r"\D", "", number)
+
+
+def sentence(items: Iterable[str]) -> str:
+    """``a, b, and c``."""
+    return str(format_list(list(items), locale=LOCALE))
+
+
+def opening_lines(hours: Sequence[Hours]) -> tuple[OpeningLine, ...]:
+    """A week of hours, Monday first; neighbouring days with the same hours in one line."""
+    times = {day: _times(day, hours) for day in DAYS}
+    lines: list[OpeningLine] = []
+    start = 0
+    for index in range(1, len(DAYS) + 1):
+        if index < len(DAYS) and times[DAYS[index]] == times[DAYS[start]]:
+            continue
+        first, last = DAYS[start].capitalize(), DAYS[index - 1].capitalize()
+        days = first if first == last else f"{first} to {last}"
+        if index - start == 2:
+            days = f"{first} and {last}"
+        lines.append(OpeningLine(days, times[DAYS[start]]))
+        start = index
+    return tuple(lines)
+
+
+def _times(day: str, hours: Sequence[Hours]) -> str:
+    spans = sorted((h.opens, h.closes) for h in hours if day in h.days)
+    times = [f"{clock(opens)} to {clock(closes)}" for opens, closes in spans]
+    return sentence(times) if times else "Closed"

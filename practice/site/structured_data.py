@@ -1,0 +1,534 @@
+"""What a page says, for machines: JSON-LD in the words of schema.org, release 30.
+
+Every string comes out of the models that the page itself is made of. A thing is described where
+the site shows it and named by its ``@id`` elsewhere. No ratings, no reviews, no claims of
+benefit. Terms: ``https://schema.org/<term>``; those used are in ``tests/schema_org_terms.yaml``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import Any
+
+from markupsafe import Markup
+
+from practice.content.document import Document
+from practice.content.markdown import plain
+from practice.content.models import (
+    FREQUENCY_MEANING,
+    Do,
+    Dont,
+    Faq,
+    Hours,
+    HoursException,
+    Question,
+    SideEffect,
+    SideEffects,
+    Treatment,
+)
+from practice.paths import slug
+from practice.site.formatting import tel
+from practice.site.site import Site
+from practice.site.view import View
+
+Node = dict[str, Any]
+
+CONTEXT = "https://schema.org"
+CLINIC = ["MedicalClinic", "Physiotherapy"]
+"""`Physiotherapy` is the business; alone it lacks `availableService`, which a clinic has."""
+PAGE_TYPES: dict[str, str | list[str]] = {
+    "treatments": "CollectionPage",
+    "treatment": "MedicalWebPage",
+    "team": "CollectionPage",
+    "therapist": "ProfilePage",
+    "blog": "CollectionPage",
+    "year": "CollectionPage",
+    "topic": "CollectionPage",
+    "by-therapist": "CollectionPage",
+    "questions": ["MedicalWebPage", "FAQPage"],
+    "side-effects": ["MedicalWebPage", "CollectionPage"],
+    "sources": "CollectionPage",
+    "contact": "ContactPage",
+}
+"""The type of a page by its kind; other pages are a `WebPage`."""
+ESCAPES = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
+SECTION = re.compile(r"<h2\b[^>]*>(.*?)</h2>", re.DOTALL)
+
+
+def graph(site: Site, address: str, view: View, document: Document | None) -> Node:
+    """A page and what it shows, as one graph (https://www.w3.org/TR/json-ld11/#named-graphs).
+
+    ``address`` is the site's own, without a slash at its end; ``document`` is None for a list
+    of posts.
+    """
+    page = _Page(site, address, view, document)
+    nodes = [page.itself(), page.way(), page.questions(), *page.things()]
+    return {"@context": CONTEXT, "@graph": [node for node in nodes if node]}
+
+
+def json_ld(site: Site, address: str, view: View, document: Document | None) -> Markup:
+    """The structured data of a page, ready for its script element; parameters as in `graph`."""
+    return script(graph(site, address, view, document))
+
+
+def script(graph: Node) -> Markup:
+    """A graph as the text of a script element, which no word in it can end or hide.
+
+    ``</script`` and ``<!--`` cannot occur, and so the parser never leaves the script
+    (https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements).
+    """
+    text = json.dumps(graph, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Markup(text.translate(ESCAPES))  # noqa: S704  # every sign of HTML is escaped
+
+
+@dataclass(frozen=True)
+class _Page:
+    site: Site
+    address: str
+    view: View
+    document: Document | None
+
+    # --- The page, the way to it, its questions ---
+
+    def itself(self) -> Node:
+        """The page (`WebPage`), named by its address."""
+        view = self.view
+        kind: str | list[str] = PAGE_TYPES.get(view.kind, "WebPage")
+        if kind == "WebPage" and self._about:
+            kind = "MedicalWebPage"
+        return _node(
+            kind,
+            view.canonical,
+            url=view.canonical,
+            name=view.title,
+            description=view.description,
+            inLanguage=self.site.clinic.language,
+            isPartOf=self._here("/", "website"),
+            breadcrumb=view.breadcrumbs and self._here(view.path, "breadcrumb"),
+            primaryImageOfPage=self._picture(),
+            audience=_node("Patient"),
+            **self._review(),
+            about=() if view.kind == "post" else self._subjects(),
+            mainEntity=self._main(),
+            hasPart=self._here(view.path, "faq") if self._has_faq() else None,
+            citation=self._cited() if view.kind == "treatment" else (),
+        )
+
+    def way(self) -> Node | None:
+        """The way from the home page to this one (`BreadcrumbList`), as the page words it."""
+        if not self.view.breadcrumbs:
+            return None
+        steps = [
+            ("Home" if crumb.path == "/" else crumb.title, self.address + crumb.path)
+            for crumb in self.view.breadcrumbs
+        ]
+        steps.append((self.view.title, self.view.canonical))
+        return _node(
+            "BreadcrumbList",
+            self._id(self.view.path, "breadcrumb"),
+            itemListElement=[
+                _node("ListItem", position=number, name=name, item={"@id": url})
+                for number, (name, url) in enumerate(steps, 1)
+            ],
+        )
+
+    def questions(self) -> Node | None:
+        """The questions on a page that shows other things too (`FAQPage`, a part of the page)."""
+        if not self._has_faq():
+            return None
+        return _node("FAQPage", self._id(self.view.path, "faq"), mainEntity=list(self._questions()))
+
+    def things(self) -> Iterator[Node]:
+        """What the page is about, in full where this is the thing's own page."""
+        kind, document = self.view.kind, self.document
+        if kind in ("home", "contact"):
+            yield self._clinic()
+        if kind == "home":
+            yield self._website()
+        if document and kind == "treatment":
+            yield self._treatment(document)
+        if document and kind == "therapist":
+            yield self._therapist(document)
+        if document and kind == "post":
+            yield self._post(document)
+        for treatment in self._about:
+            yield self._about_treatment(treatment)
+        if self._items:
+            yield self._list()
+        if kind == "side-effects":
+            for treatment in self.site.treatments:
+                yield {
+                    **self._treatment_name(treatment),
+                    **self._outcomes(treatment, by_reference=True),
+                }
+
+    # --- Parts of the page ---
+
+    def _picture(self) -> Node | None:
+        """The page's picture (`ImageObject`) with what it shows."""
+        if not self.view.image:
+            return None
+        return _node("ImageObject", url=self.view.image, description=self.view.image_alt)
+
+    def _review(self) -> Node:
+        """`lastReviewed` and `reviewedBy`, which belong to the page and to no other type."""
+        meta: Any = self.document.meta if self.document else None
+        if not getattr(meta, "reviewed", None):
+            return {}
+        found: Node = {"lastReviewed": meta.reviewed.isoformat()}
+        if meta.reviewed_by:
+            found["reviewedBy"] = self._person_name(self.site.therapist(meta.reviewed_by))
+        return found
+
+    def _main(self) -> Any:
+        """What the page is chiefly about (`mainEntity`): its questions, its thing or its list."""
+        kind, path = self.view.kind, self.view.path
+        if kind == "questions":
+            return list(self._questions())
+        if kind in ("home", "contact"):
+            return self._here("/", "clinic")
+        thing = {"treatment": "therapy", "therapist": "person", "post": "post"}.get(kind)
+        if thing:
+            return self._here(path, thing)
+        return self._here(path, "list") if self._items else None
+
+    @cached_property
+    def _about(self) -> list[Document]:
+        """The treatments of a post, and those whose side effects a text shows by reference."""
+        if not self.document:
+            return []
+        ids = dict.fromkeys(self.document.meta.treatments if self.view.kind == "post" else ())
+        ids.update(dict.fromkeys(self._shown_effects))
+        return [self.site.treatment(id) for id in ids if self._is_other(id)]
+
+    def _subjects(self) -> list[Node]:
+        return [self._here(treatment.path, "therapy") for treatment in self._about]
+
+    def _is_other(self, treatment: str) -> bool:
+        return self.view.path != self.site.treatment(treatment).path
+
+    @cached_property
+    def _shown_effects(self) -> tuple[str, ...]:
+        """The treatments whose side effects the text shows with `/// side-effects`."""
+        callouts = self.document.body.of_type(SideEffects) if self.document else ()
+        return tuple(callout.treatment for callout in callouts)
+
+    def _cited(self) -> list[Node]:
+        """The works that the document and its side effects cite (`citation`), in their order."""
+        if not self.document:
+            return []
+        meta = self.document.meta
+        effects: Iterable[SideEffect] = getattr(meta, "side_effects", ())
+        ids = dict.fromkeys(chain(meta.sources, *(effect.sources for effect in effects)))
+        return [self._source(id) for id in ids]
+
+    def _source(self, id: str) -> Node:
+        """A study or official text (`CreativeWork`): `author` takes no text, `creditText` does."""
+        source = self.site.sources[id]
+        return _node(
+            "CreativeWork",
+            f"{self.address}/sources/#{id}",
+            name=source.title,
+            creditText=source.authors,
+            datePublished=str(source.year),
+            url=source.link,
+        )
+
+    # --- Questions ---
+
+    def _has_faq(self) -> bool:
+        return self.view.kind != "questions" and any(self._shown_questions())
+
+    def _questions(self) -> Iterator[Node]:
+        """Every question that the page shows with its answer (`Question`), each once."""
+        found = {
+            f"{self.address}{owner.path}#{question.id}": question
+            for owner, question in self._shown_questions()
+        }
+        for id, question in found.items():
+            answer = _node("Answer", text=plain(question.answer))
+            yield _node("Question", id, name=plain(question.question), acceptedAnswer=answer)
+
+    def _shown_questions(self) -> Iterator[tuple[Document, Question]]:
+        if not self.document:
+            return
+        for faq in self.document.body.of_type(Faq):
+            owner = self.site.treatment(faq.treatment) if faq.treatment else self.document
+            for question in owner.meta.faq if faq.treatment else faq.questions:
+                yield owner, question
+        if self.view.kind == "questions":
+            for group in self.site.question_groups:
+                for question in group.questions:
+                    yield group.document, question
+
+    # --- The clinic ---
+
+    def _website(self) -> Node:
+        """The site as a whole (`WebSite`)."""
+        clinic = self.site.clinic
+        return _node(
+            "WebSite",
+            self._id("/", "website"),
+            url=f"{self.address}/",
+            name=clinic.name,
+            description=clinic.summary,
+            inLanguage=clinic.language,
+            publisher=self._here("/", "clinic"),
+        )
+
+    def _clinic(self) -> Node:
+        """The clinic in full; `hasMap` is a link, and nothing is embedded."""
+        clinic = self.site.clinic
+        place, geo = clinic.address, clinic.geo
+        return _node(
+            CLINIC,
+            self._id("/", "clinic"),
+            url=f"{self.address}/",
+            name=clinic.name,
+            slogan=clinic.tagline,
+            description=clinic.summary,
+            telephone=tel(clinic.phone).removeprefix("tel:"),
+            email=clinic.email,
+            address=_node(
+                "PostalAddress",
+                streetAddress=place.street,
+                addressLocality=place.city,
+                addressRegion=place.region,
+                postalCode=place.postal_code,
+                addressCountry=place.country,
+            ),
+            geo=geo and _node("GeoCoordinates", latitude=geo.latitude, longitude=geo.longitude),
+            hasMap=clinic.map_url,
+            openingHoursSpecification=[_hours(hours) for hours in clinic.hours],
+            specialOpeningHoursSpecification=[_day(day) for day in self.site.coming_exceptions],
+            knowsLanguage=[_node("Language", name=language) for language in clinic.languages],
+            availableService=[
+                self._treatment_name(treatment) for treatment in self.site.treatments
+            ],
+        )
+
+    # --- Treatments and their side effects ---
+
+    def _treatment_name(self, treatment: Document) -> Node:
+        """A treatment by its name (`PhysicalTherapy`, which is a therapy and not a business)."""
+        url = self.address + treatment.path
+        return _node(
+            "PhysicalTherapy", self._id(treatment.path, "therapy"), name=treatment.title, url=url
+        )
+
+    def _treatment(self, treatment: Document) -> Node:
+        """A treatment in full: how it is done, what comes before and after, what can go wrong."""
+        return {
+            **self._treatment_name(treatment),
+            **_filled(
+                alternateName=list(treatment.meta.also_called),
+                description=treatment.meta.summary,
+                howPerformed=_section(treatment, "what_happens"),
+                preparation=_section(treatment, "prepare"),
+                followup=_section(treatment, "aftercare"),
+            ),
+            **self._outcomes(treatment),
+        }
+
+    def _about_treatment(self, treatment: Document) -> Node:
+        """A treatment that a text is about, with its side effects where the text shows them."""
+        if treatment.slug not in self._shown_effects:
+            return self._treatment_name(treatment)
+        return {**self._treatment_name(treatment), **self._outcomes(treatment)}
+
+    def _outcomes(self, treatment: Document, *, by_reference: bool = False) -> Node:
+        """Side effects by severity (`adverseOutcome`, `seriousAdverseOutcome`)."""
+        found: dict[str, list[Node]] = {"mild": [], "serious": []}
+        for effect in treatment.meta.side_effects:
+            node = self._effect(treatment, effect)
+            found[effect.severity].append({"@id": node["@id"]} if by_reference else node)
+        return _filled(adverseOutcome=found["mild"], seriousAdverseOutcome=found["serious"])
+
+    def _effect(self, treatment: Document, effect: SideEffect) -> Node:
+        """A side effect; no property holds how common it is, so its description says it."""
+        serious = effect.severity == "serious"
+        return _node(
+            "MedicalCondition" if serious else "MedicalSignOrSymptom",
+            self._id(treatment.path, f"effect_{slug(effect.name)}"),
+            name=effect.name,
+            description=_facts(effect),
+        )
+
+    # --- People and posts ---
+
+    def _person_name(self, therapist: Document) -> Node:
+        """A therapist as a byline names them (`Person`)."""
+        return _node(
+            "Person",
+            self._id(therapist.path, "person"),
+            name=therapist.meta.name,
+            honorificSuffix=therapist.meta.letters,
+            url=self.address + therapist.path,
+        )
+
+    def _therapist(self, therapist: Document) -> Node:
+        """A therapist in full; `usNPI` is a physician’s, so the license is an `identifier`."""
+        meta = therapist.meta
+        return {
+            **self._person_name(therapist),
+            **_filled(
+                jobTitle=meta.role,
+                description=meta.summary,
+                identifier=meta.license,
+                image=self.view.image,
+                worksFor=self._here("/", "clinic"),
+                knowsLanguage=[_node("Language", name=language) for language in meta.languages],
+                hasCredential=[
+                    _node(
+                        "EducationalOccupationalCredential",
+                        name=credential.stands_for,
+                        alternateName=credential.abbreviation,
+                        credentialCategory=credential.kind,
+                    )
+                    for credential in meta.credentials
+                ],
+            ),
+        }
+
+    def _post_name(self, post: Document) -> Node:
+        """A post as a list of posts shows it (`BlogPosting`)."""
+        return _node(
+            "BlogPosting",
+            self._id(post.path, "post"),
+            url=self.address + post.path,
+            headline=post.title,
+            description=post.meta.summary,
+            datePublished=post.meta.date.isoformat(),
+        )
+
+    def _post(self, post: Document) -> Node:
+        """A post in full: who wrote it, when, about what, on which sources."""
+        meta = post.meta
+        return {
+            **self._post_name(post),
+            **_filled(
+                dateModified=meta.modified and meta.modified.isoformat(),
+                author=self._person_name(self.site.therapist(meta.author)),
+                publisher=self._here("/", "clinic"),
+                inLanguage=self.site.clinic.language,
+                image=self.view.image,
+                wordCount=post.words,
+                about=self._subjects(),
+                citation=self._cited(),
+            ),
+        }
+
+    # --- Lists ---
+
+    def _list(self) -> Node:
+        """What a page lists, in its order (`ItemList`)."""
+        return _node(
+            "ItemList",
+            self._id(self.view.path, "list"),
+            itemListElement=[
+                _node("ListItem", position=number, item=item)
+                for number, item in enumerate(self._items, 1)
+            ],
+        )
+
+    @cached_property
+    def _items(self) -> list[Node]:
+        """The things that a page of many things shows."""
+        site, kind = self.site, self.view.kind
+        if kind == "treatments":
+            return [
+                {**self._treatment_name(treatment), "description": treatment.meta.summary}
+                for treatment in site.treatments
+            ]
+        if kind == "team":
+            return [
+                {**self._person_name(person), "jobTitle": person.meta.role} for person in site.team
+            ]
+        if kind == "side-effects":
+            return [
+                self._effect(use.treatment, use.effect)
+                for letter in site.effect_index
+                for entry in letter.entries
+                for use in entry.uses
+            ]
+        if kind == "sources":
+            return [self._source(id) for id in site.sources]
+        return [self._post_name(post) for post in self._listed_posts()]
+
+    def _listed_posts(self) -> tuple[Document, ...]:
+        if self.view.kind == "blog":
+            return self.site.latest
+        if self.document:
+            return ()
+        return next(entry.posts for entry in self.site.lists if entry.path == self.view.path)
+
+    # --- Names of things ---
+
+    def _id(self, path: str, thing: str) -> str:
+        """The `@id` of a thing on a page; the underscore keeps it apart from every heading's id."""
+        return f"{self.address}{path}#_{thing}"
+
+    def _here(self, path: str, thing: str) -> Node:
+        return {"@id": self._id(path, thing)}
+
+
+def _section(treatment: Document, field: str) -> str:
+    """The words of a treatment's section, with its lists of what to do and not to do."""
+    heading, current = Treatment.SECTIONS[field], ""
+    found: list[str] = []
+    for part in treatment.body.parts:
+        if isinstance(part, str):
+            texts = SECTION.split(part)
+            names = [current, *(plain(name) for name in texts[1::2])]
+            found += [t for name, t in zip(names, texts[::2], strict=True) if name == heading]
+            current = names[-1]
+        elif current == heading and isinstance(part.callout, Do | Dont):
+            found += [f"{part.callout.title}:", *part.callout.items]
+    return plain(" ".join(found))
+
+
+def _facts(effect: SideEffect) -> str:
+    """How common a side effect is, how long it lasts and what to do, labelled as on the page."""
+    common = f"{effect.how_common.capitalize()} ({FREQUENCY_MEANING[effect.how_common]})"
+    facts = [f"{common}: {effect.figure}" if effect.figure else common]
+    if effect.lasts:
+        facts.append(f"How long it lasts: {effect.lasts}")
+    if effect.what_to_do:
+        facts.append(f"What to do: {effect.what_to_do}")
+    return " ".join(fact if fact.endswith((".", "!", "?")) else f"{fact}." for fact in facts)
+
+
+def _hours(hours: Hours) -> Node:
+    """Hours of some days of the week (`OpeningHoursSpecification`)."""
+    return _node(
+        "OpeningHoursSpecification",
+        dayOfWeek=[f"{CONTEXT}/{day.capitalize()}" for day in hours.days],
+        opens=hours.opens,
+        closes=hours.closes,
+    )
+
+
+def _day(day: HoursException) -> Node:
+    """Hours of one day; without `opens` the place is closed, as schema.org defines it."""
+    return _node(
+        "OpeningHoursSpecification",
+        name=day.note,
+        validFrom=day.date.isoformat(),
+        validThrough=day.date.isoformat(),
+        opens=day.opens,
+        closes=day.closes,
+    )
+
+
+def _node(type: str | list[str], id: str | None = None, **properties: Any) -> Node:
+    """A thing; what is not known of it is left out."""
+    return {"@type": type, **({"@id": id} if id else {}), **_filled(**properties)}
+
+
+def _filled(**properties: Any) -> Node:
+    return {name: value for name, value in properties.items() if value not in (None, "", (), [])}

@@ -1,0 +1,163 @@
+"""Redirects: what an editor may write, what is refused, and each host's words for them.
+
+How real servers follow them is tested in `test_headers.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import html5lib
+import pytest
+import servers
+from conftest import settings_text
+
+from practice.build.run import build
+from practice.hosting import apache, caddy, cloudflare, cloudfront, netlify, nginx
+from practice.problems import ProblemsFound
+from practice.site import redirects
+from practice.site.redirects import Redirect
+
+MOVED = [
+    Redirect("/a.b/", "/team/", "x", 1),
+    Redirect("/far/", "https://elsewhere.org/x", "x", 1),
+    Redirect("/lost/", None, "x", 1),
+]
+
+
+def problems_of(content, tmp_path, text: str) -> list[tuple[int, str]]:
+    (content / "redirects.yaml").write_text(text, "utf-8")
+    with pytest.raises(ProblemsFound) as error:
+        build(content, tmp_path / "site")
+    return [
+        (problem.line, problem.code)
+        for problem in error.value.problems
+        if problem.path.endswith("redirects.yaml")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("/old/: /nowhere/", "redirect-dead"),
+        ("/old/: nowhere", "redirect-target"),
+        ("/old/: http://elsewhere.org/", "redirect-target"),
+        ("/old/: https://elsewhere.org/a b", "redirect-target"),
+        ("/old/: javascript:alert(1)", "redirect-target"),
+        ("/old/:", "redirect-target"),
+        ("/old/: [/team/]", "redirect-target"),
+        ("old: /team/", "redirect-address"),
+        ("/old/?p=1: /team/", "redirect-address"),
+        ("/o ld/: /team/", "redirect-address"),
+        ("/../x/: /team/", "redirect-address"),
+        ("/.x/: /team/", "redirect-address"),
+        ("//elsewhere.org/: /team/", "redirect-address"),
+        ("/a\\b/: /team/", "redirect-address"),
+        ("'/a;}/': /team/", "redirect-address"),
+        ("'/a\"b/': /team/", "redirect-address"),
+        ("/$x/: /team/", "redirect-address"),
+        ("/team/: /treatments/", "redirect-taken"),
+        ("/feed.xml: /team/", "redirect-taken"),
+        ("just words", "yaml"),
+    ],
+)
+def test_what_is_refused(content, tmp_path, line, code):
+    found = problems_of(content, tmp_path, f"/fine/: /team/\n{line}\n")
+    assert code in {name for _, name in found}
+    if code != "yaml":
+        assert found == [(2, code)]
+
+
+def test_chains_and_doubles_are_refused(content, tmp_path):
+    found = problems_of(content, tmp_path, "/a/: /b/\n/b/: /team/\n/c/: /team/\n/c: /team/\n")
+    assert found == [(1, "redirect-chain"), (4, "redirect-twice")]
+
+
+def test_two_that_lead_to_each_other_are_refused(content, tmp_path):
+    found = problems_of(content, tmp_path, "/a/: /b/\n/b/: /a/\n")
+    assert found == [(1, "redirect-chain"), (2, "redirect-chain")]
+
+
+def add_aliases(content, name: str, aliases: str):
+    file = content / "posts" / f"{name}.md"
+    file.write_text(file.read_text("utf-8").replace("---\n", f"---\naliases: {aliases}\n", 1))
+
+
+def test_aliases_lead_to_their_document(content, tmp_path):
+    add_aliases(content, "a-plain-post", "[/2019/05/plain.html, /plain]")
+    site = build(content, tmp_path / "site").site
+    found = {(r.source, r.target) for r in redirects.of(site)}
+    assert {
+        ("/2019/05/plain.html", "/blog/a-plain-post/"),
+        ("/plain/", "/blog/a-plain-post/"),
+    } <= found
+    assert (tmp_path / "site" / "2019" / "05" / "plain.html").is_file()
+
+
+def test_an_alias_of_two_documents_is_refused(content, tmp_path):
+    for name in ("a-plain-post", "another-plain-post"):
+        add_aliases(content, name, "/plain/")
+    with pytest.raises(ProblemsFound, match="redirect-twice"):
+        build(content, tmp_path / "site")
+
+
+@pytest.mark.parametrize("base", ["", "/some/clinic"])
+def test_the_page_that_leads_on(content, tmp_path, base):
+    (content / "redirects.yaml").write_text(
+        "/old/: /team/\n/far/: https://elsewhere.org/x\n/old.pdf: /team/\n/lost/: gone\n"
+    )
+    settings = tmp_path / "settings.py"
+    settings.write_text(settings_text(SITEURL=f"https://host.practice-site.org{base}"))
+    build(content, tmp_path / "site", settings)
+    page = html5lib.parse(
+        (tmp_path / "site/old/index.html").read_text(), namespaceHTMLElements=False
+    )
+    [refresh] = [m for m in page.iter("meta") if m.get("http-equiv")]
+    assert refresh.get("content") == f"0; url={base}/team/"
+    [link] = page.iter("a")
+    assert link.get("href") == f"{base}/team/"
+    [canonical] = [e for e in page.iter("link") if e.get("rel") == "canonical"]
+    assert canonical.get("href") == f"https://host.practice-site.org{base}/team/"
+    far = (tmp_path / "site/far/index.html").read_text()
+    assert 'href="https://elsewhere.org/x"' in far
+    assert "refresh" not in far
+    assert not (tmp_path / "site/old.pdf").exists()  # a page is no PDF: the host has to lead on
+    assert not (tmp_path / "site/lost").exists()
+
+
+def test_each_hosts_words():
+    assert netlify.redirects(MOVED, "/b") == (
+        "/b/a.b/ /b/team/ 301!\n/b/far/ https://elsewhere.org/x 301!\n/b/lost/ /b/404.html 404!\n"
+    )
+    assert cloudflare.redirects(MOVED, "") == (
+        "/a.b/ /team/ 301\n/far/ https://elsewhere.org/x 301\n"
+    )
+    assert nginx.redirects(MOVED, "") == (
+        "location = /a.b/ { return 301 /team/; }\n"
+        "location = /far/ { return 301 https://elsewhere.org/x; }\n"
+        "location = /lost/ { return 410; }\n"
+    )
+    assert 'RedirectMatch 301 "^/a\\.b/$" "/team/"\n' in apache.redirects(MOVED, "")
+    assert "error /lost/ 410\n" in caddy.redirects(MOVED, "")
+
+
+def test_cloudfronts_function_does_what_it_says(tmp_path):
+    node = servers.program("node", "nodejs")
+    asked = ["/", "/team/", "/team", "/feed.xml", "/a.b/", "/far/", "/lost/", "/constructor"]
+    file = tmp_path / "f.js"
+    file.write_text(
+        cloudfront.function(MOVED, "")
+        + f"console.log(JSON.stringify({json.dumps(asked)}"
+        + ".map(uri => handler({ request: { uri } }))))"
+    )
+    run = subprocess.run([node, str(file)], capture_output=True, text=True, check=True)
+    answers = dict(zip(asked, json.loads(run.stdout), strict=True))
+    assert answers["/"]["uri"] == "/index.html"
+    assert answers["/team/"]["uri"] == "/team/index.html"
+    assert answers["/feed.xml"]["uri"] == "/feed.xml"
+    assert answers["/team"]["headers"]["location"]["value"] == "/team/"
+    assert answers["/a.b/"]["headers"]["location"]["value"] == "/team/"
+    assert answers["/far/"]["headers"]["location"]["value"] == "https://elsewhere.org/x"
+    assert answers["/lost/"]["statusCode"] == 410
+    assert answers["/constructor"]["statusCode"] == 301

@@ -1,0 +1,64 @@
+"""Dates, times and numbers as patients read them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from practice.content.models import Hours
+from practice.site import formatting
+
+
+def test_long_date():
+    assert formatting.long_date(dt.date(2026, 1, 5)) == "January 5, 2026"
+
+
+@pytest.mark.parametrize(
+    ("time", "words"),
+    [
+        ("08:00", "8\xa0am"),
+        ("12:00", "12\xa0pm"),
+        ("00:30", "12:30\xa0am"),
+        ("17:05", "5:05\xa0pm"),
+    ],
+)
+def test_clock(time, words):
+    assert formatting.clock(time) == words
+
+
+@pytest.mark.parametrize(
+    ("number", "shown", "target"),
+    [
+        ("+1 555 555 0123", "(555) 555-0123", "tel:+15555550123"),
+        ("+1 (555) 555-0123", "(555) 555-0123", "tel:+15555550123"),
+        ("+44 20 7946 0123", "+44 20 7946 0123", "tel:+442079460123"),
+    ],
+)
+def test_phone(number, shown, target):
+    assert (formatting.phone(number), formatting.tel(number)) == (shown, target)
+
+
+def test_sentence():
+    assert formatting.sentence(["English"]) == "English"
+    assert formatting.sentence(["English", "Spanish"]) == "English and Spanish"
+    assert formatting.sentence("abc") == "a, b, and c"
+
+
+def test_opening_lines_join_days_with_the_same_hours():
+    hours = [
+        Hours(days=("monday", "tuesday", "wednesday"), opens="08:00", closes="18:00"),
+        Hours(days=("thursday", "friday"), opens="08:00", closes="12:00"),
+        Hours(days=("thursday", "friday"), opens="13:30", closes="18:00"),
+    ]
+    assert [(line.days, line.times) for line in formatting.opening_lines(hours)] == [
+        ("Monday to Wednesday", "8\xa0am to 6\xa0pm"),
+        ("Thursday and Friday", "8\xa0am to 12\xa0pm and 1:30\xa0pm to 6\xa0pm"),
+        ("Saturday and Sunday", "Closed"),
+    ]
+
+
+def test_a_week_without_hours_is_closed():
+    assert [(line.days, line.times) for line in formatting.opening_lines([])] == [
+        ("Monday to Sunday", "Closed")
+    ]
