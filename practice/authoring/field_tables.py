@@ -20,7 +20,7 @@ WORDS_MARK = re.compile(
 PLACES = {
     "front matter": "front matter",
     "option": "option",
-    "argument": "behind the bar",
+    "argument": "after the bar",
     "body": "the text",
 }
 WORDS = {

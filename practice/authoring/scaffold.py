@@ -52,8 +52,8 @@ def make(kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = N
     """
     if kind not in KINDS:
         known = ", ".join(f"`uv run inv new {known}`" for known in KINDS)
-        more = "`uv run inv --help new` tells of all options"
-        raise CannotWrite(f"`{kind}` cannot be begun: write one of {known}; {more}")
+        more = "`uv run inv --help new` lists every option"
+        raise CannotWrite(f"`{kind}` cannot be created: choose one of {known}; {more}")
     model = KINDS[kind]
     values = starts(model) | dict(given)
     fields = fields_at(model, "front matter")
@@ -87,7 +87,7 @@ def make(kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = N
     except FileExistsError as error:
         display_path = display_path_of(file)
         raise CannotWrite(
-            f"`{display_path}` is there already: choose another {_named(model)}"
+            f"`{display_path}` already exists: choose another {_named(model)}"
         ) from error
     return Made(file, address_of(model, slug_of(draft.source)))
 
@@ -203,7 +203,7 @@ def starts(model: type[Entry]) -> dict[str, str]:
 
 TEXTS: dict[type[Entry], str] = {
     Post: f"\n{PLACEHOLDER}\n",
-    Therapist: "\nSay whom you treat, and how you work.\n",
+    Therapist: "\nWrite whom you treat and how you work.\n",
     Treatment: """
 Say in two sentences what it is.
 

@@ -69,5 +69,5 @@ def logged(record: logging.LogRecord, where: str = "Pelican") -> Problem:
     message = record.getMessage().split("\n")[0]
     if record.exc_info and record.exc_info[1]:
         message = f"{message} ({record.exc_info[1]})"
-    hint = "Pelican would only have logged this and gone on"
+    hint = "Pelican only logs this and skips the page, so the build stops"
     return Problem(where, 1, "pelican", message, hint)

@@ -34,7 +34,7 @@ class Progress:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
-AS_IT_WAS = "The site in the output folder is as it was."
+AS_IT_WAS = "The site in the output folder was not changed."
 
 
 def problems(found: Sequence[Problem], then: str) -> str:
@@ -55,7 +55,7 @@ def _counted(found: Sequence[Problem]) -> str:
     if advice == len(found):
         return "1 warning" if advice == 1 else f"{advice} warnings"
     count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
-    of_them = "1 of them only a warning" if advice == 1 else f"{advice} of them only warnings"
+    of_them = "1 of them a warning" if advice == 1 else f"{advice} of them warnings"
     return f"{count}, {of_them}" if advice else count
 
 
@@ -68,7 +68,9 @@ def summary(built: Built) -> str:
     lines.extend(str(warning) for warning in built.warnings)
     if built.samples:
         noun = "text is" if built.samples == 1 else "texts are"
-        lines.append(f"{built.samples} {noun} marked `sample: true`: no clinician has signed off.")
+        lines.append(
+            f"{built.samples} {noun} marked `sample: true`: no clinician has approved them yet."
+        )
     for document in built.left_out:
         why = "a draft" if document.meta.status == "draft" else f"for {document.meta.date}"
         lines.append(f"Left out: {document.display_path} ({why}).")

@@ -41,8 +41,8 @@ def link_texts(site: Site) -> Iterator[Problem]:
             if link.alt is not None:
                 continue
             if link.text.strip(" .…>»→").lower() in VAGUE:
-                message = f"“{link.text}” does not say where the link leads"
-                hint = "make the name of the page the link"
+                message = f"the link text “{link.text}” does not say where the link goes"
+                hint = "use the name of the page as the link text"
                 yield Problem(document.display_path, link.line, "link-text", message, hint)
 
 
@@ -52,8 +52,8 @@ def languages(text: Text) -> Iterator[Problem]:
         return
     for block in text.prose.blocks:
         if block.callout != "in-language" and is_foreign(block.text):
-            message = "this seems to be in another language than English"
-            hint = "put it into `/// in-language | es`, with the code of its language"
+            message = "this text does not seem to be English"
+            hint = "wrap it in `/// in-language | es`, with the code of its language"
             line = block.lines[0][0]
             yield Problem(text.document.display_path, line, "lang-missing", message, hint)
 

@@ -22,7 +22,7 @@ def required_pages(site: Site) -> Iterator[Problem]:
     for slug in OWN_PAGES:
         if slug not in site.slugs["pages"]:
             path = f"{display_path_of(site.content)}/pages/{slug}.md"
-            hint = "write the file with a `title` and a `summary`; its text may be empty"
+            hint = "create the file with a `title` and a `summary`; its text may be empty"
             yield Problem(path, 1, "page-missing", f"the site needs a page `{slug}`", hint)
 
 
@@ -37,7 +37,7 @@ def unique(site: Site) -> Iterator[Problem]:
                 document.display_path,
                 1,
                 "address-twice",
-                f"the address `{document.path}` is taken by {taken[document.path]}",
+                f"the address `{document.path}` is already used by {taken[document.path]}",
                 "rename one of the two files",
             )
         else:

@@ -72,7 +72,13 @@ def scan(name: str, text: str) -> Scanned:
     tags = [match["attributes"] for match in found]
     ids = Counter(id for tag in tags if "id=" in tag for id in ID.findall(tag))
     problems = [
-        _problem(name, text, f'id="{id}"', "id-twice", f"`{id}` is an id {count} times")
+        _problem(
+            name,
+            text,
+            f'id="{id}"',
+            "id-twice",
+            f"the id `{id}` is used {count} times on this page",
+        )
         for id, count in sorted(ids.items())
         if count > 1
     ]
@@ -92,7 +98,7 @@ LOADS = {".css": privacy.in_style_sheet, ".js": privacy.in_script, ".svg": priva
 
 def _third_parties(name: str, text: str, found: Iterator[tuple[str, str]]) -> Iterator[Problem]:
     for needle, url in found:
-        yield _problem(name, text, needle, "third-party", f"`{url}` is loaded from elsewhere")
+        yield _problem(name, text, needle, "third-party", f"`{url}` is loaded from another site")
 
 
 def _reference(
@@ -103,16 +109,16 @@ def _reference(
     if parts.scheme or parts.netloc:
         return None
     if parts.path and not parts.path.startswith(f"{base}/"):
-        return "link-dead", f"`{target}` is not below the site's address"
+        return "link-dead", f"`{target}` is outside the site"
     file = save_as(unquote(parts.path.removeprefix(base))) if parts.path else name
     if file not in files:
-        return "link-dead", f"`{target}` leads nowhere"
+        return "link-dead", f"`{target}` points to a page that does not exist"
     ids = pages[file].ids if file in pages else ()
     if parts.fragment and unquote(parts.fragment) not in ids:
-        return "link-fragment", f"`{target}` leads to a part that does not exist"
+        return "link-fragment", f"`{target}` points to a section that does not exist"
     return None
 
 
 def _problem(name: str, text: str, needle: str, code: str, message: str) -> Problem:
     line = text.count("\n", 0, text.find(needle)) + 1
-    return Problem(f"output/{name}", line, code, message, "this is a mistake of the theme")
+    return Problem(f"output/{name}", line, code, message, "this is a mistake in the theme")

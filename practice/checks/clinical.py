@@ -44,8 +44,8 @@ def figures(site: Site) -> Iterator[Problem]:
                 document,
                 placed,
                 "figure-source",
-                f"“{effect.name}” gives a figure and no source",
-                "add `sources:` with an id from `sources.yaml`, or take the figure out",
+                f"“{effect.name}” has a figure but no source",
+                "add `sources:` with an id from `sources.yaml`, or remove the figure",
                 on="figure",
             )
 
@@ -59,8 +59,8 @@ def frequencies(site: Site) -> Iterator[Problem]:
         low, high = share
         word = effect.how_common
         if word == "not known":
-            message = f"“{effect.name}” is said to be `not known`, and has the figure of a study"
-            hint = f"write `how-common: {band_of(low)}`, or take the figure out"
+            message = f"“{effect.name}” is marked `not known` but has a figure from a study"
+            hint = f"write `how-common: {band_of(low)}`, or remove the figure"
         elif high < BANDS[word][0] or low > BANDS[word][1]:
             message = f"`{word}` means {FREQUENCY_MEANING[word]}, but the figure says otherwise"
             hint = f"write `how-common: {band_of(low)}`, or correct `{effect.figure}`"
@@ -91,8 +91,8 @@ def number_formats(site: Site) -> Iterator[Problem]:
     for document, placed, effect in _effects(site):
         words = " ".join(filter(None, (effect.figure, effect.what_to_do, plain(effect.details))))
         if IN.search(words) and PERCENT.search(words):
-            message = f"“{effect.name}” counts both in percent and as so many in a hundred"
-            hint = "write every number as `8 in 100`"
+            message = f"“{effect.name}” mixes percentages with figures such as “8 in 100”"
+            hint = "write every figure as `8 in 100`"
             yield _at(document, placed, "number-format", message, hint, on="figure")
 
 
@@ -108,7 +108,7 @@ def help_cards(site: Site) -> Iterator[Problem]:
                         document,
                         placed,
                         "help-missing",
-                        f"“{callout.name}” is serious, and no card says when to get help",
+                        f"“{callout.name}” is serious, but no card says when to get help",
                         "add a `get-help` with `level: urgent` or `level: emergency`",
                     )
             elif isinstance(callout, HelpCard) and callout.level == "emergency":
@@ -118,8 +118,8 @@ def help_cards(site: Site) -> Iterator[Problem]:
                         document,
                         placed,
                         "help-number",
-                        "an emergency card does not say whom to call",
-                        "name 911 in the card's heading",
+                        "this emergency card does not say whom to call",
+                        "write 911 in the card's heading",
                     )
 
 
@@ -130,8 +130,10 @@ def reviews(site: Site) -> Iterator[Problem]:
         needed = {"treatment": ("reviewed", "reviewed_by"), "post": ("reviewed",)}
         for field in needed.get(document.kind, ()):
             if not meta.sample and getattr(meta, field) is None:
-                message = f"`{field}` is missing: nobody is said to have reviewed this text"
-                hint = "add it once a clinician has, or mark the text `sample: true`"
+                message = f"`{field}` is missing: the text names no reviewer"
+                hint = (
+                    "add it once a clinician has reviewed the text, or mark the text `sample: true`"
+                )
                 yield Problem(document.display_path, 1, "review-missing", message, hint)
         for field, message in _impossible(meta, site.build_date):
             line = document.line_of(field)
@@ -141,7 +143,7 @@ def reviews(site: Site) -> Iterator[Problem]:
 def _impossible(meta: object, today: dt.date) -> Iterator[tuple[str, str]]:
     reviewed, due = getattr(meta, "reviewed", None), getattr(meta, "next_review", None)
     if reviewed and reviewed > today:
-        yield "reviewed", "`reviewed` is a day to come"
+        yield "reviewed", "`reviewed` is in the future"
     if reviewed and due and due <= reviewed:
         yield "next_review", "`next_review` is not after `reviewed`"
 
@@ -164,8 +166,8 @@ def testimonials(site: Site) -> Iterator[Problem]:
         for placed in document.body.callouts:
             callout = placed.callout
             if isinstance(callout, Testimonial) and not callout.authorization_on_file:
-                message = "the patient’s authorization is not on file"
-                hint = "get it in writing first, or take the words out"
+                message = "the patient’s written authorization is not on file"
+                hint = "get it in writing first, or remove the quotation"
                 yield _at(document, placed, "testimonial", message, hint)
 
 
@@ -173,7 +175,7 @@ def quotations(text: Text) -> Iterator[Problem]:
     """A patient's words in a quotation are no less a testimonial."""
     for number, line in enumerate(text.prose.lines if text.public else (), 1):
         if ">" in line and line.lstrip().startswith(">") and PATIENT.search(line):
-            message = "a patient is quoted outside a `testimonial`"
+            message = "a patient is quoted outside a `testimonial` callout"
             hint = "write it as `/// testimonial`, with `authorization-on-file`"
             yield Problem(text.document.display_path, number, "testimonial", message, hint)
 
@@ -187,8 +189,8 @@ def claims(text: Text) -> Iterator[Problem]:
         return
     for number, line in enumerate(text.prose.lines, 1):
         for match in pattern.finditer(plain_line(line)):
-            message = f"“{match[0]}” promises too much"
-            hint = "say what you have seen, or what a study found; the list is in checks.yaml"
+            message = f"“{match[0]}” promises too much to patients"
+            hint = "say what a study found instead; the list of such words is in checks.yaml"
             yield Problem(text.document.display_path, number, "claim", message, hint)
 
 

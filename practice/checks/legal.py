@@ -22,13 +22,13 @@ def notices(site: Site) -> Iterator[Problem]:
     path = f"{display_path_of(site.content)}/clinic.yaml"
     for name, notice in site.clinic.notices:
         if notice and notice.page not in site.slugs["pages"]:
-            message = f"the page of the notice `{name}` does not exist"
+            message = f"the page for the notice `{name}` does not exist"
             hint = f"write `pages/{notice.page}.md`, or correct the name"
             line = site.clinic_data.line_of(("notices", name, "page"))
             yield Problem(path, line, "notice-page", message, hint)
     if site.clinic.receives_federal_funds and not site.clinic.notices.nondiscrimination:
         message = "the nondiscrimination notice is missing"
-        hint = "a practice that receives federal funds posts it: 45 CFR 92.10"
+        hint = "a practice that receives federal funds has to publish it (45 CFR 92.10)"
         line = site.clinic_data.line_of(("notices",))
         yield Problem(path, line, "notice-missing", message, hint)
 
@@ -38,8 +38,8 @@ def insurance(site: Site) -> Iterator[Problem]:
     checked = site.clinic.insurance.checked
     if (site.build_date - checked).days > INSURANCE_DAYS:
         path = f"{display_path_of(site.content)}/clinic.yaml"
-        message = f"the list of plans was last checked on {checked}"
-        hint = "check it with the plans and set `checked`"
+        message = f"the list of insurance plans was last checked on {checked}"
+        hint = "check it with the insurers, then update `checked`"
         line = site.clinic_data.line_of(("insurance", "checked"))
         yield Problem(path, line, "insurance-old", message, hint)
 
@@ -55,5 +55,5 @@ def falls_due(site: Site, days: int = 60) -> list[tuple[dt.date, str, str]]:
     if "clinic" not in site.unread:
         check = site.clinic.insurance.checked + dt.timedelta(days=INSURANCE_DAYS)
         path = f"{display_path_of(site.content)}/clinic.yaml"
-        found.append((check, path, "check of the list of plans"))
+        found.append((check, path, "check of the list of insurance plans"))
     return sorted(entry for entry in found if entry[0] <= last)

@@ -60,8 +60,8 @@ def phones(text: Text) -> Iterator[Problem]:
     numbers = {(line, _last_digits(phone)): phone for line, phone in found}
     for (number, digits), phone in numbers.items():
         if len(digits) == LOCAL and digits not in known:
-            message = f"`{phone.removeprefix('tel:')}` is not the clinic's number"
-            hint = "correct it, or `phone` in clinic.yaml; one of others goes into checks.yaml"
+            message = f"`{phone.removeprefix('tel:')}` is not the clinic's phone number"
+            hint = "correct it here or in clinic.yaml; list the numbers of others in checks.yaml"
             yield Problem(text.document.display_path, number, "phone-other", message, hint)
 
 
@@ -75,7 +75,7 @@ def pictures(site: Site) -> Iterator[Problem]:
     for document in site.texts:
         for link in document.body.links:
             if link.alt is not None and not link.alt.strip():
-                message = "the picture does not say what it shows"
+                message = "the picture has no description"
                 hint = "write `![what it shows](…)`"
                 yield Problem(document.display_path, link.line, "alt-missing", message, hint)
 
@@ -99,13 +99,13 @@ def _target(
     path = target_path(match["path"]).lstrip("/")
     if path in out and document.source not in out:
         message = f"`{path}` is not published yet"
-        yield problem("link-draft", message, "publish it first, or take the link out")
+        yield problem("link-draft", message, "publish it first, or remove the link")
     elif path not in files and path not in out:
         if any(path == f"{folder}/{s}.md" for folder, found in site.slugs.items() for s in found):
             return  # the file is there, and its own mistakes are named elsewhere
         names = {name: name for name in (*files, *(text.source for text in site.invalid))}
         groups = _groups(names, site.static, is_picture=link.alt is not None)
-        yield problem("link-dead", f"there is no `{path}`", _similar(path, *groups))
+        yield problem("link-dead", f"the file `{path}` does not exist", _similar(path, *groups))
     elif fragment := match["rest"].partition("#")[2]:
         yield from _fragment(problem, site.document(path) or out.get(path), fragment)
 
@@ -116,22 +116,26 @@ def _outside(
     try:
         parts = urlsplit(link.target)
     except ValueError:
-        yield problem("link-broken", f"`{link.target}` is not an address", "write it anew")
+        yield problem(
+            "link-broken", f"`{link.target}` is not an address", "write the address again"
+        )
         return
     if link.alt is not None:
-        message = f"the picture `{link.target}` is not the practice's own"
+        message = f"the picture `{link.target}` is not in your `images` folder"
         yield problem(
             "picture-outside", message, "put it into `images` and write `{static}/images/…`"
         )
     elif not link.target:
         yield problem(
-            "link-empty", "the link leads nowhere", "write the address between `(` and `)`"
+            "link-empty",
+            "the link has no address",
+            "write the address between `(` and `)`",
         )
     elif parts.scheme and parts.scheme.lower() not in SCHEMES:
         message = f"`{parts.scheme}:` links are not allowed"
         yield problem("link-scheme", message, "use https:, mailto: or tel:")
     elif not parts.scheme:
-        message = f"`{link.target}` does not say what it leads to"
+        message = f"`{link.target}` does not say where it leads to"
         yield problem("link-unclear", message, _clearer(link.target, meant))
     elif parts.scheme in ("https", "http") and not parts.netloc:
         yield problem("link-broken", f"`{link.target}` is not an address", "write https://…")
@@ -139,7 +143,7 @@ def _outside(
         message = f"`{link.target}` cannot be dialed"
         yield problem("link-tel", message, "write + and digits only, for example tel:+15555550123")
     elif parts.scheme == "mailto" and not MAIL.fullmatch(unquote(parts.path)):
-        message = f"`{link.target}` names no mailbox"
+        message = f"`{link.target}` is not an email address"
         yield problem("link-mail", message, "write mailto:name@example.com")
 
 
@@ -179,18 +183,20 @@ def _groups(
 
 def _fragment(problem: ProblemMaker, target: Document | None, fragment: str) -> Iterator[Problem]:
     if target is None:
-        yield problem("link-fragment", f"`#{fragment}` cannot be found in a file", "leave it out")
+        yield problem(
+            "link-fragment", f"a link to a file cannot end in `#{fragment}`", "leave it out"
+        )
     elif fragment not in target.body.ids:
-        message = f"there is no `#{fragment}` in `{target.source}`"
+        message = f"`{target.source}` has no heading for `#{fragment}`"
         yield problem("link-fragment", message, _similar(fragment, target.body.ids))
 
 
 def _similar(name: str, *known: Iterable[str]) -> str:
     for choice in sorted(chain(*known)):
         if choice.casefold() == name.casefold():
-            return f"small and capital letters differ: write `{choice}`"
+            return f"capital and small letters matter: write `{choice}`"
     near = _nearest(name, *known)
-    return f"did you mean `{near}`?" if near else "correct the link, or take it out"
+    return f"did you mean `{near}`?" if near else "correct the link, or remove it"
 
 
 def _nearest(path: str, *known: Iterable[str]) -> str | None:

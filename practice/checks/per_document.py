@@ -92,7 +92,7 @@ def every(site: Site, settings: CheckSettings, kept: Path | None = None) -> dict
 
 
 def _not_spelled(site: Site, error: Exception) -> Problem:
-    message, hint = f"the spelling program did not do its work: {error}", "try again"
+    message, hint = f"the spelling check did not run: {error}", "try again"
     return Problem(display_path_of(site.content), 1, "spelling", message, hint)
 
 

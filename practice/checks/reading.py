@@ -39,8 +39,8 @@ def placeholders(text: Text) -> Iterator[Problem]:
     """The text with which a new post begins is taken out before the post is published."""
     for number, line in enumerate(text.prose.lines if text.public else (), 1):
         if line.strip() == PLACEHOLDER:
-            message = "this is still the text of a new post"
-            hint = "write your own in its place, or set `status: draft`"
+            message = "this is still the placeholder text of a new post"
+            hint = "replace it with your own text, or set `status: draft`"
             yield Problem(text.document.display_path, number, "placeholder", message, hint)
 
 
@@ -50,7 +50,7 @@ def sentences(text: Text) -> Iterator[Problem]:
         if len(words) > text.settings.sentence_words:
             start = " ".join(sentence.split()[:4])
             message = f"“{start} …” has {len(words)} words"
-            hint = "make two sentences of it"
+            hint = "split it into two sentences"
             yield Problem(text.document.display_path, line, "sentence-long", message, hint)
 
 
@@ -58,8 +58,10 @@ def grades(text: Text) -> Iterator[Problem]:
     """Text for patients asks for no more schooling than most patients have."""
     grade = grade_of(text.prose)
     if grade is not None and grade > text.settings.grade:
-        message = f"the text reads at grade {grade:.0f}"
-        hint = f"shorter words and sentences bring it to grade {text.settings.grade} or below"
+        message = f"the text is hard to read (school grade {grade:.0f})"
+        hint = (
+            f"use shorter words and sentences until it is at grade {text.settings.grade} or lower"
+        )
         yield Problem(text.document.display_path, 1, "reading-grade", message, hint)
 
 
@@ -118,8 +120,8 @@ def help_levels(site: Site) -> Iterator[Problem]:
                 and isinstance(second, HelpCard)
                 and first.level == second.level
             ):
-                message = f"two `{second.level}` cards stand side by side"
-                hint = "make one card of them, or change a level"
+                message = f"two `{second.level}` cards follow each other"
+                hint = "merge the two cards, or change the level of one"
                 yield Problem(document.display_path, other.line, "help-twice", message, hint)
 
 
@@ -174,7 +176,7 @@ def _misspelt(content: Path, files: Mapping[str, str], out: list[str]) -> dict[s
             name = files[typo["path"]]
             hint = "write " + " or ".join(f"`{word}`" for word in typo["corrections"])
             hint += ", or add the word to `words` in checks.yaml"
-            message = f"`{typo['typo']}` looks misspelt"
+            message = f"`{typo['typo']}` looks misspelled"
             line = typo["line_num"]
             problems[name].append(
                 Problem(f"{display_path}/{name}", line, "spelling", message, hint)

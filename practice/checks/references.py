@@ -14,10 +14,10 @@ from practice.site.site import Site
 ONE = ("author", "reviewed_by")
 """Fields that hold one id, not a list."""
 FIRST = {
-    "therapist": "begin the first one with `uv run inv new therapist`",
-    "treatment": "begin the first one with `uv run inv new treatment`",
-    "topic": "write the first one into `topics.yaml`",
-    "source": "write the first one into `sources.yaml`",
+    "therapist": "create the first one with `uv run inv new therapist`",
+    "treatment": "create the first one with `uv run inv new treatment`",
+    "topic": "add the first one to `topics.yaml`",
+    "source": "add the first one to `sources.yaml`",
 }
 """What to do where there is none of a kind."""
 
@@ -79,7 +79,7 @@ def pictures(site: Site) -> Iterator[Problem]:
                 )
             if not getattr(document.meta, f"{field}_alt"):
                 message = f"`{field}_alt` is missing"
-                hint = "say in a few words what the picture shows"
+                hint = "describe in a few words what the picture shows"
                 yield Problem(document.display_path, line, "alt-missing", message, hint)
 
 

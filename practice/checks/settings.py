@@ -57,7 +57,7 @@ def read(content: Path) -> tuple[CheckSettings, list[Problem]]:
     settings, problems = read_model(CheckSettings, file, display_path)
     for code in settings.severity if settings else ():
         if code not in SETTABLE:
-            message = f"`{code}` is no check that can be set"
+            message = f"`{code}` is not a check that can be changed"
             hint = did_you_mean(code, SETTABLE)
             problems.append(
                 Problem(display_path, _line(file, code), "check-unknown", message, hint)

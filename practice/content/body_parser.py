@@ -134,7 +134,7 @@ class _Parser:
                 self.places.tag(tag),
                 "raw-html",
                 f"`{tag.splitlines()[0]}` is HTML",
-                "write Markdown or a callout; HTML is not allowed in content",
+                "use Markdown or a callout instead; HTML is not allowed in content",
             )
         return root
 
@@ -283,8 +283,8 @@ class _Parser:
             self._problem(
                 line,
                 "callout-heading",
-                f"a heading stands inside `{written.name}`",
-                "write its words in bold, or end the callout first",
+                f"`{written.name}` contains a heading",
+                "make the words bold instead, or end the callout before the heading",
             )
         if "items" in fields:
             return self._items(written, element)
@@ -299,7 +299,7 @@ class _Parser:
             self._problem(
                 written.line,
                 "callout-text",
-                f"`{written.name}` takes no text of its own",
+                f"`{written.name}` cannot contain text",
                 "delete the text between its first line and `///`",
             )
         return {}
@@ -327,16 +327,16 @@ class _Parser:
                 self._problem(
                     headings[child],
                     "faq-heading",
-                    f"an `{child.tag}` heading stands in `faq`",
-                    "begin every question with `###`, and use no other headings",
+                    f"`faq` contains an `{child.tag}` heading",
+                    "start every question with `###`, and use no other headings",
                 )
             (asked[-1][1] if asked else first).append(child)
         if asked and first and not any(child in headings for child in first):
             self._problem(
                 written.line,
                 "faq-question",
-                "`faq` begins with text, not with a question",
-                "begin every question with `###`",
+                "`faq` starts with text, not with a question",
+                "start every question with `###`",
             )
         if not asked and not written.argument and not first:
             self._empty(written)
@@ -344,8 +344,8 @@ class _Parser:
             self._problem(
                 written.line,
                 "callout-text",
-                "`faq` names a treatment and has questions too",
-                "keep one of the two",
+                "`faq` names a treatment and also has questions of its own",
+                "keep only one of the two",
             )
         lines: dict[str, int] = {}
         return {"questions": [self._question(*qa, headings[qa[0]], lines) for qa in asked]}
@@ -359,7 +359,7 @@ class _Parser:
         first = asked.setdefault(slug(words), line)
         if first != line:
             message = f"“{words}” is asked twice; first on line {first}"
-            self._problem(line, "callout-twice", message, "keep one of them")
+            self._problem(line, "callout-twice", message, "keep only one")
         id, text = self._new_id(slug(words)), self._html(*answer)
         if not text:
             message = f"“{words}” has no answer"
@@ -372,8 +372,8 @@ class _Parser:
             self._problem(
                 written.line,
                 "callout-list",
-                f"`{written.name}` holds one list and nothing else",
-                "write every line as `- …`, with a blank line above the first",
+                f"`{written.name}` may contain one list and nothing else",
+                "write each item as `- …`, with a blank line above the first",
             )
             return {"items": ["…"]}
         return {"items": [self._inner(item) for item in lists[0]]}
@@ -383,7 +383,7 @@ class _Parser:
             self._problem(
                 written.line,
                 "callout-table",
-                f"`{written.name}` holds one table and nothing else",
+                f"`{written.name}` may contain one table and nothing else",
                 "write rows as `| … | … |`, the second row as `|---|---|`",
             )
             return {"columns": ["…"], "rows": [["…"]]}

@@ -115,7 +115,7 @@ class _Scanner:
             return False
         if match["slashes"] == "//" and not match["before"]:
             hint = f"write `/// {match['name']}{match['rest'].rstrip()}`"
-            self._problem(index, "callout-slashes", "two slashes where three are meant", hint)
+            self._problem(index, "callout-slashes", "a callout needs three slashes", hint)
         elif match["slashes"] == "///":
             self._indented(index)
         else:
@@ -129,7 +129,7 @@ class _Scanner:
         if self.ends_to_come:
             self.ends_to_come -= 1
             return
-        message = "two slashes where three are meant"
+        message = "a callout needs three slashes"
         self._problem(index, "callout-slashes", message, "write exactly `///`")
         self._close(index)
 
@@ -137,8 +137,8 @@ class _Scanner:
         self._problem(
             index,
             "callout-indented",
-            f"`{self.lines[index].strip()}` does not begin its line",
-            "write it and its `///` at the left margin; a callout cannot stand inside a list",
+            f"`{self.lines[index].strip()}` is not at the start of the line",
+            "move it and its `///` to the left margin; a callout cannot be inside a list",
         )
 
     def _fence(self, index: int, fence: re.Match[str]) -> None:
@@ -156,7 +156,7 @@ class _Scanner:
             self._problem(
                 index,
                 "callout-slashes",
-                f"{len(fence['slashes'])} slashes where three are meant",
+                f"{len(fence['slashes'])} slashes instead of three",
                 "write exactly `///`",
             )
         if rest:
@@ -169,8 +169,8 @@ class _Scanner:
             self._problem(
                 index,
                 "callout-not-open",
-                "`///` closes a callout, but none is open here",
-                "delete the line, or write the callout's first line above",
+                "this `///` closes a callout, but no callout is open",
+                "delete the line, or add the callout's first line above it",
             )
 
     def _opening(self, index: int, rest: str) -> None:
@@ -199,7 +199,7 @@ class _Scanner:
             self._problem(
                 index,
                 "callout-first-line",
-                f"`/// {rest}` is not how a callout begins",
+                f"`/// {rest}` is not the start of a callout",
                 f"write `/// {name} | {words}`",
             )
         markup = front_matter.MARKUP.search(written.argument)
@@ -260,8 +260,8 @@ class _Scanner:
         self._problem(
             index,
             "callout-option-place",
-            f"the option `{name}` {are} not where options are read",
-            f"put options right below `/// {written.name}`, no blank line between, "
+            f"the option `{name}` {are} not directly below the callout's first line",
+            f"put options directly below `/// {written.name}`, without a blank line, "
             "each indented by 4 spaces",
         )
 
@@ -273,8 +273,8 @@ class _Scanner:
                 self.path,
                 written.line,
                 "callout-open",
-                f"`/// {written.name}` never ends",
-                "write a line `///` under its text; callouts do not stand inside each other",
+                f"`/// {written.name}` is never closed",
+                "add a line `///` below its text; a callout cannot be inside another",
             )
         )
 

@@ -145,9 +145,13 @@ def _refused(path: Path, source: str, display_path: str, is_folder: bool) -> Pro
     if is_folder:
         if (top in FOLDERS and not rest) or (top in STATIC):
             return None
-        hint = "the folders of the content are " + ", ".join(FOLDERS)
+        hint = "the content folder may contain these folders: " + ", ".join(FOLDERS)
         return Problem(
-            display_path, 1, "folder-unexpected", "there is no such kind of content", hint
+            display_path,
+            1,
+            "folder-unexpected",
+            "the content folder has no place for this folder",
+            hint,
         )
     if not path.is_file():
         message = "this is neither a file nor a folder"
@@ -157,26 +161,28 @@ def _refused(path: Path, source: str, display_path: str, is_folder: bool) -> Pro
     )
     if (rest and expected) or source in YAML_FILES:
         return None
-    message = "this file has no place in the content"
+    message = "the content folder has no place for this file"
     return Problem(display_path, 1, "file-unexpected", message, _place_of(path, top))
 
 
 def _bad_name(display_path: str, name: str) -> Problem:
     if not any(character.isalnum() for character in name.rpartition(".")[0]):
-        message = "the file’s name has neither letters nor digits"
+        message = "the file name has no letters or digits"
     else:
-        message = "the file’s name has a sign that an address cannot have"
+        message = "the file name contains a character that a web address cannot have"
     printable = display_path.encode("utf-8", "backslashreplace").decode("utf-8")
     printable = re.sub(r"[\x00-\x1f\x7f]", "�", printable)
-    return Problem(printable, 1, "file-name", message, "name it with letters, digits and hyphens")
+    return Problem(
+        printable, 1, "file-name", message, "rename it with letters, digits and hyphens only"
+    )
 
 
 def _place_of(path: Path, top: str) -> str:
     if top in STATIC:
-        return f"`{top}` holds files that end in " + ", ".join(sorted(STATIC[top]))
+        return f"`{top}` may contain files that end in " + ", ".join(sorted(STATIC[top]))
     if path.suffix == ".md":
-        return "put it into one of " + ", ".join(KINDS)
+        return "move it to one of " + ", ".join(KINDS)
     for folder, endings in STATIC.items():
         if path.suffix.lower() in endings:
-            return f"put it into `{folder}`"
+            return f"move it to `{folder}`"
     return "delete it, or keep it outside the content folder"

@@ -24,7 +24,7 @@ MOST_MISTAKES = 20
 """Fields that are no YAML, of which each is named."""
 INSIDE = ("", " ", "\t", "-", "#", "]", "}")
 """How a line begins that belongs to the field above."""
-FIELD_HINT = "write one `field: value` a line"
+FIELD_HINT = "write one `field: value` per line"
 
 # Characters that a text never needs: C0 and C1 controls but tab and line feed, halves of
 # characters, and the bidirectional marks with which a text can show other words than it holds
@@ -73,7 +73,7 @@ def split(path: str, text: str) -> tuple[str, int, list[Problem]]:
         message, hint = _not_three_hyphens(lines[0])
         return "", 0, [Problem(path, 1, "front-matter-missing", message, hint)]
     if not FENCE.fullmatch(lines[0]):
-        hint = "begin the file with a line `---`, then the fields, then another line `---`"
+        hint = "start the file with a line `---`, then the fields, then another line `---`"
         return "", 0, [Problem(path, 1, "front-matter-missing", "there is no front matter", hint)]
     for number, line in enumerate(lines[1:], start=2):
         if FENCE.fullmatch(line):
@@ -84,7 +84,7 @@ def split(path: str, text: str) -> tuple[str, int, list[Problem]]:
                         path,
                         number + 1,
                         "front-matter-close",
-                        "the text begins right under the front matter",
+                        "the text starts directly below the front matter",
                         "leave a blank line after the closing `---`",
                     )
                 )
@@ -93,12 +93,12 @@ def split(path: str, text: str) -> tuple[str, int, list[Problem]]:
         if NEARLY_FENCE.fullmatch(line):
             message, hint = _not_three_hyphens(line)
             return "", 0, [Problem(path, number, "front-matter-open", message, hint)]
-    hint = "close the fields with a line `---`"
-    return "", 0, [Problem(path, 1, "front-matter-open", "the front matter never ends", hint)]
+    hint = "end the fields with a line `---`"
+    return "", 0, [Problem(path, 1, "front-matter-open", "the front matter is never closed", hint)]
 
 
 def _not_three_hyphens(line: str) -> tuple[str, str]:
-    message = f"`{line.strip()[:40]}` neither begins nor ends the fields"
+    message = f"`{line.strip()[:40]}` does not start or end the front matter"
     return message, "write three hyphens, `---`, at the left margin"
 
 
@@ -116,7 +116,7 @@ def parse(path: str, text: str, first_line: int = 1) -> tuple[Data, list[Problem
         problems.extend(reader.problems)
     elif node is not None and not problems:
         line = first_line + node.start_mark.line
-        problems.append(Problem(path, line, "yaml", "these are not fields", FIELD_HINT))
+        problems.append(Problem(path, line, "yaml", "these lines are not fields", FIELD_HINT))
     data.unread = any(problem.code == "yaml" for problem in problems)
     return data, problems
 
@@ -180,12 +180,15 @@ class _Loader(yaml.BaseLoader):
             raise yaml.composer.ComposerError(
                 None,
                 None,
-                "`&` and `*` have a meaning in YAML that is not allowed here",
+                "`&` and `*` have a special meaning in YAML, which is not allowed here",
                 event.start_mark,
             )
         if getattr(event, "tag", None):
             raise yaml.composer.ComposerError(
-                None, None, "`!` has a meaning in YAML that is not allowed here", event.start_mark
+                None,
+                None,
+                "`!` has a special meaning in YAML, which is not allowed here",
+                event.start_mark,
             )
         return super().compose_node(parent, index)
 
@@ -206,7 +209,7 @@ class _Reader:
         for key_node, value_node in node.value:
             line = self._line(key_node)
             if not isinstance(key_node, yaml.ScalarNode):
-                self._problem(line, "yaml", "a field's name has to be a word", FIELD_HINT)
+                self._problem(line, "yaml", "the name of a field must be a single word", FIELD_HINT)
                 continue
             key = self._text(key_node)
             if key in values:
@@ -215,7 +218,7 @@ class _Reader:
                     line,
                     "field-twice",
                     f"`{key}` is written twice; first on line {first}",
-                    "keep one of them",
+                    "keep only one",
                 )
                 continue
             self.lines[(*location, key)] = line
@@ -243,12 +246,12 @@ class _Reader:
         text = str(node.value)
         bad = BAD_CHARACTERS.search(text)
         if bad:
-            message = f"an invisible character (U+{ord(bad[0]):04X}) is spelled out here"
+            message = f"an invisible character (U+{ord(bad[0]):04X}) is written here as a code"
             self._problem(self._line(node), "character", message, "delete it")
         markup = MARKUP.search(text)
         if markup:
             message = f"`{markup[0][:40]}` is HTML"
-            hint = "write plain words; a sign such as & is written as it is"
+            hint = "write plain words; characters such as & need no code"
             self._problem(self._line(node), "raw-html", message, hint)
         return BAD_CHARACTERS.sub("", text)
 

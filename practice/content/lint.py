@@ -38,15 +38,18 @@ OPEN_TAG = re.compile(
 OTHER_DIALECTS = (
     (re.compile(r"^:::+\s*\w"), "write a callout: `/// key-point`"),
     (re.compile(r"^(?:!!!|\?\?\?\+?)\s+\w"), "write a callout: `/// key-point`"),
-    (re.compile(r"\{:[^}]*\}|\)\{[.#][^}]*\}"), "leave it out: a text has no attributes"),
-    (re.compile(r"\{%.*?%\}|\{\{.*?\}\}"), "leave it out: only templates take such signs"),
-    (re.compile(r"\[\^[\w-]+\](?!:)"), "name the study under `sources`: there are no footnotes"),
+    (re.compile(r"\{:[^}]*\}|\)\{[.#][^}]*\}"), "remove it: attributes are not supported"),
+    (re.compile(r"\{%.*?%\}|\{\{.*?\}\}"), "remove it: only templates use these characters"),
+    (
+        re.compile(r"\[\^[\w-]+\](?!:)"),
+        "list the study under `sources` instead: footnotes are not supported",
+    ),
     (
         re.compile(r"^\[(?:TOC|\[_?TOC_?\])\]\s*$", re.IGNORECASE),
-        "leave it out: it is made",
+        "remove it: the list of contents is added automatically",
     ),
     (re.compile(r"^\s*[-*+] \[[ xX]\] "), "write a plain list"),
-    (re.compile(r"~~\w[^~]*~~"), "leave the words out"),
+    (re.compile(r"~~\w[^~]*~~"), "remove the words"),
     (re.compile(r"\]\s+\((?:\{|https?:|mailto:|tel:)"), "write `](` without a space"),
     (
         re.compile(r"\]\((?:\{|/|https?:|mailto:|tel:|www\.|[\w-]+\.\w{2,})[^)]*$"),
@@ -93,13 +96,13 @@ def too_much(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
         marks = MARKS.match(line)
         message = ""
         if marks and not RULE.fullmatch(line) and _depth(marks[0]) > limits.NESTING:
-            message = "lists or quotations stand too deep in each other"
+            message = "lists or quotations are nested too deeply"
         elif most > limits.BRACKETS:
-            message = "too many brackets are open"
+            message = "too many brackets are left open"
         elif line.count("|") > limits.COLUMNS:
             message = "the table has too many columns"
         if message:
-            yield Problem(path, first_line + index, "text-limit", message, "write it more simply")
+            yield Problem(path, first_line + index, "text-limit", message, "simplify it")
             return
 
 
@@ -128,8 +131,8 @@ def _lists(lines: list[str]) -> Found:
     for index in outside_code(lines):
         line = lines[index]
         if FIRST_ITEM.match(line) and previous.strip() and not NO_PARAGRAPH.match(previous):
-            message = "this list would not be shown as one"
-            yield index, "list-blank-line", message, "leave a blank line above the list"
+            message = "this list would be shown as plain text"
+            yield index, "list-blank-line", message, "add a blank line above the list"
         previous = line
 
 
@@ -143,9 +146,9 @@ def _items(text: Text) -> Found:
         reported = reported and index == before + 1
         if index == before + 1 and not reported:
             mark = match["mark"] or match["bullet"]
-            cure = "write a space behind it" if match["mark"] else "begin each line with `- `"
-            message = f"the lines that begin with `{mark}` would run into one paragraph"
-            yield before, "list-space", message, f"{cure}, and leave a blank line above the first"
+            cure = "write a space after it" if match["mark"] else "start each line with `- `"
+            message = f"the lines that start with `{mark}` would become one paragraph"
+            yield before, "list-space", message, f"{cure}, and add a blank line above the first"
             reported = True
         before = index
 
@@ -156,21 +159,21 @@ def _headings(lines: list[str]) -> Found:
     for index, line in _outside_callouts(lines):
         underlined = index and UNDERLINE.fullmatch(line) and lines[index - 1].strip()
         if underlined and (index < 2 or not lines[index - 2].strip()):
-            message = "this line becomes a heading by the line under it"
-            hint = "write `## ` before a heading, or leave a blank line above the line"
+            message = "the line below turns this line into a heading"
+            hint = "write `## ` before a heading, or add a blank line between the two"
             yield index - 1, "heading-level", message, hint
         match = HEADING.match(line)
         if not match:
             continue
         depth = len(match[1])
         if not line.strip("# "):
-            yield index, "heading-empty", "the heading has no words", "write it or delete it"
+            yield index, "heading-empty", "the heading is empty", "write it or delete it"
         elif depth == 1:
-            message = "`#` is the level of the page's title"
-            yield index, "heading-level", message, "begin the heading with `##`"
+            message = "`#` is reserved for the page's title"
+            yield index, "heading-level", message, "start the heading with `##`"
         elif depth > level + 1:
-            message = f"`{match[1]}` comes right after level {level}: a level is skipped"
-            yield index, "heading-level", message, f"begin the heading with `{'#' * (level + 1)}`"
+            message = f"`{match[1]}` follows a heading of level {level}: a level is skipped"
+            yield index, "heading-level", message, f"start the heading with `{'#' * (level + 1)}`"
         level = depth
 
 
@@ -208,7 +211,7 @@ def _empty_sections(lines: list[str]) -> Found:
         match = HEADING.match(line)
         if waiting and match and len(match[1]) <= waiting[1]:
             hint = "write the text below it, or delete the heading"
-            yield waiting[0], "section-empty", "nothing stands under this heading", hint
+            yield waiting[0], "section-empty", "there is no text below this heading", hint
         if match:
             waiting = (index, len(match[1])) if line.strip("# ") else None
         elif line.strip():
@@ -219,8 +222,8 @@ def _code(lines: list[str]) -> Found:
     """A code block without an end would take the rest of the text."""
     opened = code_never_closed(lines)
     if opened is not None:
-        hint = "write the same three signs on a line below it"
-        yield opened, "code-open", "the code block that begins here never ends", hint
+        hint = "write the same three characters on a line below it"
+        yield opened, "code-open", "the code block that starts here is never closed", hint
 
 
 def _signs(text: Text) -> Found:
@@ -229,19 +232,19 @@ def _signs(text: Text) -> Found:
         for entity in ENTITY.finditer(line) if "&#" in line else ():
             code = int(entity["hex"], 16) if entity["hex"] else int(entity["number"])
             if code > sys.maxunicode or BAD_CHARACTERS.match(chr(code)):
-                message = f"`{entity[0]}` spells a character that cannot be seen"
+                message = f"`{entity[0]}` is the code of an invisible character"
                 yield index, "character", message, "delete it"
         tag = OPEN_TAG.search(line) if "<" in line else None
         if tag and not _ends_below(text, index):
-            message = f"`{tag[0][:40].strip()}` is HTML, and never ends"
-            hint = "write Markdown or a callout; HTML is not allowed in content"
+            message = f"`{tag[0][:40].strip()}` is HTML and is never closed"
+            hint = "use Markdown or a callout instead; HTML is not allowed in content"
             yield index, "raw-html", message, hint
         if not DIALECT_SIGNS.search(line):
             continue
         for pattern, hint in OTHER_DIALECTS:
             sign = pattern.search(line)
             if sign:
-                message = f"`{sign[0].strip()[:40]}` would be shown as it stands"
+                message = f"`{sign[0].strip()[:40]}` would be shown exactly as written"
                 yield index, "markup-unknown", message, hint
 
 
@@ -253,8 +256,8 @@ def _bold(text: Text) -> Found:
         begins_anew = not line or MARKS.match(line) or line.startswith(("#", "|", "///"))
         if begins_anew and opened:
             at, words = opened
-            message = f"`{words}` would be shown with its stars"
-            yield at, "markup-unknown", message, "write `**` behind the bold words too"
+            message = f"`{words}` would be shown with its asterisks"
+            yield at, "markup-unknown", message, "write `**` after the bold words too"
         if begins_anew:
             opened = None
         for stars in BOLD.finditer(line) if "**" in line else ():
@@ -279,8 +282,11 @@ def _tables(text: Text) -> Found:
         while row in text and not text[row].startswith("///"):
             cells = _cells(text[row])
             if cells != columns:
-                message = f"this row’s cells are {cells}, those of the table’s first row {columns}"
-                hint = "write a `|` between two cells; where a cell says `|`, write `\\|`"
+                message = (
+                    "this row and the table’s first row have different numbers of cells "
+                    f"({cells} and {columns})"
+                )
+                hint = "write a `|` between two cells; inside a cell, write `\\|`"
                 yield row, "table-cells", message, hint
             row += 1
 
@@ -308,14 +314,14 @@ def _references(text: Text) -> Found:
     for index, line in bracketed.items():
         for reference in REFERENCE.finditer(line):
             if _label(reference[1]) not in defined:
-                message = f"no line `[{reference[1]}]: …` says where this link leads"
+                message = f"no line `[{reference[1]}]: …` gives the address of this link"
                 yield index, "link-reference", message, "write `[words](address)`"
         if DEFINITION.match(line) or any(sign.search(line) for sign, _ in OTHER_DIALECTS):
             continue
         for words in BRACKETS.finditer(LINK.sub("", line)):
             if _label(words[1]) not in defined:
-                message = f"`{words[0]}` would be shown with its brackets"
-                hint = f"write `{words[0]}(address)`, or `\\[` where a bracket is meant"
+                message = f"`{words[0]}` would be shown with its brackets instead of as a link"
+                hint = f"write `{words[0]}(address)`, or `\\[` for a plain bracket"
                 yield index, "markup-unknown", message, hint
 
 

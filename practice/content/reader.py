@@ -56,10 +56,10 @@ def read_bytes(file: Path, display_path: str) -> tuple[bytes, list[Problem]]:
             return b"", [_too_large(display_path)]
         return file.read_bytes(), []
     except FileNotFoundError:
-        hint = "write it; docs/writing.md says what goes in"
-        return b"", [Problem(display_path, 1, "file-unreadable", "there is no such file", hint)]
+        hint = "create it; docs/writing.md explains what it contains"
+        return b"", [Problem(display_path, 1, "file-unreadable", "this file does not exist", hint)]
     except OSError as error:
-        hint = "check that the file may be read"
+        hint = "check that you have permission to read the file"
         return b"", [Problem(display_path, 1, "file-unreadable", f"{error.strerror}", hint)]
 
 
@@ -90,22 +90,30 @@ def decode(raw: bytes, display_path: str) -> tuple[str, list[Problem]]:
     for match in BAD_CHARACTERS.finditer(text):
         line = text.count("\n", 0, match.start()) + 1
         name = f"U+{ord(match[0]):04X}"
-        message = f"an invisible character ({name}) stands here"
+        message = f"there is an invisible character ({name}) here"
         problems.append(
-            Problem(display_path, line, "character", message, "delete it, or write the line anew")
+            Problem(display_path, line, "character", message, "delete it, or type the line again")
         )
     return ("" if problems else text), problems
 
 
 def file_link(display_path: str) -> Problem:
     """A link could lead out of the content folder, so none is followed."""
-    hint = "put the file itself into the content folder"
-    return Problem(display_path, 1, "file-link", "this is a link", hint)
+    hint = "move the file itself into the content folder"
+    return Problem(
+        display_path, 1, "file-link", "this is a link to another place, not a file", hint
+    )
 
 
 def _too_large(display_path: str) -> Problem:
     message = f"the file is larger than {limits.SIZE // 1_000_000} MB"
-    return Problem(display_path, 1, "file-large", message, "split it; pictures go into `images`")
+    return Problem(
+        display_path,
+        1,
+        "file-large",
+        message,
+        "split it into several files; pictures belong in `images`",
+    )
 
 
 def _within_limits(display_path: str, read: Callable[[], R]) -> tuple[R | None, list[Problem]]:
@@ -118,7 +126,7 @@ def _within_limits(display_path: str, read: Callable[[], R]) -> tuple[R | None, 
     except RecursionError:
         message = "the file nests too deeply to be read"
     forget()
-    hint = "look for a place where one sign is repeated, or split the file"
+    hint = "look for a long run of one character, or split the file"
     return None, [Problem(display_path, 1, "file-slow", message, hint)]
 
 
@@ -164,7 +172,7 @@ def read_models(
         line = data.lines[(name,)]
         if slug(name) != name:
             hint = f"write `{slug(name)}`"
-            message = f"`{name}` cannot be an id"
+            message = f"`{name}` cannot be used as an id"
             problems.append(Problem(display_path, line, "id", message, hint))
         if not isinstance(values, dict):
             hint = "indent its fields below it"
@@ -230,7 +238,7 @@ def _document(
                 display_path,
                 data.line_of((name,)),
                 "field-unknown",
-                f"`{name}` is not written in the front matter",
+                f"`{name}` does not belong in the front matter",
                 str(model.model_fields[name].description),
             )
         )
@@ -282,7 +290,7 @@ def _sections_missing(display_path: str, body: Body) -> Iterator[Problem]:
         near = nearest(heading, others)
         if near:
             other = others.pop(near)
-            line, hint = other.line, f"did you mean it by `## {other.text}`? write `## {heading}`"
+            line, hint = other.line, f"if `## {other.text}` is meant to be it, write `## {heading}`"
         yield Problem(display_path, line, "section-missing", message, hint)
 
 
@@ -293,10 +301,8 @@ def _said_twice(display_path: str, body: Body) -> Iterator[Problem]:
         if isinstance(placed.callout, SideEffect):
             first = said.setdefault(slug(placed.callout.name), placed.line)
             if first != placed.line:
-                message = f"“{placed.callout.name}” is said twice; first on line {first}"
-                yield Problem(
-                    display_path, placed.line, "callout-twice", message, "keep one of them"
-                )
+                message = f"“{placed.callout.name}” appears twice; first on line {first}"
+                yield Problem(display_path, placed.line, "callout-twice", message, "keep only one")
 
 
 def _declared(model: type[Entry], body: Body) -> dict[str, Any]:

@@ -20,14 +20,14 @@ M = TypeVar("M", bound=BaseModel)
 HINTS = {
     "iso_date": "write the date as year-month-day, for example 2026-01-31",
     "true_false": "write `true` or `false`",
-    "web_address": "write the whole address, beginning with https://",
+    "web_address": "write the full address, starting with https://",
     "clock": "write the time on the 24-hour clock, for example 08:30",
-    "phone": "write + and the country code first, for example +1 555 555 0123",
+    "phone": "start with + and the country code, for example +1 555 555 0123",
     "no_words": "write words",
     "hours_half": "write both `opens` and `closes`, or neither where the clinic is closed",
     "hours_order": "write the opening time before the closing time",
-    "hours_twice": "name each day once, or give it hours that do not meet",
-    "price": "write it with its sign, for example $150",
+    "hours_twice": "list each day once, or give it hours that do not overlap",
+    "price": "write it with its currency sign, for example $150",
     "modified_first": "a text cannot be changed before it is published: correct one of the two",
     "int_parsing": "write a whole number",
     "float_parsing": "write a number, for example 37.5",
@@ -110,11 +110,11 @@ class _Mistakes:
             field = _first_word(name, known)
             hint = did_you_mean(name, known)
             if field:
-                hint = f'a colon is missing behind `{field}`: write `{field}: "…"`'
+                hint = f'a colon is missing after `{field}`: write `{field}: "…"`'
             return Problem(self.path, line, "field-unknown", message, hint)
         if _is_empty(detail["input"]):
             needed = name in owner.model_fields and owner.model_fields[name].is_required()
-            hint = "write something behind the colon" + ("" if needed else ", or delete the line")
+            hint = "write a value after the colon" + ("" if needed else ", or delete the line")
             return Problem(self.path, line, "field-empty", f"`{name}` is empty", hint)
         code = "date" if kind == "iso_date" else "field-value"
         message, hint = self._value(detail, owner, name)
@@ -133,7 +133,10 @@ class _Mistakes:
         if kind == "string_pattern_mismatch" and detail["ctx"]["pattern"] == ID_PATTERN:
             in_list = isinstance(location[-1], int)
             hint = _ids(given, alone=self.values.get(str(location[0])) == given) if in_list else ""
-            return f"`{name}`: `{given}` cannot be an id", hint or f"did you mean `{slug(given)}`?"
+            return (
+                f"`{name}`: `{given}` cannot be used as an id",
+                hint or f"did you mean `{slug(given)}`?",
+            )
         if kind in ABOUT_TWO:
             return detail["msg"], HINTS[kind]
         inner = (
@@ -157,7 +160,7 @@ def _first_word(given: str, known: Collection[str]) -> str | None:
 def _ids(given: str, *, alone: bool) -> str:
     """How to write several ids that were written as one; nothing where one may be meant."""
     if " - " in given:
-        return "begin every `-` of the list in the same column"
+        return "align every `-` of the list in the same column"
     ids = [slug(part) for part in re.split(r"[,;]|\band\b|&", given) if slug(part)]
     if len(ids) > 1 or given.startswith("-"):
         return f"write a list: `[{', '.join(ids)}]`"
@@ -171,7 +174,7 @@ def _shape(model: type[BaseModel], *, in_list: bool) -> str:
     names = [f"`{name}: …`" for name in model.model_fields]
     if in_list:
         names[0] = f"`- {names[0][1:]}"
-    return f"write below it, indented, each on a line of its own: {', '.join(names)}"
+    return f"write below it, indented, each on its own line: {', '.join(names)}"
 
 
 def _help(owner: type[BaseModel], location: Location) -> str:
@@ -191,7 +194,7 @@ def _missing(path: str, line: int, owner: type[BaseModel], field: str, name: str
     message = f"`{name}` is missing"
     if place == "argument":
         called = getattr(owner, "NAME", "")
-        message = f"`{called}` does not say what stands behind its bar"
+        message = f"`{called}` needs a text after the bar"
         hint = f"write `/// {called} | …` ({info.description})"
         return Problem(path, line, "callout-argument", message, hint)
     if place == "body":
@@ -202,13 +205,13 @@ def _missing(path: str, line: int, owner: type[BaseModel], field: str, name: str
 def _message(detail: ErrorDetails) -> str:
     kind = detail["type"]
     if kind in LISTS:
-        return "a list is needed, each item on a line of its own: `- item`"
+        return "this must be a list, each item on its own line: `- item`"
     if kind in GROUPS:
-        return "fields are needed here, indented below this line"
+        return "this needs fields, indented below this line"
     if kind == "string_type":
-        return "words are needed here, not a list or fields"
+        return "this must be plain text, not a list or fields"
     if kind == "string_pattern_mismatch":
-        return f"`{detail['input']}` is not in the form that is needed"
+        return f"`{detail['input']}` does not have the right form"
     if kind in ("int_parsing", "float_parsing"):
         return f"`{detail['input']}` is not a number"
     return detail["msg"]

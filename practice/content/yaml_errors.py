@@ -17,7 +17,7 @@ KEY = re.compile(r"(?P<indent>[ ]*(?:- +)*)[^\s:#'\"\[\]{}-][^:]*:(?:\s|$)")
 OPENED = re.compile(r"[ ]*(?:- +)*(?:[^\s:'\"][^:'\"]*:[ ]+)?(?P<value>[\"'].*)")
 WHOLE = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
 NOT_A_FIELD = tuple("#-[]{}\"'?|>%.")
-QUOTES = "put the value between quotes"
+QUOTES = "put quotes around the value"
 
 
 def explain(error: yaml.MarkedYAMLError, text: str) -> Found:
@@ -37,7 +37,7 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Found:
 def _end_of_fields(lines: list[str], last: int) -> Found | None:
     for index, line in enumerate(lines[: last + 1]):
         if line.rstrip() in ("---", "..."):
-            return index, f"a line `{line.rstrip()}` ends the fields", "delete it"
+            return index, f"the line `{line.rstrip()}` ends the fields", "delete it"
     return None
 
 
@@ -50,8 +50,8 @@ def _open_quote(lines: list[str], last: int) -> Found | None:
         below = next((other for other in lines[index + 1 :] if other.strip()), "")
         if not below or KEY.match(below) or below.lstrip().startswith("- "):
             sign = opened["value"][0]
-            hint = f"write `{sign}` at the end of the value too, or at neither"
-            return index, "a quote that is opened here is never closed", hint
+            hint = f"write `{sign}` at the end of the value too, or remove it at the start"
+            return index, "a quotation mark that is opened here is never closed", hint
     return None
 
 
@@ -84,22 +84,24 @@ def _in_context(error: yaml.MarkedYAMLError, lines: list[str]) -> Found | None:
     if "flow" in context:
         close = {"[": "]", "{": "}"}.get(sign, "]")
         if close in lines[index][mark.column :]:
-            hint = "write a comma between two items; put an item with a colon between quotes"
-            return index, f"what stands between `{sign}` and `{close}` cannot be read", hint
+            hint = (
+                "write a comma between two items; put quotes around an item that contains a colon"
+            )
+            return index, f"the text between `{sign}` and `{close}` cannot be read", hint
         return index, "a bracket that is opened here is never closed", f"close it with `{close}`"
     if "quoted scalar" in context:
         if "escape" in (error.problem or ""):
-            hint = "put the value between single quotes"
-            return index, "a backslash has a meaning of its own between double quotes", hint
+            hint = "use single quotes around the value"
+            return index, "a backslash has a special meaning inside double quotes", hint
         hint = f"write `{sign}` at the end of the value too"
-        return index, "a quote that is opened here is never closed", hint
+        return index, "a quotation mark that is opened here is never closed", hint
     if any(what in context for what in ("alias", "anchor", "tag", "block scalar")):
         return index, *_reserved(sign)
     return None
 
 
 def _reserved(sign: str) -> tuple[str, str]:
-    return f"a value that begins with `{sign}` has a meaning of its own in YAML", QUOTES
+    return f"a value that starts with `{sign}` has a special meaning in YAML", QUOTES
 
 
 def _at_the_place(error: yaml.MarkedYAMLError, lines: list[str], last: int) -> Found:
@@ -112,23 +114,27 @@ def _at_the_place(error: yaml.MarkedYAMLError, lines: list[str], last: int) -> F
     if "mapping values" in problem:
         return last, *_second_colon(lines, last, column)
     if "start any token" in problem and sign == "\t":
-        return last, "a tab stands where only spaces can", "indent with spaces, not with a tab"
+        return (
+            last,
+            "there is a tab where only spaces are allowed",
+            "indent with spaces, not with tabs",
+        )
     if "start any token" in problem or "node content" in problem:
         return last, *_reserved(sign)
     if "document start" in problem and lines[0].startswith(" "):
-        hint = "begin every field at the left margin"
+        hint = "start every field at the left margin"
         return 0, "this line is indented more than those below", hint
     if sign == "-" and not WHOLE.search(line[:column]):
-        hint = "write `field: [a, b]`, or below `field:` each `- item` on a line of its own"
-        return last, "a list item stands where none can", hint
+        hint = "write `field: [a, b]`, or below `field:` each `- item` on its own line"
+        return last, "a list item is not possible here", hint
     if "but found" in problem and not line[:column].strip():
-        return last, "this line is indented unlike those above", _column(lines, last)
+        return last, "this line is not indented like those above", _column(lines, last)
     if "but found" in problem and WHOLE.search(line[:column]):
-        hint = "put the whole value between quotes of the other kind"
-        return last, "words stand behind the quote that closes the value", hint
+        hint = "put the other kind of quotes around the whole value"
+        return last, "there are words after the closing quotation mark", hint
     if sign in ("]", "}"):
-        return last, f"`{sign}` closes what was not opened", QUOTES
-    hint = "write one `field: value` a line, lists as `- item`, indented with spaces"
+        return last, f"`{sign}` closes something that was not opened", QUOTES
+    hint = "write one `field: value` per line, and lists as `- item`, indented with spaces"
     return last, "the fields cannot be read from here on", hint
 
 
@@ -141,12 +147,12 @@ def _second_colon(lines: list[str], index: int, column: int) -> tuple[str, str]:
     if key and first and first.start() == column and indent > len(key["indent"]):
         return "this line is indented more than the one above", _column(lines, index)
     return (
-        "a colon and a space stand inside the value",
-        "put the value between quotes: a colon and a space inside it confuse YAML",
+        "the value contains a colon followed by a space",
+        "put quotes around the value: a colon and a space inside it confuse YAML",
     )
 
 
 def _column(lines: list[str], index: int) -> str:
     above = next((line for line in reversed(lines[:index]) if KEY.match(line)), "")
     name = above.lstrip(" -").partition(":")[0]
-    return f"begin it in the same column as `{name}`" if name else "begin it at the left margin"
+    return f"start it in the same column as `{name}`" if name else "start it at the left margin"

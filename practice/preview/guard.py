@@ -69,6 +69,6 @@ class Guard:
 
 REASONS = {
     403: "The preview answers its own pages only.\n",
-    405: "The preview can only be looked at.\n",
+    405: "The preview is read-only.\n",
     421: "The preview does not answer to this name. Use the address that it printed.\n",
 }

@@ -172,7 +172,7 @@ class LivePreview:
                 self.theme_problems = error.problems
             except (OSError, UnicodeDecodeError) as error:
                 display_path = display_path_of(Path(getattr(error, "filename", None) or self.theme))
-                hint = "correct the name, or put the file there"
+                hint = "correct the name, or add the file"
                 self.theme_problems = [Problem(display_path, 1, "theme-file", str(error), hint)]
             else:
                 self.pages, self.theme_problems = Pages(renderer), []

@@ -131,8 +131,8 @@ class Preview:
             try:
                 live.changed(mine)
             except Exception as error:  # noqa: BLE001  # the preview goes on, and says so
-                message = f"an edit could not be followed: {type(error).__name__}: {error}"
-                hint = "save the file once more; if that does not help, start the preview anew"
+                message = f"an edit could not be shown: {type(error).__name__}: {error}"
+                hint = "save the file again; if that does not help, restart the preview"
                 mount.found = [Problem("the preview", 1, "preview", message, hint)]
             else:
                 self._check_later(mount)
@@ -358,7 +358,7 @@ def broken_page(problems: Iterable[Problem]) -> str:
         '<meta name="viewport" content="width=device-width">'
         '<title>This page cannot be shown yet</title><link rel="stylesheet" href="/-/bar.css">'
         '</head><body class="broken"><main><h1>This page cannot be shown yet</h1>'
-        f"<p>It will be, as soon as this is mended:</p><ul>{items}</ul></main></body></html>"
+        f"<p>It appears as soon as this is corrected:</p><ul>{items}</ul></main></body></html>"
     )
 
 

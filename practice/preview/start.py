@@ -50,7 +50,7 @@ def run(
     folder = Path(settings["PATH"])
     mounts = mounts_of(folder, Path(settings["THEME"]), settings["SITEURL"])
     if host not in {"", *LOOPBACK}:
-        say(f"Everybody who can reach {host} can see drafts now.")
+        say(f"Everyone who can reach {host} can see your drafts now.")
     address = f"http://{names[0]}:{port}"
     app = Preview(mounts, editor).app(names, port)
     config = uvicorn.Config(
@@ -59,7 +59,7 @@ def run(
     note = cache_folder(folder) / NOTE
     note.write_text(address, encoding="utf-8")
     target = address + urlsplit(settings["SITEURL"]).path.rstrip("/") + page
-    say(f"The preview is at {target}, as long as this window is open. Ctrl+C ends it.")
+    say(f"The preview is at {target}, as long as this window is open. Press Ctrl+C to stop it.")
     if browser:
         threading.Timer(0.3, webbrowser.open, [target]).start()
     try:
@@ -93,8 +93,8 @@ def names_of(host: str) -> tuple[str, ...]:
         everywhere = False
     if everywhere or "*" in host:
         raise UsageError(
-            f"`{host}` means every network this machine is in: name one address of this machine, "
-            "such as 192.168.1.20, if others are to see the preview"
+            f"`{host}` means every network of this computer: to show the preview to others, name "
+            "one address of this computer, such as 192.168.1.20"
         )
     name = f"[{host}]" if ":" in host and not host.startswith("[") else host
     return (name.lower(), *LOOPBACK)

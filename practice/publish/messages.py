@@ -14,7 +14,7 @@ MOST = 12
 def plan_in_words(made: Plan, target: str, *, whole: bool = False) -> str:
     """What is added, changed and deleted, with sizes; ``whole`` names every single file."""
     if made.nothing:
-        return f"{target} holds release {made.new.id} already: nothing to do."
+        return f"{target} already has release {made.new.id}: nothing to do."
     before = made.live.release.files if made.live.release else {}
     held = made.live.retired | before | made.new.files
     sizes = {path: file.size for path, file in held.items() if file != UNKNOWN}
@@ -23,14 +23,14 @@ def plan_in_words(made: Plan, target: str, *, whole: bool = False) -> str:
         ("added", made.added),
         ("changed", made.changed),
         ("deleted", made.deleted),
-        ("kept for one more release", made.retired),
+        ("kept until the next release", made.retired),
     )
     for name, paths in parts:
         known = [sizes[path] for path in paths if path in sizes]
         siblings = {path + ending for path in paths for ending in SIBLINGS}
         files = [path for path in paths if path not in siblings]
         size = f", {human(sum(known))}" if known else ""
-        size += " with compressed forms" if len(files) < len(paths) else ""
+        size += " with their compressed copies" if len(files) < len(paths) else ""
         lines.append(f"  {len(files)} {name}{size}")
         named = files if whole else files[:MOST]
         lines.extend(f"    {path}{_size(path, sizes)}" for path in named)
@@ -57,7 +57,7 @@ def human(size: int) -> str:
 def history_in_words(history: Sequence[Published], live: str) -> str:
     """The releases, newest first, with the one that is live marked."""
     if not history:
-        return "Nothing was published from here yet."
+        return "Nothing has been published from here yet."
     lines = [f"{'':2}{'release':14}{'published (UTC)':28}{'files':>6}{'size':>10}  commit"]
     newest = (
         len(history)

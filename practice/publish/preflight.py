@@ -38,14 +38,14 @@ def reviews(site: Site) -> Iterator[Problem]:
 
 def samples(site: Site) -> Iterator[Problem]:
     """Text that no clinician has signed off, and a practice that does not exist."""
-    hint = "replace it or sign it off and delete `sample: true`; for a trial use `--allow-sample`"
+    hint = "replace it, or have it approved and delete `sample: true` (trial: `--allow-sample`)"
     if site.clinic.sample:
         path = f"{display_path_of(site.content)}/clinic.yaml"
-        yield Problem(path, 1, "sample", "the practice is invented", hint)
+        yield Problem(path, 1, "sample", "the practice is a sample", hint)
     for document in site.documents:
         if document.meta.sample:
             line = document.line_of("sample")
-            yield Problem(document.display_path, line, "sample", "this is sample text", hint)
+            yield Problem(document.display_path, line, "sample", "this is a sample text", hint)
 
 
 def notices(site: Site) -> Iterator[Problem]:
@@ -63,14 +63,14 @@ def notices(site: Site) -> Iterator[Problem]:
             yield Problem(path, 1, "notice-missing", message, f"write `pages/{notice.page}.md`")
             continue
         if page.words < NOTICE_WORDS:
-            message = f"the notice `{name}` has {page.words} words"
+            message = f"the notice `{name}` has only {page.words} words"
             yield Problem(page.display_path, 1, "notice-empty", message, "write the notice")
         if notice.effective > site.build_date:
             message = f"the notice `{name}` takes effect on {notice.effective}"
             hint = "publish the notice that is in force now"
             yield Problem(path, 1, "notice-future", message, hint)
         if page.meta.menu == "none":
-            message = f"no menu leads to the notice `{name}`"
+            message = f"no menu links to the notice `{name}`"
             hint = "write `menu: footer`"
             yield Problem(page.display_path, page.line_of("menu"), "notice-hidden", message, hint)
 
@@ -80,8 +80,8 @@ def address(settings: PublishSettings, *, allow_sample: bool) -> Iterator[Proble
     parts = urlsplit(settings.address)
     line = 1
     if parts.scheme != "https" or not parts.hostname:
-        message = f"the address `{settings.address}` does not begin with https://"
-        hint = "set `SITEURL`; every host gives certificates for free"
+        message = f"the address `{settings.address}` does not start with https://"
+        hint = "correct `SITEURL`; every web host offers free certificates"
         yield Problem(settings.file.name, line, "address-https", message, hint)
     elif SAMPLE_HOST.fullmatch(parts.hostname) and not allow_sample:
         message = f"`{settings.address}` is an example, not your address"
@@ -91,22 +91,25 @@ def address(settings: PublishSettings, *, allow_sample: bool) -> Iterator[Proble
 
 def size(site: Site, new: Release, live: Release | None) -> Iterator[Problem]:
     """The site is empty, or much of it is gone. Can be confirmed."""
-    hint = "if that is meant, say `--yes`"
+    hint = "if you mean this, add `--yes`"
     display_path = display_path_of(site.content)
     if not (site.treatments or site.posts):
-        message = "there is not one treatment and not one post"
+        message = "the site has no treatments and no posts"
         yield Problem(display_path, 1, "site-empty", message, hint)
     if live and len(new.pages) < len(live.pages) * (1 - SHRINKS):
         lost = len(live.pages) - len(new.pages)
-        message = f"{lost} of {len(live.pages)} pages would be gone"
+        message = f"{lost} of {len(live.pages)} pages would be removed"
         yield Problem(display_path, 1, "site-shrinks", message, hint)
 
 
 def foreign(settings: PublishSettings, count: int) -> Iterator[Problem]:
     """The target holds something that no publish has put there. Can be confirmed."""
     if count:
-        message = f"the target holds {count} files or folders of others; some may be overwritten"
-        hint = "if that is the right place, say `--yes`; what is not ours is never deleted"
+        message = (
+            f"the target already contains {count} files or folders that were not published from "
+            "here; some may be overwritten"
+        )
+        hint = "if this is the right place, add `--yes`; publishing never deletes such files"
         yield Problem(settings.file.name, 1, "target-foreign", message, hint)
 
 
@@ -122,8 +125,8 @@ def invalid(site: Site, new: Release, live: Release | None) -> Iterator[Problem]
             file,
             1,
             "address-broken",
-            f"`{gone}` is live and would be gone",
-            f"add `{offer(gone, known)}`, or `{gone}: gone` if nothing takes its place",
+            f"`{gone}` is live and would be removed",
+            f"add `{offer(gone, known)}`, or `{gone}: gone` if nothing replaces it",
         )
 
 

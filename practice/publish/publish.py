@@ -77,17 +77,17 @@ def publish(options: Options, console: Console, file: Path = FILE) -> Outcome:
     with locked(history.folder / "publish"):
         site = history.folder / "site"
         built = build(output=site, settings_file=file, step=console.step)
-        console.step("Making it light and searchable")
+        console.step("Compressing the pages and building the search index")
         finish(built, settings)
         release = of_folder(site, commit_of(settings.folder))
-        console.step("Looking at what is live")
+        console.step("Checking what is live")
         live = target.live()
         candidate = Candidate(
             built, settings, release, live, 0 if live.release else target.foreign()
         )
         refuse(candidate, options, console)
         if built.warnings:
-            console.say(report.problems(built.warnings, "They stop nothing."))
+            console.say(report.problems(built.warnings, "Warnings do not block publishing."))
         made = plan(live, release)
         console.say(plan_in_words(made, target.name, whole=options.dry_run))
         if made.nothing:
@@ -136,7 +136,7 @@ def refuse(candidate: Candidate, options: Options, console: Console) -> None:
     if samples and options.allow_sample:
         count = candidate.built.samples
         texts = "1 text has" if count == 1 else f"{count} texts have"
-        what = f"{texts} been reviewed by no clinician" if count else "the practice is invented"
+        what = f"{texts} not been reviewed by a clinician" if count else "the practice is a sample"
         console.say(f"SAMPLE TEXT GOES LIVE: {what}. Patients must not rely on this site.")
         samples = []
     invalid = list(preflight.invalid(site, release, live))
@@ -160,14 +160,14 @@ def write_redirects(built: Built, invalid: Sequence[Problem], console: Console) 
     """Offer to write the redirects that are missing; they take effect with the next run."""
     lines = [problem.hint.split("`")[1] for problem in invalid]
     file = built.site.content / redirects.FILE
-    console.say("These addresses would be gone. They could lead on:\n  " + "\n  ".join(lines))
-    if not console.offer(f"Write them into {invalid[0].path}?"):
+    console.say("These addresses would be removed. They could redirect:\n  " + "\n  ".join(lines))
+    if not console.offer(f"Add them to {invalid[0].path}?"):
         return
     before = file.read_text(encoding="utf-8") if file.is_file() else ""
     start = before if before.endswith("\n") or not before else f"{before}\n"
     file.write_text(start + "".join(f"{line}\n" for line in lines), encoding="utf-8")
     raise UsageError(
-        f"{len(lines)} redirects are in {invalid[0].path}: look at them, then publish again"
+        f"{len(lines)} redirects were added to {invalid[0].path}: check them, then publish again"
     )
 
 
@@ -183,7 +183,7 @@ def beside(built: Built, settings: PublishSettings, console: Console) -> None:
 
 def check(settings: PublishSettings, made: Plan, built: Built, console: Console) -> int:
     """Ask the live site for every file, and for every address that it had before."""
-    console.step("Asking the live site for every file")
+    console.step("Checking every file on the live site")
     with_headers = settings.target.host in HEADERS_ARE_OURS
     problems = verify.files(settings.address, made.new, with_headers=with_headers)
     gone = [moved.source for moved in redirects.of(built.site) if moved.target is None]
@@ -200,7 +200,9 @@ def rollback(options: Options, console: Console, to: str = "", file: Path = FILE
     target = choose.of(settings)
     history = History(settings.folder)
     if not history.folder.is_dir():
-        raise UsageError("nothing was published from here yet, so there is nothing to go back to")
+        raise UsageError(
+            "nothing has been published from here yet, so there is no release to go back to"
+        )
     with locked(history.folder / "publish"), tempfile.TemporaryDirectory() as folder:
         live = target.live()
         release = earlier(history, live, to)
@@ -231,14 +233,14 @@ def earlier(history: History, live: LiveState, to: str) -> Release:
         found = published[: published.index(now)][-1:] if now in published else published[-1:]
     if not to and now in published and not found:
         raise UsageError(
-            "what is live is the oldest release that is known here, so there is none before it: "
-            "`uv run inv rollback --to …` with the beginning of another's id makes that one live"
+            "the live release is the oldest one that is stored here: to go to another, use "
+            "`uv run inv rollback --to …` with the first characters of its id"
         )
     release = history.get(found[0]) if len(found) == 1 else None
     if release is None:
         raise UsageError(
-            "that release is not kept here: `uv run inv releases` lists those that are; an older "
-            "one comes back by publishing its commit"
+            "that release is not stored here: `uv run inv releases` lists those that are; to bring "
+            "back an older one, publish its commit"
         )
     return release
 

@@ -126,14 +126,14 @@ def load(file: Path = FILE) -> PublishSettings:
     where = file.name
     if not isinstance(values.get("PUBLISH"), dict):
         raise UsageError(
-            f"`{where}` does not say where to publish: `uv run inv publish --init` asks"
+            f"`{where}` does not say where to publish: run `uv run inv publish --init`"
         )
     said: dict[str, Any] = values["PUBLISH"]
     lines = _lines(file)
     for key in said:
         if key.lower() in SECRET_ENVIRONMENT:
             raise UsageError(
-                f"{where}:{lines.get(key, 1)}: `{key}` is a secret and no setting: "
+                f"{where}:{lines.get(key, 1)}: `{key}` is a secret and does not belong here: "
                 f"use {SECRET_ENVIRONMENT[key.lower()]}"
             )
     try:
@@ -155,7 +155,7 @@ def _wrong(
         line = lines.get(name, lines.get("PUBLISH", 1))
         if detail["type"].startswith("union_tag"):
             hint = did_you_mean(str(said.get("to", "")), TARGETS)
-            found.append(f"{where}:{lines.get('to', line)}: `to` does not name a target: {hint}")
+            found.append(f"{where}:{lines.get('to', line)}: `to` is not a kind of target: {hint}")
         elif detail["type"] == "extra_forbidden":
             known = TARGETS[said["to"]].model_fields
             found.append(f"{where}:{line}: `{name}` is unknown: {did_you_mean(name, known)}")

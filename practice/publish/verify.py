@@ -76,7 +76,7 @@ def files(address: str, release: Release, *, with_headers: bool) -> list[Problem
         if answer.status != 200 and not (answer.status == 404 and where == headers.NOT_FOUND):
             return f"answers {answer.status or 'nothing'}"
         if hashlib.sha256(answer.body).hexdigest() != release.files[path].sha256:
-            return "answers with other content"
+            return "answers with different content"
         if with_headers:
             for name, value in headers.of(where).items():
                 said = answer.headers.get(name)
@@ -104,7 +104,7 @@ def addresses(address: str, kept: Iterable[str], gone: Iterable[str]) -> list[Pr
                 url = urljoin(url, moved["target"])
                 continue
             return "" if answer.status == 200 else f"answers {answer.status or 'nothing'}"
-        return "leads from one address to the next without end"
+        return "redirects in a loop"
 
     asked = sorted(set(kept) - set(gone))
     return list(_repeated(asked, wrong, "verify-address", address))
@@ -125,9 +125,7 @@ def _repeated(
             asked = list(found)
             if not asked:
                 return
-    hint = (
-        "look at the host's own settings, then publish again or go back with `uv run inv rollback`"
-    )
+    hint = "check the host's settings, then publish again or go back with `uv run inv rollback`"
     for path, message in found.items():
         where = path if path.startswith("/") else address_of(path)
         yield Problem(address + where, 1, code, message, hint)

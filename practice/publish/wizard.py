@@ -19,10 +19,10 @@ from pelicanconf import *  # noqa: F403
 MEANING = {
     "folder": "a folder of this machine, which a web server serves",
     "sftp": "a server, over SFTP (most ordinary web space)",
-    "s3": "a bucket that speaks S3",
+    "s3": "an S3 bucket, at AWS or another provider",
     "github": "GitHub Pages",
     "ready": "a folder to hand to Netlify or Cloudflare Pages",
-    "rclone": "anything else that rclone speaks",
+    "rclone": "any other place that rclone supports",
 }
 
 
@@ -42,12 +42,14 @@ def ask(file: Path, answer: Callable[[str], str], say: Callable[[str], None]) ->
     address = until(
         "The site's address, for example https://www.your-practice.com: ",
         lambda given: re.fullmatch(r"https://[A-Za-z0-9.-]+(/[\w/.-]*)?", given) is not None,
-        "Write the whole address, beginning with https://.",
+        "Write the full address, starting with https://.",
     )
-    say("Where does it go?")
+    say("Where will the site be published?")
     for name, meaning in MEANING.items():
         say(f"  {name:8}{meaning}")
-    to = until("One of these words: ", TARGETS.__contains__, "Write one of " + ", ".join(TARGETS))
+    to = until(
+        "Enter one of these words: ", TARGETS.__contains__, "Enter one of " + ", ".join(TARGETS)
+    )
     said: dict[str, Any] = {"to": to}
     for name, info in TARGETS[to].model_fields.items():
         if name != "to" and (to, name) != ("github", "host"):
@@ -58,7 +60,7 @@ def ask(file: Path, answer: Callable[[str], str], say: Callable[[str], None]) ->
     text = _with(text, "SITEURL", repr(address.rstrip("/")).replace("'", '"'))
     lines = "".join(f'    "{name}": {_literal(value)},\n' for name, value in said.items())
     file.write_text(_with(text, "PUBLISH", f"{{\n{lines}}}"), encoding="utf-8")
-    return f"Written into {file}. See what would happen with `uv run inv publish --dry-run`."
+    return f"Saved in {file}. To see what would be published, run `uv run inv publish --dry-run`."
 
 
 def _value(name: str, info: FieldInfo, until: Callable[..., str]) -> Any:

@@ -275,7 +275,7 @@ def _opened(source: Path) -> Image.Image:
     if image.width * image.height > LARGEST:
         image.close()
         message = f"the picture has {image.width} × {image.height} pixels"
-        hint = f"scale it down: {WIDTHS[-1]} pixels across are enough"
+        hint = f"make it smaller: {WIDTHS[-1]} pixels wide is enough"
         raise ProblemsFound([Problem(display_path_of(source), 1, "picture-large", message, hint)])
     return image
 

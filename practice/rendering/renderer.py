@@ -256,8 +256,10 @@ def template_problem(error: Exception, origin: str, path: str, theme: Path) -> P
     """What a template did wrong, at its own line, when ``origin`` was written to ``path``."""
     templates = display_path_of(theme / "templates")
     if isinstance(error, jinja2.TemplateNotFound):
-        hint = f"it is needed for `{origin}`; every template of the theme has to exist"
-        return Problem(f"{templates}/{error.name}", 1, "template-missing", "no such template", hint)
+        hint = f"it is needed for `{origin}`; add the template to the theme"
+        return Problem(
+            f"{templates}/{error.name}", 1, "template-missing", "this template does not exist", hint
+        )
     if isinstance(error, jinja2.TemplateSyntaxError):
         hint = "correct the template"
         where = f"{templates}/{error.name}"

@@ -56,7 +56,7 @@ def load(site: Site) -> tuple[list[Redirect], list[Problem]]:
             line = data.lines[(source,)]
             if not isinstance(target, str):
                 hint = f"write `{source}: /new/address/`, or `{source}: gone`"
-                message = f"`{source}` does not say where it leads"
+                message = f"`{source}` does not say where it leads to"
                 problems.append(Problem(display_path, line, "redirect-target", message, hint))
                 continue
             found.append(
@@ -87,9 +87,9 @@ def check(site: Site) -> Iterator[Problem]:
         earlier = first.setdefault(redirect.source, redirect)
         if earlier is not redirect:
             message = (
-                f"`{redirect.source}` is redirected by {earlier.display_path}:{earlier.line} too"
+                f"`{redirect.source}` is also redirected by {earlier.display_path}:{earlier.line}"
             )
-            hint = "keep one of the two"
+            hint = "keep only one of the two"
             yield Problem(redirect.display_path, redirect.line, "redirect-twice", message, hint)
 
 
@@ -105,7 +105,7 @@ def _wrong(redirect: Redirect, addresses: set[str], sources: set[str]) -> Iterat
 
     if not ADDRESS.fullmatch(redirect.source):
         message = f"`{redirect.source}` is not an address of the site"
-        hint = "begin with `/`, then letters, digits and hyphens; leave out `?` and what follows"
+        hint = "start with `/`, then use letters, digits and hyphens; leave out any `?`"
         yield problem("redirect-address", message, hint)
     elif redirect.source in addresses:
         message = f"`{redirect.source}` is a page of the site"
@@ -116,10 +116,10 @@ def _wrong(redirect: Redirect, addresses: set[str], sources: set[str]) -> Iterat
     path = target.partition("#")[0]
     if path.startswith("/"):
         if path not in addresses and _with_slash(path) in sources:
-            message = f"`{target}` is redirected itself"
+            message = f"`{target}` is itself redirected"
             yield problem("redirect-chain", message, "write the address at the end of the chain")
         elif path not in addresses:
-            message = f"`{target}` leads nowhere"
+            message = f"`{target}` points to a page that does not exist"
             yield problem("redirect-dead", message, _nearest(path, addresses))
     elif not re.fullmatch(r"https://[A-Za-z0-9.-]+(/[\w./~%+@,=#-]*)?", target, re.ASCII):
         message = f"`{target}` is not an address"

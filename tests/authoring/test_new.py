@@ -93,7 +93,7 @@ def test_a_treatment_begins_with_every_section(content):
 @pytest.mark.parametrize(
     ("kind", "given", "words"),
     [
-        ("page", {}, "write one of `uv run inv new post`"),
+        ("page", {}, "choose one of `uv run inv new post`"),
         ("post", {"title": "x"}, "`summary` is missing"),
         ("post", {"title": "x"}, "`author` is missing"),
         ("post", {"title": "x"}, "--field 'author=…'"),
@@ -149,7 +149,7 @@ def test_on_a_terminal_only_what_was_wrong_is_asked_again(content):
 def test_a_file_is_never_replaced(content):
     made = make("post", content, GIVEN["post"])
     made.file.write_text("mine", "utf-8")
-    with pytest.raises(CannotWrite, match="there already"):
+    with pytest.raises(CannotWrite, match="already exists"):
         make("post", content, GIVEN["post"])
     assert made.file.read_text("utf-8") == "mine"
 
@@ -190,5 +190,5 @@ def test_the_command(content, settings_file):
     assert "by-command.md" in made.stdout
     assert 'summary: "It is: new."' in (content / "posts" / "by-command.md").read_text("utf-8")
     again = run("post", "--title", "By command", *fields)
-    assert (again.returncode, "there already" in again.stderr) == (2, True)
+    assert (again.returncode, "already exists" in again.stderr) == (2, True)
     assert run("post").returncode == 2

@@ -293,9 +293,9 @@ def write(file: Path, before: str, after: str) -> None:
 
 THEMES = [
     # the template, what is replaced in it and by what, the code and a word of the problem
-    ("treatment.html", None, None, "template-missing", "no such template"),
-    ("callouts/faq.html", None, None, "template-missing", "no such template"),
-    ("partials/site-footer.html", None, None, "template-missing", "no such template"),
+    ("treatment.html", None, None, "template-missing", "this template does not exist"),
+    ("callouts/faq.html", None, None, "template-missing", "this template does not exist"),
+    ("partials/site-footer.html", None, None, "template-missing", "this template does not exist"),
     ("post.html", "{% block content %}", "{% block content", "template-syntax", ""),
     ("base.html", "{{ view.page_title }}", "{{ view.page_titel }}", "template-error", "page_titel"),
     ("base.html", "{{ view.page_title }}", "{{ sitename }}", "template-error", "sitename"),
@@ -526,8 +526,8 @@ def test_advice_is_counted_as_such():
     ]
     assert last == [
         "1 problem. Then.",
-        "2 problems, 1 of them only a warning. Then.",
-        "4 problems, 2 of them only warnings. Then.",
+        "2 problems, 1 of them a warning. Then.",
+        "4 problems, 2 of them warnings. Then.",
         "1 warning. Then.",
         "2 warnings. Then.",
     ]

@@ -486,7 +486,7 @@ def test_the_command_says_it_as_json(content):
             "line": 9,
             "code": "raw-html",
             "message": "`<b>` is HTML",
-            "hint": "write Markdown or a callout; HTML is not allowed in content",
+            "hint": "use Markdown or a callout instead; HTML is not allowed in content",
             "severity": "error",
         }
     ]
@@ -685,8 +685,8 @@ def test_inv_check_looks_at_every_text_once(content, looked, monkeypatch):
         ("[x]({filename}/pages/returning-to-running.md)", "`posts/returning-to-running.md`"),
         ("[x](manual-therapy.html)", "`{filename}/treatments/manual-therapy.md`"),
         ("[x]({filename}/treatments/dry-needeling.md)", "`treatments/dry-needling.md`"),
-        ("[x]({filename}/treatments/nowhere.md)", "correct the link, or take it out"),
-        ("![x]({static}/images/manual-therapy.jpg)", "correct the link, or take it out"),
+        ("[x]({filename}/treatments/nowhere.md)", "correct the link, or remove it"),
+        ("![x]({static}/images/manual-therapy.jpg)", "correct the link, or remove it"),
         ("![x]({static}/images/dry-needeling.png)", "`images/dry-needling.png`"),
     ],
 )

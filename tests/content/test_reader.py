@@ -132,28 +132,28 @@ def test_what_may_stand_where_nothing_can_be_read_is_not_said_to_be_missing(tmp_
 @pytest.mark.parametrize(
     ("yaml", "line", "message"),
     [
-        ('a: "Pain\nb: c\n', 1, "a quote that is opened here is never closed"),
-        ('a: b\nc: "Pain\nd: "e"\n', 2, "a quote that is opened here is never closed"),
-        ("a: ['b, c\n", 1, "a quote that is opened here is never closed"),
+        ('a: "Pain\nb: c\n', 1, "a quotation mark that is opened here is never closed"),
+        ('a: b\nc: "Pain\nd: "e"\n', 2, "a quotation mark that is opened here is never closed"),
+        ("a: ['b, c\n", 1, "a quotation mark that is opened here is never closed"),
         ("a: [b, c\nd: e\n", 1, "a bracket that is opened here is never closed"),
-        ("a: [b: c: d]\n", 1, "what stands between `[` and `]` cannot be read"),
-        ("a: [b]]\n", 1, "`]` closes what was not opened"),
+        ("a: [b: c: d]\n", 1, "the text between `[` and `]` cannot be read"),
+        ("a: [b]]\n", 1, "`]` closes something that was not opened"),
         ("a: b\nauthor ana\nc: d\n", 2, "a colon and a space are missing"),
         ("author:ana\nc: d\n", 1, "a colon and a space are missing"),
         ("a:\n  b: c\n  d e\n", 3, "a colon and a space are missing"),
         ("a: b\n c: d\n", 2, "this line is indented more than the one above"),
         ("a:\n  - b: c\n     d: e\n", 3, "this line is indented more than the one above"),
         (" a: b\nc: d\n", 1, "this line is indented more than those below"),
-        ("a:\n   b: c\n  d: e\n", 3, "this line is indented unlike those above"),
-        ("a: b: c\n", 1, "a colon and a space stand inside the value"),
-        ('a: "b" c\n', 1, "words stand behind the quote that closes the value"),
-        ('a: "b\\c"\n', 1, "a backslash has a meaning of its own between double quotes"),
-        ("a: @b\n", 1, "a value that begins with `@` has a meaning of its own in YAML"),
-        ("a: **b**\n", 1, "a value that begins with `*` has a meaning of its own in YAML"),
-        ("a: > 5 days\n", 1, "a value that begins with `>` has a meaning of its own in YAML"),
-        ("a:\n\tb: c\n", 2, "a tab stands where only spaces can"),
-        ("a: - b\n", 1, "a list item stands where none can"),
-        ("a: b\n...\nc: d\n", 2, "a line `...` ends the fields"),
+        ("a:\n   b: c\n  d: e\n", 3, "this line is not indented like those above"),
+        ("a: b: c\n", 1, "the value contains a colon followed by a space"),
+        ('a: "b" c\n', 1, "there are words after the closing quotation mark"),
+        ('a: "b\\c"\n', 1, "a backslash has a special meaning inside double quotes"),
+        ("a: @b\n", 1, "a value that starts with `@` has a special meaning in YAML"),
+        ("a: **b**\n", 1, "a value that starts with `*` has a special meaning in YAML"),
+        ("a: > 5 days\n", 1, "a value that starts with `>` has a special meaning in YAML"),
+        ("a:\n\tb: c\n", 2, "there is a tab where only spaces are allowed"),
+        ("a: - b\n", 1, "a list item is not possible here"),
+        ("a: b\n...\nc: d\n", 2, "the line `...` ends the fields"),
         ("a: [b] c\n", 1, "the fields cannot be read from here on"),
     ],
 )
@@ -287,7 +287,7 @@ def test_hints_show_the_form_that_is_needed(tmp_path):
     _, problems = read(tmp_path, text, Therapist)
     assert [problem.hint for problem in problems] == [
         (
-            "write below it, indented, each on a line of its own: "
+            "write below it, indented, each on its own line: "
             "`- abbreviation: …`, `stands_for: …`, `kind: …`"
         )
     ]
@@ -309,8 +309,8 @@ def test_a_section_under_another_name_is_named_on_its_line(tmp_path):
     _, problems = read(tmp_path, text, Treatment)
     lines = text.split("\n")
     assert [(lines[p.line - 1], p.hint) for p in problems] == [
-        ("## What hapens", "did you mean it by `## What hapens`? write `## What happens`"),
-        ("## Aftercare", "did you mean it by `## Aftercare`? write `## Afterwards`"),
+        ("## What hapens", "if `## What hapens` is meant to be it, write `## What happens`"),
+        ("## Aftercare", "if `## Aftercare` is meant to be it, write `## Afterwards`"),
     ]
 
 
@@ -342,8 +342,8 @@ def test_every_folder_has_a_kind():
 @pytest.mark.parametrize(
     ("field", "hint"),
     [
-        ("summary How: three", 'a colon is missing behind `summary`: write `summary: "…"`'),
-        ("topics:\n- pain\n  - neck", "begin every `-` of the list in the same column"),
+        ("summary How: three", 'a colon is missing after `summary`: write `summary: "…"`'),
+        ("topics:\n- pain\n  - neck", "align every `-` of the list in the same column"),
         ("auther: x", "did you mean `author`?"),
     ],
 )
@@ -361,7 +361,7 @@ def test_a_slip_is_answered_by_what_was_meant(tmp_path, field, hint):
 @pytest.mark.parametrize(
     ("values", "message", "hint"),
     [
-        ({"phone": "+1 555 555 012"}, "has 9 digits behind the +1, not 10", "country code"),
+        ({"phone": "+1 555 555 012"}, "has 9 digits after the +1 instead of 10", "country code"),
         (
             {"hours": [{"days": ["monday tuesday"], "opens": "08:00", "closes": "09:00"}]},
             "`days: monday tuesday` is not possible",

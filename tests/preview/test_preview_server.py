@@ -214,7 +214,7 @@ def test_an_edit_that_cannot_be_followed_is_told_and_the_preview_goes_on(desk, m
             if p["code"] == "preview"
         ]
     )
-    assert codes == ["an edit could not be followed: OSError: the disk is gone"]
+    assert codes == ["an edit could not be shown: OSError: the disk is gone"]
     monkeypatch.undo()
     post.write_text(post.read_text("utf-8") + "\nAnd more.\n", "utf-8")
     eventually(lambda: b"And more." in ask(desk, "/blog/a-plain-post/").body)

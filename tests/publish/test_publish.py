@@ -110,7 +110,7 @@ def test_an_invented_practice_goes_live_only_when_asked_for(project):
         project.publish()
     assert codes(error) == {"sample"}
     assert project.publish(allow_sample=True).done
-    assert any("GOES LIVE: the practice is invented." in line for line in project.said)
+    assert any("GOES LIVE: the practice is a sample." in line for line in project.said)
 
 
 def test_drafts_and_posts_to_come_are_never_in_it(project):
@@ -257,7 +257,7 @@ def test_verify_names_what_is_wrong(served):
         served.publish(verify=True)
     assert [(p.path, p.message) for p in error.value.problems if p.code == "verify-file"] == [
         (f"{served.address}/feed.xml", "answers 404"),
-        (f"{served.address}/team/", "answers with other content"),
+        (f"{served.address}/team/", "answers with different content"),
     ]
 
 
@@ -296,7 +296,7 @@ def test_rollback_brings_back_the_release_before_and_the_one_before_that(project
     assert _release_of(www(project)) == states[1]
     project.rollback()
     assert _release_of(www(project)) == states[0]
-    with pytest.raises(UsageError, match="none before it"):
+    with pytest.raises(UsageError, match="oldest one that is stored here"):
         project.rollback()
     with pytest.raises(UsageError, match="not kept here"):
         project.rollback("zzz")
@@ -354,7 +354,7 @@ def test_the_bill_of_materials_names_what_runs_and_no_more():
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ({"to": "ftp"}, r"publishconf.py:\d+: `to` does not name a target: did you mean `sftp`"),
+        ({"to": "ftp"}, r"publishconf.py:\d+: `to` is not a kind of target: did you mean `sftp`"),
         ({"to": "folder", "pth": "x"}, r"`pth` is unknown: did you mean `path`"),
         ({"to": "folder"}, r"PUBLISH needs `path`: the folder that the web server serves"),
         ({"to": "sftp", "password": "x"}, r"`password` is a secret .* use PUBLISH_PASSWORD"),

@@ -53,14 +53,14 @@ def test_a_plan_in_words_names_files_with_what_is_sent_of_them():
     new = Release({path: File(path, size) for path, size in pages.items()})
     live = LiveState(release(), {"old.css": File("x", 1500), "lost.css": UNKNOWN})
     assert plan_in_words(plan(live, new), "here").splitlines()[1:] == [
-        "  2 added, 13.6 KB with compressed forms",
+        "  2 added, 13.6 KB with their compressed copies",
         "    a/index.html  9.0 KB (2.0 KB compressed)",
         "    b.gz  70 B",
         "  0 changed",
         "  2 deleted, 1.5 KB",
         "    lost.css",
         "    old.css  1.5 KB",
-        "  0 kept for one more release",
+        "  0 kept until the next release",
     ]
 
 

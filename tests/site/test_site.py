@@ -167,7 +167,7 @@ def test_every_internal_link_and_fragment_leads_somewhere(practice):
                 continue
             inside = path.removeprefix(practice.base)
             if not (practice.folder / save_as(inside)).is_file():
-                yield f"{name} `{target}` leads nowhere"
+                yield f"{name} `{target}` points to a page that does not exist"
             elif parts.fragment and unquote(parts.fragment) not in ids.get(inside, ()):
                 yield f"{name} `{target}` leads to a part that is not there"
 

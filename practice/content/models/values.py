@@ -23,7 +23,7 @@ def _iso_date(value: Any) -> dt.date:
         return dt.date.fromisoformat(value)
     except ValueError as error:
         raise PydanticCustomError(
-            "iso_date", "`{given}` is not in the calendar", {"given": value}
+            "iso_date", "`{given}` does not exist in the calendar", {"given": value}
         ) from error
 
 
@@ -51,7 +51,7 @@ def _web_address(value: str) -> str:
 
 def _has_words(value: str) -> str:
     if not any(character.isalnum() for character in value):
-        raise PydanticCustomError("no_words", "`{given}` holds no words", {"given": value})
+        raise PydanticCustomError("no_words", "`{given}` contains no words", {"given": value})
     return value
 
 
@@ -63,7 +63,7 @@ def _clock(value: str) -> str:
 
 def _price(value: str) -> str:
     if re.search(r"[0-9]", value) and "$" not in value:
-        raise PydanticCustomError("price", "`{given}` has no sign", {"given": value})
+        raise PydanticCustomError("price", "`{given}` has no currency sign", {"given": value})
     return value
 
 
@@ -76,7 +76,7 @@ def _phone(value: str) -> str:
         raise PydanticCustomError("phone", "`{given}` is not a phone number", {"given": value})
     digits = re.sub(r"\D", "", value)
     if digits.startswith("1") and len(digits) != US_DIGITS:
-        message = "`{given}` has {count} digits behind the +1, not 10"
+        message = "`{given}` has {count} digits after the +1 instead of 10"
         raise PydanticCustomError("phone", message, {"given": value, "count": len(digits) - 1})
     return value
 

@@ -24,8 +24,8 @@ class LinkedFolder:
         """What the link leads to."""
         if self.path.exists() and not self.path.is_symlink():
             raise UsageError(
-                f"`{self.path}` is a folder, and publishing would put a link in its place: move "
-                'it away, or say `"by": "rename"`'
+                f"`{self.path}` is a folder, and publishing would replace it with a link: move "
+                'it away, or use `"by": "rename"`'
             )
         return _read(self.path)
 
@@ -65,8 +65,8 @@ class SwappedFolder:
         """What the folder holds."""
         if self.path.is_dir() and any(self.path.iterdir()) and not (self.path / STATE).is_file():
             raise UsageError(
-                f"`{self.path}` holds files that no publish has put there, and would be replaced: "
-                "move it away, or name another folder"
+                f"`{self.path}` contains files that were not published from here and would be "
+                "replaced: move it away, or choose another folder"
             )
         return _read(self.path)
 
@@ -105,8 +105,8 @@ def parse_state(text: str, where: str) -> LiveState:
         return LiveState.from_text(text)
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(
-            f"`{where}` cannot be read, so what is live is not known: delete it there and publish "
-            "everything again with `--yes`"
+            f"`{where}` cannot be read, so it is not known what is live: delete it there, then "
+            "publish everything again with `--yes`"
         ) from error
 
 

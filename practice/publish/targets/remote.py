@@ -104,7 +104,7 @@ class Remote:
         resumes = bool(plan.live.dirty)
         self._say(plan.during())
         if resumes:
-            step("Going on where the last publish was stopped")
+            step("Continuing the publish that was interrupted")
             self._run("delete", self.root, "--include", PARTIAL)
         compare = ["--checksum"] if resumes and self._has_checksums() else ["--no-check-dest"]
         names = ("what pages load", "new pages", "changed pages", "feed and site map")
