@@ -41,7 +41,7 @@ ONLY = {
     # package: the modules that may import it
     "pelican": ["practice.plugin*", "practice.build.*"],
     "markdown": ["practice.content.markdown", "practice.content.body_parser",
-                 "practice.content.callouts"],
+                 "practice.content.callouts", "practice.content.typography"],
     "pymdownx": ["practice.content.callouts"],
     "jinja2": ["practice.rendering.renderer", "practice.plugin.writer"],
     "yaml": ["practice.content.front_matter", "practice.content.yaml_errors"],

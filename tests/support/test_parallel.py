@@ -11,7 +11,6 @@ import re
 import signal
 import time
 import warnings
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,23 +19,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from practice.build.run import build
-from practice.content import body_parser, front_matter, markdown
+from practice.content import front_matter
 from practice.plugin import writer
 from practice.problems import ProblemsFound
 from practice.rendering.jobs import Job
 from practice.support import processes
-
-TRICKY = """\
-Plain text. It's "quoted" -- and 'so' --- on... `code` \\* not *this* __that__ ![a](b) [c](d)
-line  \nbreak & &amp; <https://a.example> <b>x</b> a_b_c * alone * http://x.example _ _ 1 < 2 > 0
-
-- item ... one
-- "item" -- two
-
-| a | "b" |
-|---|---|
-| *c* | d... |
-"""
 
 
 def test_what_comes_out_is_in_order():
@@ -199,50 +186,9 @@ def test_a_killed_process_stops_the_build_and_leaves_the_output(
     assert files_of(tmp_path / "output") == before
 
 
-# --- Markdown's short cuts ---
+# --- YAML's short cut ---
 
 NEVER = re.compile("(?!)")
-
-
-@contextmanager
-def no_short_cuts():
-    """Markdown asks every kind of block and every pattern, and nh3 sees every piece of HTML."""
-    md = markdown.markdown_parser()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(markdown, "BARE", NEVER)
-        patch.setattr(markdown, "PARAGRAPH", NEVER)
-        for name in ("inline", "smarty"):
-            step = md.treeprocessors[name]
-            patch.setattr(step, "signs", re.compile(""))
-            patch.setattr(step, "needed", [""] * len(step.needed))
-        yield
-
-
-def same_both_ways(text):
-    quick, problems = body_parser.parse("x.md", "posts/x.md", text, 1)
-    with no_short_cuts():
-        whole, told = body_parser.parse("x.md", "posts/x.md", text, 1)
-    assert told == problems
-    assert problems or whole == quick  # what has problems is never shown
-
-
-def test_no_short_cut_changes_what_is_written():
-    for text in [TRICKY, *(f.read_text("utf-8") for f in ROOT.glob("content/**/*.md"))]:
-        same_both_ways(text)
-
-
-SIGNS = st.sampled_from("ab \n\\`*_{}[]()<>#+-.!|&;:'\"/~^=@1\u2019\xa0")
-PIECES = st.sampled_from(
-    ["\n\n", "\n- ", "    ", "\n/// key-point\n\n", "\n///\n", "a | b\n---|---\n", "word ", "&amp;",
-     "\n```\n", "\n1. ", "> ", "**", "  \n", "[x](y)", "![x](y)", "<b>", "Two words\n"]
-)  # fmt: skip
-
-
-@given(st.lists(st.one_of(SIGNS, SIGNS, PIECES), max_size=60))
-def test_no_sign_was_forgotten(signs):
-    same_both_ways("".join(signs))
-
-
 YAML = """\
 a|b: |key: |x:|- |-| |"|'|[|]|, |:|#| #|>|?|1|é|“q”|%|\xa0|title: "x y"↵|a: b↵|↵|↵  |↵    |
 list:↵  - a↵|k: [a, b]↵|08:30|http://a.b/c|$5|key: two words↵|=|<<: |two|  - |  """
