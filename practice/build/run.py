@@ -18,6 +18,7 @@ from practice.build.pelican_run import run_pelican
 from practice.build.settings import load_settings
 from practice.checks import built_html as output_checks
 from practice.content.document import Document
+from practice.content.models import Post
 from practice.paths import display_path_of, files_below
 from practice.plugin import hooks
 from practice.problems import Problem, ProblemsFound, UsageError
@@ -39,7 +40,7 @@ class Built:
     seconds: float
     samples: int
     """How many texts no clinician has signed off."""
-    left_out: tuple[Document, ...]
+    left_out: tuple[Document[Post], ...]
     """Drafts and posts with a date to come."""
     warnings: tuple[Problem, ...]
     site: Site

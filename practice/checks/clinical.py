@@ -12,7 +12,14 @@ from practice.checks.prose import plain as plain_line
 from practice.content.body import CalloutPart
 from practice.content.document import Document
 from practice.content.markdown import plain
-from practice.content.models import FREQUENCY_MEANING, Frequency, HelpCard, SideEffect, Testimonial
+from practice.content.models import (
+    FREQUENCY_MEANING,
+    Frequency,
+    HelpCard,
+    Review,
+    SideEffect,
+    Testimonial,
+)
 from practice.problems import Problem
 from practice.site.site import Site
 
@@ -126,33 +133,32 @@ def help_cards(site: Site) -> Iterator[Problem]:
 def reviews(site: Site) -> Iterator[Problem]:
     """What is not marked as a sample was read by a clinician, who is named, on a day."""
     for document in site.documents:
-        meta = document.meta
+        review = document.meta.review
+        said = {"reviewed": review.on, "reviewed_by": review.by}
         needed = {"treatment": ("reviewed", "reviewed_by"), "post": ("reviewed",)}
         for field in needed.get(document.kind, ()):
-            if not meta.sample and getattr(meta, field) is None:
+            if not document.meta.sample and said[field] is None:
                 message = f"`{field}` is missing: the text names no reviewer"
                 hint = (
                     "add it once a clinician has reviewed the text, or mark the text `sample: true`"
                 )
                 yield Problem(document.display_path, 1, "review-missing", message, hint)
-        for field, message in _impossible(meta, site.build_date):
+        for field, message in _impossible(review, site.build_date):
             line = document.line_of(field)
             yield Problem(document.display_path, line, "review-date", message, "correct the date")
 
 
-def _impossible(meta: object, today: dt.date) -> Iterator[tuple[str, str]]:
-    reviewed, due = getattr(meta, "reviewed", None), getattr(meta, "next_review", None)
-    if reviewed and reviewed > today:
+def _impossible(review: Review, today: dt.date) -> Iterator[tuple[str, str]]:
+    if review.on and review.on > today:
         yield "reviewed", "`reviewed` is in the future"
-    if reviewed and due and due <= reviewed:
+    if review.on and review.due and review.due <= review.on:
         yield "next_review", "`next_review` is not after `reviewed`"
 
 
 def overdue(site: Site) -> Iterator[Problem]:
     """A text is reviewed again by the day it names itself."""
     for document in site.documents:
-        due = getattr(document.meta, "next_review", None)
-        reviewed = getattr(document.meta, "reviewed", None)
+        reviewed, due = document.meta.review.on, document.meta.review.due
         if due and due < site.build_date and not (reviewed and due <= reviewed):
             message = f"the review was due on {due}"
             hint = "have it reviewed, then set `reviewed` and `next_review`"

@@ -48,9 +48,9 @@ def falls_due(site: Site, days: int = 60) -> list[tuple[dt.date, str, str]]:
     """What has to be done within some days: the day, the file, and what it is."""
     last = site.build_date + dt.timedelta(days=days)
     found = [
-        (document.meta.next_review, document.display_path, "review of the text")
+        (due, document.display_path, "review of the text")
         for document in site.documents
-        if getattr(document.meta, "next_review", None)
+        if (due := document.meta.review.due)
     ]
     if "clinic" not in site.unread:
         check = site.clinic.insurance.checked + dt.timedelta(days=INSURANCE_DAYS)

@@ -83,7 +83,7 @@ def pictures(site: Site) -> Iterator[Problem]:
 def _target(
     site: Site,
     files: set[str],
-    out: dict[str, Document],
+    out: Mapping[str, Document],
     document: Document | InvalidDocument,
     link: Link,
 ) -> Iterator[Problem]:

@@ -62,37 +62,30 @@ def callouts(site: Site) -> Iterator[Problem]:
 def pictures(site: Site) -> Iterator[Problem]:
     """Pictures that the front matter names: they exist and say what they show (WCAG 1.1.1)."""
     for document in _all(site):
-        for field in ("image", "photo"):
-            name = getattr(document.meta, field, None)
-            if name is None:
-                continue
-            line = document.line_of(field)
-            if f"images/{name}" not in site.addresses:
-                have = [path.removeprefix("images/") for path in site.static if "images/" in path]
-                message = f"there is no picture `{name}` in `images`"
-                yield Problem(
-                    document.display_path,
-                    line,
-                    "picture-missing",
-                    message,
-                    did_you_mean(name, have),
-                )
-            if not getattr(document.meta, f"{field}_alt"):
-                message = f"`{field}_alt` is missing"
-                hint = "describe in a few words what the picture shows"
-                yield Problem(document.display_path, line, "alt-missing", message, hint)
+        picture = document.meta.picture
+        if picture is None:
+            continue
+        line = document.line_of(picture.field)
+        if f"images/{picture.name}" not in site.addresses:
+            have = [path.removeprefix("images/") for path in site.static if "images/" in path]
+            message = f"there is no picture `{picture.name}` in `images`"
+            hint = did_you_mean(picture.name, have)
+            yield Problem(document.display_path, line, "picture-missing", message, hint)
+        if not picture.alt:
+            message = f"`{picture.field}_alt` is missing"
+            hint = "describe in a few words what the picture shows"
+            yield Problem(document.display_path, line, "alt-missing", message, hint)
 
 
 def _ids(document: Document | InvalidDocument, field: str) -> Iterable[tuple[str, str]]:
     """The ids in a field, and how each is written; of a broken text those that may be one."""
     if isinstance(document, Document):
-        value = getattr(document.meta, field, None) or ()
-    else:
-        value = document.data.values.get(field) or ()
-        if field in ONE:
-            if not isinstance(value, str) or not re.search(r"[^\W_]", value):
-                return ()
-            return [(slug(value), value)]
+        return [(id, id) for id in document.meta.named_ids.get(field, ())]
+    value = document.data.values.get(field) or ()
+    if field in ONE:
+        if not isinstance(value, str) or not re.search(r"[^\W_]", value):
+            return ()
+        return [(slug(value), value)]
     ids = [value] if isinstance(value, str) else value
     return [(id, id) for id in ids if isinstance(id, str) and re.match(ID_PATTERN, id)]
 

@@ -1,40 +1,45 @@
-"""Document: one text of the practice, and a record of who reads it."""
+"""Document: one text of the practice, and a record of the documents that were read."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Generic
+
+from typing_extensions import TypeIs, TypeVar
 
 from practice.content.body import Body, Heading
 from practice.content.front_matter import Data
-from practice.content.models import (
-    Entry,
-    Page,
-    Post,
-)
+from practice.content.models import Entry, Page, Post
 from practice.paths import HOME, NOT_FOUND, slug
 from practice.problems import Problem
 
 WORDS_A_MINUTE = 200
 """Silent reading of English, rounded down (Brysbaert 2019, doi:10.1016/j.jml.2019.104047)."""
 
+M = TypeVar("M", bound=Entry)
+M_co = TypeVar("M_co", bound=Entry, covariant=True, default=Entry)
+"""The model of a document. `Document` alone means one of any kind."""
+
 
 @dataclass(frozen=True)
-class Document:
-    """One text of the practice: what it says, where it comes from and where it goes."""
+class Document(Generic[M_co]):
+    """One text of the practice: what it says, where it comes from and where it goes.
+
+    `Document[Post]` is a document whose front matter is a `Post`; `is_of` and `of_kind` narrow.
+    """
 
     source: str
     """Its file below the content folder: ``treatments/dry-needling.md``."""
     display_path: str
     """Its file as messages name it: ``content/treatments/dry-needling.md``."""
     slug: str
-    meta: Any
-    """Its model: a Treatment, Therapist, Post or Page."""
+    meta: M_co
+    """Its front matter."""
     body: Body
     data: Data = field(repr=False)
     digest: bytes = field(repr=False)
@@ -45,12 +50,12 @@ class Document:
     @cached_property
     def kind(self) -> str:
         """`page`, `treatment`, `therapist` or `post`."""
-        return str(self.meta.KIND)
+        return self.meta.KIND
 
     @cached_property
     def title(self) -> str:
         """What it is called: its `title`, or the `name` of what it describes."""
-        return str(getattr(self.meta, "title", None) or self.meta.name)
+        return self.meta.heading
 
     @cached_property
     def path(self) -> str:
@@ -89,12 +94,12 @@ class _RecordedField:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def __get__(self, document: Document, _: type[Document]) -> Any:
+    def __get__(self, document: Document, _: type[Document]) -> object:
         if _recorders:
             _recorders[-1][document.source] = vars(document)["digest"]
         return vars(document)[self.name]
 
-    def __set__(self, document: Document, value: Any) -> None:
+    def __set__(self, document: Document, value: object) -> None:
         vars(document)[self.name] = value
 
 
@@ -135,6 +140,16 @@ class InvalidDocument:
 
 ReadResult = tuple[Document | InvalidDocument | None, list[Problem]]
 """What came out of a file, and what is wrong with it; None where it has no text at all."""
+
+
+def is_of(document: Document, model: type[M]) -> TypeIs[Document[M]]:
+    """Whether a document is of one kind; type checkers know its fields where the answer is yes."""
+    return isinstance(document.meta, model)
+
+
+def of_kind(documents: Iterable[Document], model: type[M]) -> tuple[Document[M], ...]:
+    """The documents of one kind, in the order in which they are given."""
+    return tuple(document for document in documents if is_of(document, model))
 
 
 def minutes_of(words: int) -> int:

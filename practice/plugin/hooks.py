@@ -13,7 +13,8 @@ from pelican.readers import BaseReader, Readers
 
 from practice import checks
 from practice.content.cached_reader import Reader
-from practice.content.document import Document
+from practice.content.document import Document, is_of
+from practice.content.models import Post
 from practice.paths import save_as
 from practice.plugin.collections import CollectionsGenerator
 from practice.plugin.writer import DeferredWriter
@@ -115,7 +116,7 @@ def metadata(document: Document, settings: dict[str, Any]) -> dict[str, Any]:
         "document": document,
         "status": "published",
     }
-    if document.kind == "post":
+    if is_of(document, Post):
         found["date"] = post_time(document.meta.date)
     return found
 

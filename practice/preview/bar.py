@@ -12,7 +12,8 @@ import brotli
 
 from practice.checks import reading
 from practice.checks.prose import prose
-from practice.content.document import Document
+from practice.content.document import Document, is_of
+from practice.content.models import Post
 from practice.content.reader import read_text
 from practice.hosting import headers
 from practice.preview.live import LivePreview, PreviewPage
@@ -44,18 +45,17 @@ def facts(live: LivePreview, page: PreviewPage | None) -> dict[str, Any]:
     document = page.document
     if document and live.pages:
         site = live.pages.site
-        meta = document.meta
-        due: dt.date | None = getattr(meta, "next_review", None)
+        review = document.meta.review
         text, _ = read_text(site.content / document.source, document.display_path)
         grade = reading.grade_of(prose(text))
         found |= {
             "file": document.source,
             "line": 1,
             "status": status_of(document, site.build_date),
-            "sample": meta.sample,
-            "reviewed": _iso(getattr(meta, "reviewed", None)),
-            "due": _iso(due),
-            "overdue": bool(due and due < site.build_date),
+            "sample": document.meta.sample,
+            "reviewed": _iso(review.on),
+            "due": _iso(review.due),
+            "overdue": bool(review.due and review.due < site.build_date),
             "words": document.words,
             "grade": None if grade is None else round(grade, 1),
         }
@@ -64,10 +64,11 @@ def facts(live: LivePreview, page: PreviewPage | None) -> dict[str, Any]:
 
 def status_of(document: Document, day: dt.date) -> str:
     """`published`, `draft`, or `future` for a post whose day is still to come."""
-    if getattr(document.meta, "status", "published") == "draft":
+    if not is_of(document, Post):
+        return "published"
+    if document.meta.status == "draft":
         return "draft"
-    date: dt.date | None = getattr(document.meta, "date", None)
-    return "future" if date and date > day else "published"
+    return "future" if document.meta.date > day else "published"
 
 
 def weight_of(live: LivePreview, content: bytes) -> int:

@@ -25,7 +25,7 @@ SAMPLE_HOST = re.compile(r"(.*\.)?(example\.(com|org|net)|example|test|invalid|l
 def reviews(site: Site) -> Iterator[Problem]:
     """A clinical text whose review is due again."""
     for document in site.documents:
-        due = getattr(document.meta, "next_review", None)
+        due = document.meta.review.due
         if due and due < site.build_date:
             yield Problem(
                 document.display_path,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from practice.content.document import Document
+from practice.content.models import Post
 from practice.paths import save_as
 from practice.rendering.renderer import Renderer
 from practice.rendering.site_files import FEED, FEED_LENGTH, feed, redirect_page, robots, sitemap
@@ -32,7 +33,7 @@ def page_of(renderer: Renderer, document: Document) -> Job:
     return Job(save_as(document.path), document.display_path, page, document.digest)
 
 
-def feed_of(renderer: Renderer, posts: Sequence[Document], path: str = FEED) -> Job:
+def feed_of(renderer: Renderer, posts: Sequence[Document[Post]], path: str = FEED) -> Job:
     """The feed of the newest posts."""
     return Job(path, "the feed", partial(feed, renderer, posts[:FEED_LENGTH], path))
 

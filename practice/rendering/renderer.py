@@ -20,7 +20,13 @@ from markupsafe import Markup
 
 from practice.content.body import CalloutPart
 from practice.content.document import Document, note, record_dependencies
-from practice.content.models import FREQUENCY_MEANING, Faq, SideEffectList, SideEffects
+from practice.content.models import (
+    FREQUENCY_MEANING,
+    Faq,
+    SideEffectList,
+    SideEffects,
+    Treatment,
+)
 from practice.paths import display_path_of
 from practice.problems import Problem
 from practice.rendering import assets, links
@@ -239,7 +245,7 @@ class Renderer:
             return self._show("faq", callout.questions, level, self.site)
         return self._show(callout.NAME, callout, level)
 
-    def _of_treatment(self, name: str, treatment: Document, level: int) -> Markup:
+    def _of_treatment(self, name: str, treatment: Document[Treatment], level: int) -> Markup:
         """What a treatment's page says, in a text that names the treatment."""
         if name == SideEffects.NAME:
             return self._show(name, treatment.meta.side_effects, level, self.site, treatment)

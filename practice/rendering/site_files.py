@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 from feedgenerator import Atom1Feed, get_tag_uri
 
 from practice.content.document import Document
+from practice.content.models import Post
 from practice.rendering.renderer import Renderer
 from practice.site.redirects import Redirect
 from practice.site.site import Site
@@ -41,7 +42,7 @@ def robots(address: str) -> str:
     return f"User-agent: *\nAllow: /\n\nSitemap: {address}/sitemap.xml\n"
 
 
-def feed(renderer: Renderer, posts: Sequence[Document], path: str) -> str:
+def feed(renderer: Renderer, posts: Sequence[Document[Post]], path: str) -> str:
     """An Atom feed of posts: title, summary, author and an absolute link of each."""
     site, address = renderer.site, renderer.address
     atom = Atom1Feed(

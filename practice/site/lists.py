@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from practice.content.document import Document
 from practice.content.models import (
+    Post,
     Question,
     SideEffect,
+    Therapist,
     Topic,
+    Treatment,
 )
 from practice.paths import slug
 
@@ -18,7 +21,7 @@ class Year:
     """The posts of one year, newest first."""
 
     year: int
-    posts: tuple[Document, ...]
+    posts: tuple[Document[Post], ...]
 
     @property
     def path(self) -> str:
@@ -32,7 +35,7 @@ class TopicList:
 
     id: str
     topic: Topic
-    posts: tuple[Document, ...]
+    posts: tuple[Document[Post], ...]
 
     @property
     def path(self) -> str:
@@ -44,8 +47,8 @@ class TopicList:
 class AuthorList:
     """The posts of one therapist, newest first."""
 
-    therapist: Document
-    posts: tuple[Document, ...]
+    therapist: Document[Therapist]
+    posts: tuple[Document[Post], ...]
 
     @property
     def path(self) -> str:
@@ -65,7 +68,7 @@ class QuestionGroup:
 class EffectUse:
     """A side effect as one treatment declares it."""
 
-    treatment: Document
+    treatment: Document[Treatment]
     effect: SideEffect
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from practice.content.document import Document, InvalidDocument, slug_of
+from practice.content.document import Document, InvalidDocument, M, is_of, of_kind, slug_of
 from practice.content.folder import Content, ReadAll, read_content, read_each
 from practice.content.front_matter import Data
 from practice.content.models import (
@@ -22,9 +22,13 @@ from practice.content.models import (
     Clinic,
     HoursException,
     Notice,
+    Page,
+    Post,
     SideEffect,
     Source,
+    Therapist,
     Topic,
+    Treatment,
 )
 from practice.paths import slug
 from practice.problems import Problem
@@ -62,7 +66,7 @@ class Site:
     documents: tuple[Document, ...]
     static: frozenset[str] = frozenset()
     """Pictures and files, by their path below the content folder."""
-    left_out: tuple[Document, ...] = ()
+    left_out: tuple[Document[Post], ...] = ()
     """Drafts and posts with a date to come."""
     clinic_data: Data = field(default_factory=Data)
     """What `clinic.yaml` says as written, with the line of each value."""
@@ -79,28 +83,26 @@ class Site:
         """Every text that there is, published or not, with or without mistakes."""
         return (*self.documents, *self.left_out, *self.invalid)
 
-    def _of_kind(self, kind: str) -> tuple[Document, ...]:
-        return tuple(document for document in self.documents if document.kind == kind)
-
     @cached_property
-    def pages(self) -> tuple[Document, ...]:
+    def pages(self) -> tuple[Document[Page], ...]:
         """Pages in menu order."""
-        return tuple(sorted(self._of_kind("page"), key=lambda d: (d.meta.order, d.title)))
+        pages = of_kind(self.documents, Page)
+        return tuple(sorted(pages, key=lambda d: (d.meta.order, d.title)))
 
     @cached_property
-    def treatments(self) -> tuple[Document, ...]:
+    def treatments(self) -> tuple[Document[Treatment], ...]:
         """Treatments by name."""
-        return tuple(sorted(self._of_kind("treatment"), key=lambda d: d.title.casefold()))
+        return tuple(sorted(of_kind(self.documents, Treatment), key=lambda d: d.title.casefold()))
 
     @cached_property
-    def team(self) -> tuple[Document, ...]:
+    def team(self) -> tuple[Document[Therapist], ...]:
         """Therapists by name."""
-        return tuple(sorted(self._of_kind("therapist"), key=lambda d: d.title.casefold()))
+        return tuple(sorted(of_kind(self.documents, Therapist), key=lambda d: d.title.casefold()))
 
     @cached_property
-    def posts(self) -> tuple[Document, ...]:
+    def posts(self) -> tuple[Document[Post], ...]:
         """Posts, newest first; of one day by file name."""
-        by_name = sorted(self._of_kind("post"), key=lambda d: d.source)
+        by_name = sorted(of_kind(self.documents, Post), key=lambda d: d.source)
         return tuple(sorted(by_name, key=lambda d: d.meta.date, reverse=True))
 
     @cached_property
@@ -112,50 +114,58 @@ class Site:
         return self._by_source.get(source)
 
     @cached_property
-    def _by_address(self) -> dict[tuple[str, str], Document]:
-        return {(document.kind, document.slug): document for document in self.documents}
+    def _treatments_by_id(self) -> dict[str, Document[Treatment]]:
+        return {treatment.slug: treatment for treatment in self.treatments}
 
-    def treatment(self, id: str) -> Document:
+    def treatment(self, id: str) -> Document[Treatment]:
         """The treatment with this id."""
-        return self._by_address["treatment", id]
+        return self._treatments_by_id[id]
 
-    def therapist(self, id: str) -> Document:
+    @cached_property
+    def _team_by_id(self) -> dict[str, Document[Therapist]]:
+        return {therapist.slug: therapist for therapist in self.team}
+
+    def therapist(self, id: str) -> Document[Therapist]:
         """The therapist with this id."""
-        return self._by_address["therapist", id]
+        return self._team_by_id[id]
 
-    def page(self, slug: str) -> Document:
+    @cached_property
+    def _pages_by_slug(self) -> dict[str, Document[Page]]:
+        return {page.slug: page for page in self.pages}
+
+    def page(self, slug: str) -> Document[Page]:
         """The page with this slug."""
-        return self._by_address["page", slug]
+        return self._pages_by_slug[slug]
 
-    def menu(self, name: str) -> tuple[Document, ...]:
+    def menu(self, name: str) -> tuple[Document[Page], ...]:
         """The pages of the `main` or the `footer` menu."""
         return tuple(page for page in self.pages if page.meta.menu == name)
 
-    def offered_by(self, treatment: Document) -> tuple[Document, ...]:
-        """Who offers a treatment: the therapists that list it."""
+    def offered_by(self, treatment: Document) -> tuple[Document[Therapist], ...]:
+        """The therapists who offer a treatment: those whose file lists it."""
         return tuple(t for t in self.team if treatment.slug in t.meta.treatments)
 
     @cached_property
-    def _posts_by_treatment(self) -> dict[str, tuple[Document, ...]]:
+    def _posts_by_treatment(self) -> dict[str, tuple[Document[Post], ...]]:
         return _grouped((id, post) for post in self.posts for id in post.meta.treatments)
 
-    def posts_about(self, treatment: Document) -> tuple[Document, ...]:
+    def posts_about(self, treatment: Document) -> tuple[Document[Post], ...]:
         """The posts that name a treatment, newest first."""
         return self._posts_by_treatment.get(treatment.slug, ())
 
     @cached_property
-    def _posts_by_author(self) -> dict[str, tuple[Document, ...]]:
+    def _posts_by_author(self) -> dict[str, tuple[Document[Post], ...]]:
         return _grouped((post.meta.author, post) for post in self.posts)
 
-    def posts_by(self, therapist: Document) -> tuple[Document, ...]:
+    def posts_by(self, therapist: Document) -> tuple[Document[Post], ...]:
         """The posts of a therapist, newest first."""
         return self._posts_by_author.get(therapist.slug, ())
 
     @cached_property
-    def _posts_by_topic(self) -> dict[str, tuple[Document, ...]]:
+    def _posts_by_topic(self) -> dict[str, tuple[Document[Post], ...]]:
         return _grouped((id, post) for post in self.posts for id in post.meta.topics)
 
-    def related(self, post: Document) -> tuple[Document, ...]:
+    def related(self, post: Document[Post]) -> tuple[Document[Post], ...]:
         """Up to three earlier posts, those that share most treatments and topics first.
 
         Earlier ones only: a new post would otherwise change the pages of many others.
@@ -168,7 +178,7 @@ class Site:
                 levels[n], marks = level | marks, level & marks
             levels.append(marks)
         left = self._earlier(post)
-        found: list[Document] = []
+        found: list[Document[Post]] = []
         for level in reversed(levels):
             while level & left and len(found) < RELATED:
                 newest = level & left & -(level & left)
@@ -191,7 +201,7 @@ class Site:
                     marks[kind, id] |= 1 << place
         return marks
 
-    def _earlier(self, post: Document) -> int:
+    def _earlier(self, post: Document[Post]) -> int:
         """The posts before a post, as bits: of earlier days, and of that day by file name."""
         day = -post.meta.date.toordinal()
         begin = bisect_left(self._order, (day, ""))
@@ -201,20 +211,21 @@ class Site:
         return (every >> end << end) | ((1 << here) - (1 << begin))
 
     @staticmethod
-    def sources_of(document: Document) -> tuple[str, ...]:
+    def sources_of(document: Document[Treatment | Post]) -> tuple[str, ...]:
         """The ids of the sources that a text cites: its own first, then its side effects'."""
         effects = document.listed.of_type(SideEffect)
         ids = [*document.meta.sources, *(id for effect in effects for id in effect.sources)]
         return tuple(dict.fromkeys(ids))
 
     @cached_property
-    def _citations(self) -> dict[str, tuple[Document, ...]]:
-        pairs: list[tuple[str, Document]] = []
-        for document in (*self.treatments, *self.posts):
+    def _citations(self) -> dict[str, tuple[Document[Treatment | Post], ...]]:
+        pairs: list[tuple[str, Document[Treatment | Post]]] = []
+        texts: tuple[Document[Treatment | Post], ...] = (*self.treatments, *self.posts)
+        for document in texts:
             pairs.extend((id, document) for id in self.sources_of(document))
         return _grouped(iter(pairs))
 
-    def cited_by(self, source: str) -> tuple[Document, ...]:
+    def cited_by(self, source: str) -> tuple[Document[Treatment | Post], ...]:
         """The documents that cite a source."""
         return self._citations.get(source, ())
 
@@ -286,7 +297,7 @@ class Site:
         return tuple(day for day in self.coming_exceptions if day.date <= soon)
 
     @property
-    def latest(self) -> tuple[Document, ...]:
+    def latest(self) -> tuple[Document[Post], ...]:
         """The posts that the blog's first page shows."""
         return self.posts[:LATEST]
 
@@ -352,13 +363,16 @@ def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> 
     if content.clinic is None:
         return None
     published: list[Document] = []
-    left_out: list[Document] = []
+    left_out: list[Document[Post]] = []
     slugs: dict[str, set[str]] = {folder: set() for folder in KINDS}
     for source, document in content.documents.items():
         slugs[source.split("/")[0]].add(document.slug if document else slug_of(source))
-        if document:
-            public = drafts or _is_public(document, build_date)
-            (published if public else left_out).append(document)
+        if not document:
+            continue
+        if is_of(document, Post) and not (drafts or _is_public(document.meta, build_date)):
+            left_out.append(document)
+        else:
+            published.append(document)
     return Site(
         content=content.folder,
         build_date=build_date,
@@ -394,14 +408,12 @@ def today() -> dt.date:
     return dt.datetime.now(tz=dt.UTC).astimezone().date()
 
 
-def _is_public(document: Document, build_date: dt.date) -> bool:
-    if document.kind != "post":
-        return True
-    return bool(document.meta.status == "published" and document.meta.date <= build_date)
+def _is_public(post: Post, build_date: dt.date) -> bool:
+    return post.status == "published" and post.date <= build_date
 
 
-def _grouped(pairs: Iterator[tuple[str, Document]]) -> dict[str, tuple[Document, ...]]:
-    groups: dict[str, list[Document]] = defaultdict(list)
+def _grouped(pairs: Iterator[tuple[str, Document[M]]]) -> dict[str, tuple[Document[M], ...]]:
+    groups: dict[str, list[Document[M]]] = defaultdict(list)
     for key, document in pairs:
         groups[key].append(document)
     return {key: tuple(found) for key, found in groups.items()}

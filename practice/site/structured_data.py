@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -17,7 +17,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from practice.content.document import Document
+from practice.content.document import Document, is_of
 from practice.content.markdown import plain
 from practice.content.models import (
     FREQUENCY_MEANING,
@@ -26,9 +26,12 @@ from practice.content.models import (
     Faq,
     Hours,
     HoursException,
+    Post,
     Question,
+    Review,
     SideEffect,
     SideEffects,
+    Therapist,
     Treatment,
 )
 from practice.paths import slug
@@ -150,11 +153,11 @@ class _Page:
             yield self._clinic()
         if kind == "home":
             yield self._website()
-        if document and kind == "treatment":
+        if document and is_of(document, Treatment):
             yield self._treatment(document)
-        if document and kind == "therapist":
+        if document and is_of(document, Therapist):
             yield self._therapist(document)
-        if document and kind == "post":
+        if document and is_of(document, Post):
             yield self._post(document)
         for treatment in self._about:
             yield self._about_treatment(treatment)
@@ -177,12 +180,12 @@ class _Page:
 
     def _review(self) -> Node:
         """`lastReviewed` and `reviewedBy`, which belong to the page and to no other type."""
-        meta: Any = self.document.meta if self.document else None
-        if not getattr(meta, "reviewed", None):
+        review = self.document.meta.review if self.document else Review()
+        if not review.on:
             return {}
-        found: Node = {"lastReviewed": meta.reviewed.isoformat()}
-        if meta.reviewed_by:
-            found["reviewedBy"] = self._person_name(self.site.therapist(meta.reviewed_by))
+        found: Node = {"lastReviewed": review.on.isoformat()}
+        if review.by:
+            found["reviewedBy"] = self._person_name(self.site.therapist(review.by))
         return found
 
     def _main(self) -> Any:
@@ -198,11 +201,11 @@ class _Page:
         return self._here(path, "list") if self._items else None
 
     @cached_property
-    def _about(self) -> list[Document]:
+    def _about(self) -> list[Document[Treatment]]:
         """The treatments of a post, and those whose side effects a text shows by reference."""
         if not self.document:
             return []
-        ids = dict.fromkeys(self.document.meta.treatments if self.view.kind == "post" else ())
+        ids = dict.fromkeys(self.document.meta.treatments if is_of(self.document, Post) else ())
         ids.update(dict.fromkeys(self._shown_effects))
         return [self.site.treatment(id) for id in ids if self._is_other(id)]
 
@@ -220,11 +223,12 @@ class _Page:
 
     def _cited(self) -> list[Node]:
         """The works that the document and its side effects cite (`citation`), in their order."""
-        if not self.document:
+        document = self.document
+        if not document:
             return []
-        meta = self.document.meta
-        effects: Iterable[SideEffect] = getattr(meta, "side_effects", ())
-        ids = dict.fromkeys(chain(meta.sources, *(effect.sources for effect in effects)))
+        effects = document.meta.side_effects if is_of(document, Treatment) else ()
+        own = document.meta.named_ids.get("sources", ())
+        ids = dict.fromkeys(chain(own, *(effect.sources for effect in effects)))
         return [self._source(id) for id in ids]
 
     def _source(self, id: str) -> Node:
@@ -258,9 +262,11 @@ class _Page:
         if not self.document:
             return
         for faq in self.document.body.of_type(Faq):
-            owner = self.site.treatment(faq.treatment) if faq.treatment else self.document
-            for question in owner.meta.faq if faq.treatment else faq.questions:
-                yield owner, question
+            if faq.treatment:
+                treatment = self.site.treatment(faq.treatment)
+                yield from ((treatment, question) for question in treatment.meta.faq)
+            else:
+                yield from ((self.document, question) for question in faq.questions)
         if self.view.kind == "questions":
             for group in self.site.question_groups:
                 for question in group.questions:
@@ -314,14 +320,14 @@ class _Page:
 
     # --- Treatments and their side effects ---
 
-    def _treatment_name(self, treatment: Document) -> Node:
+    def _treatment_name(self, treatment: Document[Treatment]) -> Node:
         """A treatment by its name (`PhysicalTherapy`, which is a therapy and not a business)."""
         url = self.address + treatment.path
         return _node(
             "PhysicalTherapy", self._id(treatment.path, "therapy"), name=treatment.title, url=url
         )
 
-    def _treatment(self, treatment: Document) -> Node:
+    def _treatment(self, treatment: Document[Treatment]) -> Node:
         """A treatment in full: how it is done, what comes before and after, what can go wrong."""
         return {
             **self._treatment_name(treatment),
@@ -335,13 +341,13 @@ class _Page:
             **self._outcomes(treatment),
         }
 
-    def _about_treatment(self, treatment: Document) -> Node:
+    def _about_treatment(self, treatment: Document[Treatment]) -> Node:
         """A treatment that a text is about, with its side effects where the text shows them."""
         if treatment.slug not in self._shown_effects:
             return self._treatment_name(treatment)
         return {**self._treatment_name(treatment), **self._outcomes(treatment)}
 
-    def _outcomes(self, treatment: Document, *, by_reference: bool = False) -> Node:
+    def _outcomes(self, treatment: Document[Treatment], *, by_reference: bool = False) -> Node:
         """Side effects by severity (`adverseOutcome`, `seriousAdverseOutcome`)."""
         found: dict[str, list[Node]] = {"mild": [], "serious": []}
         for effect in treatment.meta.side_effects:
@@ -349,7 +355,7 @@ class _Page:
             found[effect.severity].append({"@id": node["@id"]} if by_reference else node)
         return _filled(adverseOutcome=found["mild"], seriousAdverseOutcome=found["serious"])
 
-    def _effect(self, treatment: Document, effect: SideEffect) -> Node:
+    def _effect(self, treatment: Document[Treatment], effect: SideEffect) -> Node:
         """A side effect; no property holds how common it is, so its description says it."""
         serious = effect.severity == "serious"
         return _node(
@@ -361,7 +367,7 @@ class _Page:
 
     # --- People and posts ---
 
-    def _person_name(self, therapist: Document) -> Node:
+    def _person_name(self, therapist: Document[Therapist]) -> Node:
         """A therapist as a byline names them (`Person`)."""
         return _node(
             "Person",
@@ -371,7 +377,7 @@ class _Page:
             url=self.address + therapist.path,
         )
 
-    def _therapist(self, therapist: Document) -> Node:
+    def _therapist(self, therapist: Document[Therapist]) -> Node:
         """A therapist in full; `usNPI` is a physician’s, so the license is an `identifier`."""
         meta = therapist.meta
         return {
@@ -395,7 +401,7 @@ class _Page:
             ),
         }
 
-    def _post_name(self, post: Document) -> Node:
+    def _post_name(self, post: Document[Post]) -> Node:
         """A post as a list of posts shows it (`BlogPosting`)."""
         return _node(
             "BlogPosting",
@@ -406,7 +412,7 @@ class _Page:
             datePublished=post.meta.date.isoformat(),
         )
 
-    def _post(self, post: Document) -> Node:
+    def _post(self, post: Document[Post]) -> Node:
         """A post in full: who wrote it, when, about what, on which sources."""
         meta = post.meta
         return {
@@ -460,7 +466,7 @@ class _Page:
             return [self._source(id) for id in site.sources]
         return [self._post_name(post) for post in self._listed_posts()]
 
-    def _listed_posts(self) -> tuple[Document, ...]:
+    def _listed_posts(self) -> tuple[Document[Post], ...]:
         if self.view.kind == "blog":
             return self.site.latest
         if self.document:
@@ -477,7 +483,7 @@ class _Page:
         return {"@id": self._id(path, thing)}
 
 
-def _section(treatment: Document, field: str) -> str:
+def _section(treatment: Document[Treatment], field: str) -> str:
     """The words of a treatment's section, with its lists of what to do and not to do."""
     heading, current = Treatment.SECTIONS[field], ""
     found: list[str] = []

@@ -69,25 +69,22 @@ def view_of(site: Site, address: str, document: Document) -> View:
     home = document.path == HOME
     meta = document.meta
     sections = tuple(heading for heading in document.outline if heading.level == 2)
-    image = getattr(meta, "image", None) or getattr(meta, "photo", None)
-    full = getattr(meta, "full_name", document.title)
+    picture = meta.picture
     return View(
         kind=document.slug if kind == "page" and document.slug in OWN_PAGES else kind,
-        title=full,
-        page_title=site.clinic.name if home else f"{full} · {site.clinic.name}",
+        title=meta.full_name,
+        page_title=site.clinic.name if home else f"{meta.full_name} · {site.clinic.name}",
         description=meta.summary,
         path=document.path,
         canonical=address + document.path,
         breadcrumbs=_way_to(site, document),
         og_type={"post": "article", "therapist": "profile"}.get(kind, "website"),
-        image=f"{address}/images/{image}" if image else None,
-        image_alt=getattr(meta, "image_alt", None) or getattr(meta, "photo_alt", None) or "",
+        image=f"{address}/images/{picture.name}" if picture else None,
+        image_alt=(picture.alt or "") if picture else "",
         sample=meta.sample,
         contents=sections if len(sections) >= LONG_PAGE and not home else (),
         noindex=document.path == NOT_FOUND,
-        modified=getattr(meta, "modified", None)
-        or getattr(meta, "reviewed", None)
-        or getattr(meta, "date", None),
+        modified=meta.last_changed,
     )
 
 

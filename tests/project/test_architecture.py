@@ -169,6 +169,43 @@ def test_no_private_name_is_imported_from_another_module():
     assert wrong == []
 
 
+def untyped_metadata(code: str) -> list[int]:
+    """The lines on which a document's metadata is read by a field's name, or declared as `Any`."""
+    found = []
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"getattr", "vars"}:
+            owner = node.args[0] if node.args else None
+            name = getattr(owner, "attr", getattr(owner, "id", None))
+            found += [node.lineno] * (name == "meta")
+        elif isinstance(node, ast.AnnAssign | ast.arg) and node.annotation:
+            name = node.arg if isinstance(node, ast.arg) else ast.unparse(node.target)
+            is_any = "Any" in ast.unparse(node.annotation).replace(".", " ").split()
+            found += [node.lineno] * (name.rpartition(".")[2] == "meta" and is_any)
+    return found
+
+
+def test_metadata_is_typed():
+    wrong = {module: untyped_metadata(file.read_text("utf-8")) for module, file in MODULES.items()}
+    assert {module: lines for module, lines in wrong.items() if lines} == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        ("getattr(document.meta, 'image', None)", [1]),
+        ("x = 1\ngetattr(meta, name)", [2]),
+        ("vars(post.meta)['date']", [1]),
+        ("class A:\n    meta: Any", [2]),
+        ("def f(meta: typing.Any): pass", [1]),
+        ("self.meta: Any = None", [1]),
+        ("def f(meta: Entry): return document.meta.image", []),
+        ("getattr(site, 'meta')", []),
+    ],
+)
+def test_untyped_metadata_is_found(code, lines):
+    assert untyped_metadata(code) == lines
+
+
 @pytest.mark.parametrize("module", ["practice.content.models", "practice.problems"])
 def test_models_can_be_used_without_pelican(module):
     code = f"import sys, {module}; print(*sys.modules)"

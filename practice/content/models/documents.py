@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from abc import abstractmethod
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from pydantic import (
@@ -25,8 +28,36 @@ from practice.content.models.values import (
 )
 
 
+@dataclass(frozen=True)
+class PagePicture:
+    """The picture of a document, as its front matter names it."""
+
+    field: str
+    """The field that holds the name; the field `<name>_alt` holds the description."""
+    name: str
+    """The path below `content/images/`."""
+    alt: str | None
+    """What the picture shows."""
+
+
+@dataclass(frozen=True)
+class Review:
+    """The clinical review of a text. All fields are None for a kind that is not reviewed."""
+
+    by: str | None = None
+    """The id of the therapist."""
+    on: dt.date | None = None
+    """The day of the last review."""
+    due: dt.date | None = None
+    """The day of the next one."""
+
+
 class Entry(Model):
-    """What every document has."""
+    """What every document has.
+
+    The properties give what several kinds have in fields of their own, so that callers need not
+    know the kind. They are None or empty where a kind has no such field.
+    """
 
     KIND: ClassVar[str]
     """One word for messages and template names."""
@@ -38,6 +69,36 @@ class Entry(Model):
     aliases: Texts = field(
         "Addresses that this text had before; they lead here", (), example="/old-address/"
     )
+
+    @property
+    @abstractmethod
+    def heading(self) -> str:
+        """What the document is called: its `title`, or the `name` of what it describes."""
+
+    @property
+    def full_name(self) -> str:
+        """The heading, and what is written behind it on the document's own page."""
+        return self.heading
+
+    @property
+    def picture(self) -> PagePicture | None:
+        """The picture at the head of the page."""
+        return None
+
+    @property
+    def review(self) -> Review:
+        """The clinical review."""
+        return Review()
+
+    @property
+    def last_changed(self) -> dt.date | None:
+        """The day on which the text was last changed or reviewed, as far as its fields say."""
+        return self.review.on
+
+    @property
+    def named_ids(self) -> dict[str, tuple[str, ...]]:
+        """The ids of therapists, treatments, topics and sources, by the field that names them."""
+        return {}
 
 
 class Credential(Model):
@@ -64,6 +125,18 @@ class Therapist(Entry):
     photo_alt: Text | None = field("What the picture shows; needed with a photo", None)
     booking_url: WebAddress | None = field("Their own booking page, if not the clinic's", None)
     accepting_new: Flag = field("Whether they take new patients", True)
+
+    @property
+    def heading(self) -> str:
+        return self.name
+
+    @property
+    def picture(self) -> PagePicture | None:
+        return PagePicture("photo", self.photo, self.photo_alt) if self.photo else None
+
+    @property
+    def named_ids(self) -> dict[str, tuple[str, ...]]:
+        return {"treatments": self.treatments}
 
     @property
     def initials(self) -> str:
@@ -113,6 +186,22 @@ class Treatment(Entry):
     faq: tuple[Question, ...] = body("Every question in the file's `faq` blocks; at least one")
 
     @property
+    def heading(self) -> str:
+        return self.name
+
+    @property
+    def picture(self) -> PagePicture | None:
+        return PagePicture("image", self.image, self.image_alt) if self.image else None
+
+    @property
+    def review(self) -> Review:
+        return Review(self.reviewed_by, self.reviewed, self.next_review)
+
+    @property
+    def named_ids(self) -> dict[str, tuple[str, ...]]:
+        return {"reviewed_by": _one(self.reviewed_by), "sources": self.sources}
+
+    @property
     def serious(self) -> tuple[SideEffect, ...]:
         """The side effects that need a clinician, in written order."""
         return tuple(effect for effect in self.side_effects if effect.severity == "serious")
@@ -150,6 +239,32 @@ class Post(Entry):
     image_alt: Text | None = field("What the picture shows; needed with a picture", None)
     status: Status = field("`draft` keeps it out of the site", "published")
 
+    @property
+    def heading(self) -> str:
+        return self.title
+
+    @property
+    def picture(self) -> PagePicture | None:
+        return PagePicture("image", self.image, self.image_alt) if self.image else None
+
+    @property
+    def review(self) -> Review:
+        return Review(self.reviewed_by, self.reviewed, self.next_review)
+
+    @property
+    def last_changed(self) -> dt.date:
+        return self.modified or self.reviewed or self.date
+
+    @property
+    def named_ids(self) -> dict[str, tuple[str, ...]]:
+        return {
+            "author": (self.author,),
+            "reviewed_by": _one(self.reviewed_by),
+            "treatments": self.treatments,
+            "topics": self.topics,
+            "sources": self.sources,
+        }
+
     @model_validator(mode="after")
     def _modified_after_date(self) -> Post:
         if self.modified and self.modified < self.date:
@@ -167,7 +282,16 @@ class Page(Entry):
     menu: Literal["main", "footer", "none"] = field("Where the site links to it", "footer")
     order: int = field("Lower stands first in the menu", 100)
 
+    @property
+    def heading(self) -> str:
+        return self.title
+
 
 KINDS: dict[str, type[Entry]] = {
     model.FOLDER: model for model in (Page, Treatment, Therapist, Post)
 }
+
+
+def _one(id: str | None) -> tuple[str, ...]:
+    """The one id of a field, or nothing."""
+    return () if id is None else (id,)
