@@ -1,4 +1,4 @@
-"""Checks: pure generators of Problems. Those of the content see the site before it is built."""
+"""Checks of the content. Each check is a generator that takes a `Site` and yields a `Problem`."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ CHECKS: tuple[Callable[[Site], Iterator[Problem]], ...] = (
     reading.help_levels,
 )
 OF_THE_CLINIC: tuple[Callable[[Site], Iterator[Problem]], ...] = (legal.notices, legal.insurance)
-"""Checks of what `clinic.yaml` says, once that has no mistakes of its own."""
+"""Checks of `clinic.yaml`; they run only when the file itself has no mistakes."""
 WARNINGS = frozenset(
     {
         "claim",
@@ -62,7 +62,7 @@ WARNINGS = frozenset(
         "spelling",
     }
 )
-"""Advice: everything else is an error. A practice sets its own in `content/checks.yaml`."""
+"""Codes that are warnings by default; the others are errors. `checks.yaml` can change some."""
 
 
 def run(
@@ -72,11 +72,11 @@ def run(
     kept: Path | None = None,
     texts: Mapping[str, per_document.Found] | None = None,
 ) -> list[Problem]:
-    """Every problem of a site that no single file shows when it is read, in the order of its files.
+    """Return every problem that reading the files one by one cannot show, sorted by file and line.
 
-    Errors stop a build, warnings do not. ``publishing`` makes an overdue review an error, whatever
-    the practice has set: what goes out to patients has been read when it said it would be. ``kept``
-    is the folder of the cache, ``texts`` what was found in the texts, if they were looked at.
+    Errors stop a build; warnings do not. ``publishing`` makes an overdue review an error whatever
+    `content/checks.yaml` says. ``kept`` is the cache folder. ``texts`` holds the findings of
+    `per_document.every`, where the caller already has them.
     """
     own, problems = settings.read(site.content)
     ours = CHECKS if "clinic" in site.unread else (*CHECKS, *OF_THE_CLINIC)

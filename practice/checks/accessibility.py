@@ -1,4 +1,4 @@
-"""Access: pages that can be used without sight, and read out in the right voice."""
+"""Accessibility: link texts that make sense alone, and text in other languages marked as such."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ VAGUE = frozenset(
         *("this page", "website"),
     }
 )
-"""Words that say nothing of where a link leads."""
+"""Link texts that do not say where the link leads."""
 SPANISH = """al con como cuando de del el en es esta este gratis habla la las le llame los más no o
 para pero por que se servicios si sin son su sus tiene un una usted y ya"""
 FRENCH = """avec ce dans des du est et gratuit il je le les nous ou par pas pour qui sont sur une
@@ -28,14 +28,14 @@ in is it may more not of on or our than that the they this to us was we what whe
 your"""
 ENGLISH = frozenset(SMALL_ENGLISH.split())
 FOREIGN = frozenset(f"{SPANISH} {FRENCH} {GERMAN}".split()) - ENGLISH
-"""Small words, by which a language shows itself."""
+"""Short, frequent words that are typical of one language."""
 SOME_LETTERS, SOME_WORDS = 4, 3
-"""How many make it likely: letters that English has not, different small words."""
+"""Thresholds for a foreign paragraph: letters that English lacks, different typical words."""
 WORD = re.compile(r"[^\W\d_]+")
 
 
 def link_texts(site: Site) -> Iterator[Problem]:
-    """A link's words alone say where it leads (WCAG 2.2, 2.4.4 and 2.4.9)."""
+    """A link text says where the link leads (WCAG 2.2, 2.4.4 and 2.4.9)."""
     for document in (*site.documents, *site.left_out):
         for link in document.body.links:
             if link.alt is not None:
@@ -59,7 +59,7 @@ def languages(text: Text) -> Iterator[Problem]:
 
 
 def is_foreign(words: str) -> bool:
-    """Whether a paragraph is in other letters, or full of another language's small words."""
+    """Return whether a paragraph uses another script or many typical words of another language."""
     others = _other_letters(words)
     if len(others) >= SOME_LETTERS:
         share = sum(map(str.isalpha, words)) / 5
@@ -75,7 +75,7 @@ def is_foreign(words: str) -> bool:
 
 
 def _has_signs(words: str) -> bool:
-    """Whether any part of a text can be foreign: most texts have not even the signs of it."""
+    """Return whether a text can contain foreign paragraphs at all; quick, and mostly false."""
     return (
         len(_other_letters(words)) >= SOME_LETTERS
         or len(FOREIGN.intersection(WORD.findall(words.lower()))) >= SOME_WORDS

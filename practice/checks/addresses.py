@@ -1,4 +1,4 @@
-"""Addresses: every page that others lead to exists, and no two files want the same."""
+"""Addresses: the required pages exist, and no two files have the same address."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RESERVED = {
 
 
 def required_pages(site: Site) -> Iterator[Problem]:
-    """The pages that every practice has."""
+    """Every practice has the pages that the theme links to."""
     for slug in OWN_PAGES:
         if slug not in site.slugs["pages"]:
             path = f"{display_path_of(site.content)}/pages/{slug}.md"
@@ -27,7 +27,7 @@ def required_pages(site: Site) -> Iterator[Problem]:
 
 
 def unique(site: Site) -> Iterator[Problem]:
-    """Two files at one address would overwrite each other: both are named."""
+    """Two files with the same address would overwrite each other; the problem names both."""
     taken = {f"/{folder}/": what for folder, what in RESERVED.items()}
     taken |= {"/blog/topics/": "the archive by topic", "/blog/by/": "the archive by therapist"}
     taken |= {year.path: f"the archive of {year.year}" for year in site.years}

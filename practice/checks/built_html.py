@@ -1,4 +1,6 @@
-"""Output: what was written hangs together. It looks at our own HTML, so it can be simple."""
+"""Checks of the built pages: links, ids and requests to other sites.
+
+The parser is a regular expression, which is enough for the HTML that our own templates produce."""
 
 from __future__ import annotations
 
@@ -21,21 +23,21 @@ ID = re.compile(r'\sid="([^"]*)"')
 
 @dataclass(frozen=True)
 class Scanned:
-    """What a page says of itself."""
+    """The ids and links of one page."""
 
     ids: frozenset[str]
     targets: tuple[str, ...]
-    """What it links to and loads, each once, as it is written."""
+    """Addresses that the page links to or loads, as written, without duplicates."""
     problems: tuple[Problem, ...]
-    """What is wrong whatever other pages hold."""
+    """Problems that do not depend on other pages."""
 
 
 def run(
     output: Path, base: str, names: Sequence[str], scanned: Mapping[str, Scanned]
 ) -> Iterator[Problem]:
-    """Links that lead nowhere, ids that stand twice, files of others that a page would load.
+    """Yield dead links, duplicate ids and requests to other sites.
 
-    ``names`` are all files below ``output``, ``scanned`` the pages that have been looked at.
+    ``names`` are all files below ``output``. ``scanned`` holds the pages that are scanned already.
     """
     files = set(names)
     pages = {
@@ -67,7 +69,7 @@ def run(
 
 
 def scan(name: str, text: str) -> Scanned:
-    """Look at a page by itself; ``name`` is its path below the output folder."""
+    """Scan one page; ``name`` is its path below the output folder."""
     found = list(privacy.TAG.finditer(text))
     tags = [match["attributes"] for match in found]
     ids = Counter(id for tag in tags if "id=" in tag for id in ID.findall(tag))
@@ -93,7 +95,7 @@ def scan(name: str, text: str) -> Scanned:
 
 
 LOADS = {".css": privacy.in_style_sheet, ".js": privacy.in_script, ".svg": privacy.in_page}
-"""How to find what a file loads, pages aside. The search is a library with a test of its own."""
+"""How to find what a file loads, by its ending. Pagefind's files have a test of their own."""
 
 
 def _third_parties(name: str, text: str, found: Iterator[tuple[str, str]]) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""Clinical: what a text says of harm has a source, and what is serious says where to get help."""
+"""Clinical content: figures have sources, serious effects have help cards, reviews are dated."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BANDS: dict[Frequency, tuple[float, float]] = {
     "rare": (1 / 10_000, 1 / 1_000),
     "very rare": (0, 1 / 10_000),
 }
-"""Least and most of each frequency word (CIOMS Working Group III, 1995)."""
+"""Lower and upper bound of each frequency word (CIOMS Working Group III, 1995)."""
 NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 IN = re.compile(
     rf"(?P<low>{NUMBER})(?:\s*(?:to|and|-|–|or)\s*(?P<high>{NUMBER}))?"
@@ -44,7 +44,7 @@ PATIENT = re.compile(r"[—–-]\s*.*\b(?:patient|client)\b", re.IGNORECASE)
 
 
 def figures(site: Site) -> Iterator[Problem]:
-    """A figure without a source cannot be checked by anyone."""
+    """Every figure of a side effect has a source."""
     for document, placed, effect in _effects(site):
         if effect.figure and not effect.sources:
             yield _at(
@@ -58,7 +58,7 @@ def figures(site: Site) -> Iterator[Problem]:
 
 
 def frequencies(site: Site) -> Iterator[Problem]:
-    """A frequency word and the figure beside it say the same."""
+    """A frequency word agrees with the figure beside it."""
     for document, placed, effect in _effects(site):
         share = share_of(effect.figure or "")
         if share is None:
@@ -77,7 +77,7 @@ def frequencies(site: Site) -> Iterator[Problem]:
 
 
 def share_of(figure: str) -> tuple[float, float] | None:
-    """``about 8 to 10 in 100 treatments`` as (0.08, 0.1); None where no share is named."""
+    """Return the range of a figure, or None: ``about 8 to 10 in 100`` is (0.08, 0.1)."""
     match = IN.search(figure)
     if match and _number(match["all"]):
         whole = _number(match["all"])
@@ -89,12 +89,12 @@ def share_of(figure: str) -> tuple[float, float] | None:
 
 
 def band_of(share: float) -> Frequency:
-    """The frequency word for a share."""
+    """Return the frequency word for a share between 0 and 1."""
     return next(word for word, (least, _) in BANDS.items() if share >= least)
 
 
 def number_formats(site: Site) -> Iterator[Problem]:
-    """One item counts in one way: readers compare ``8 in 100`` and ``5%`` wrongly."""
+    """A side effect uses one number format: readers compare ``8 in 100`` with ``5%`` wrongly."""
     for document, placed, effect in _effects(site):
         words = " ".join(filter(None, (effect.figure, effect.what_to_do, plain(effect.details))))
         if IN.search(words) and PERCENT.search(words):
@@ -104,7 +104,7 @@ def number_formats(site: Site) -> Iterator[Problem]:
 
 
 def help_cards(site: Site) -> Iterator[Problem]:
-    """A serious effect has a card that says when it is urgent; an emergency card says 911."""
+    """A serious effect needs an urgent or emergency card, and an emergency card says 911."""
     for document in site.documents:
         cards = document.body.of_type(HelpCard)
         for placed in document.body.callouts:
@@ -131,7 +131,7 @@ def help_cards(site: Site) -> Iterator[Problem]:
 
 
 def reviews(site: Site) -> Iterator[Problem]:
-    """What is not marked as a sample was read by a clinician, who is named, on a day."""
+    """A text that is not a sample names the clinician who reviewed it, and the day."""
     for document in site.documents:
         review = document.meta.review
         said = {"reviewed": review.on, "reviewed_by": review.by}
@@ -156,7 +156,7 @@ def _impossible(review: Review, today: dt.date) -> Iterator[tuple[str, str]]:
 
 
 def overdue(site: Site) -> Iterator[Problem]:
-    """A text is reviewed again by the day it names itself."""
+    """A text is reviewed again by its own `next_review` date."""
     for document in site.documents:
         reviewed, due = document.meta.review.on, document.meta.review.due
         if due and due < site.build_date and not (reviewed and due <= reviewed):
@@ -167,7 +167,7 @@ def overdue(site: Site) -> Iterator[Problem]:
 
 
 def testimonials(site: Site) -> Iterator[Problem]:
-    """A patient's words are health information: 45 CFR 164.508 asks for an authorization."""
+    """A testimonial needs the patient's written authorization (45 CFR 164.508)."""
     for document in site.documents:
         for placed in document.body.callouts:
             callout = placed.callout
@@ -178,7 +178,7 @@ def testimonials(site: Site) -> Iterator[Problem]:
 
 
 def quotations(text: Text) -> Iterator[Problem]:
-    """A patient's words in a quotation are no less a testimonial."""
+    """A quotation of a patient is a testimonial, so it has to be written as one."""
     for number, line in enumerate(text.prose.lines if text.public else (), 1):
         if ">" in line and line.lstrip().startswith(">") and PATIENT.search(line):
             message = "a patient is quoted outside a `testimonial` callout"
@@ -187,7 +187,7 @@ def quotations(text: Text) -> Iterator[Problem]:
 
 
 def claims(text: Text) -> Iterator[Problem]:
-    """No treatment helps everyone, and none is without risk."""
+    """A text does not promise that a treatment helps everyone or has no risks."""
     if not text.settings.claims:
         return
     pattern = _claims(text.settings.claims)

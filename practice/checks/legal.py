@@ -1,4 +1,4 @@
-"""Duty: what a practice in the US owes its patients in writing, and lists that grow old."""
+"""Legal: the notices that a US practice has to publish, and the dates by which things fall due."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from practice.problems import Problem
 from practice.site.site import Site
 
 INSURANCE_DAYS = 183
-"""Six months: plans change at the turn of the year, and some within it."""
+"""Days after which the list of insurance plans has to be checked again."""
 
 
 def notices(site: Site) -> Iterator[Problem]:
-    """The pages of the legal notices exist, and none that is owed is left out.
+    """The pages of the legal notices exist, and no required notice is missing.
 
-    Their dates are fields that the model asks for; that they say something is looked at before
-    publishing.
+    The model requires their dates. The preflight checks of publishing look at their text.
     """
     path = f"{display_path_of(site.content)}/clinic.yaml"
     for name, notice in site.clinic.notices:
@@ -34,7 +33,7 @@ def notices(site: Site) -> Iterator[Problem]:
 
 
 def insurance(site: Site) -> Iterator[Problem]:
-    """A list of plans that nobody has checked for half a year is wrong somewhere."""
+    """The list of insurance plans was checked within the last six months."""
     checked = site.clinic.insurance.checked
     if (site.build_date - checked).days > INSURANCE_DAYS:
         path = f"{display_path_of(site.content)}/clinic.yaml"
@@ -45,7 +44,7 @@ def insurance(site: Site) -> Iterator[Problem]:
 
 
 def falls_due(site: Site, days: int = 60) -> list[tuple[dt.date, str, str]]:
-    """What has to be done within some days: the day, the file, and what it is."""
+    """Yield what falls due within ``days`` days: the date, the file, and what has to be done."""
     last = site.build_date + dt.timedelta(days=days)
     found = [
         (due, document.display_path, "review of the text")

@@ -1,4 +1,4 @@
-"""Links: every one leads somewhere, and is safe to follow."""
+"""Links: every link has a target that exists and is safe to follow."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from practice.rendering.links import target_path
 from practice.site.site import Site
 
 PHONE = re.compile(r"(?<![\w+])(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[.-]\d{4}(?!\w)")
-"""A phone number as it is written in North America."""
+"""A phone number in North American notation."""
 MAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
 DIGIT = re.compile(r"\d")
 ADDRESS = re.compile(r"\]\([^)]*\)|https?://\S+")
 LOCAL = 7
-"""Digits of a number within its area."""
+"""Digits of a local phone number, without the area code."""
 HOST = re.compile(r"www\.|(?:[a-z0-9-]+\.)+[a-z]{2,}/", re.IGNORECASE)
-"""The beginning of an address elsewhere that lacks its `https://`."""
+"""The start of a web address that lacks its `https://`."""
 SCHEMES = ("https", "http", "mailto", "tel")
 
 
 class ProblemMaker(Protocol):
-    """Makes a Problem at the link that is being looked at."""
+    """Makes a `Problem` at the current link."""
 
     def __call__(self, code: str, message: str, hint: str) -> Problem: ...
 
 
 def targets(site: Site) -> Iterator[Problem]:
-    """Every link of every text."""
+    """Check the target of every link in every text."""
     files = set(site.addresses)
     out = {normalize("NFC", document.source): document for document in site.left_out}
     for document in site.texts:
@@ -48,7 +48,7 @@ def targets(site: Site) -> Iterator[Problem]:
 
 
 def phones(text: Text) -> Iterator[Problem]:
-    """A phone number that is not the clinic's may be an old one, or a slip."""
+    """Every phone number is the clinic's or is listed in `checks.yaml`."""
     if not text.phone:  # there are mistakes in the clinic, so its number is not known
         return
     known = {_last_digits(number) for number in (text.phone, *text.settings.phones)}
@@ -66,12 +66,12 @@ def phones(text: Text) -> Iterator[Problem]:
 
 
 def _last_digits(phone: str) -> str:
-    """The digits within an area, which are dialed in every way of writing a number."""
+    """Return the local digits, which are the same in every notation of a number."""
     return re.sub(r"\D", "", phone)[-LOCAL:]
 
 
 def pictures(site: Site) -> Iterator[Problem]:
-    """A picture in the text says what it shows (WCAG 2.2, 1.1.1)."""
+    """A picture in a text has a description (WCAG 2.2, 1.1.1)."""
     for document in site.texts:
         for link in document.body.links:
             if link.alt is not None and not link.alt.strip():
@@ -148,7 +148,7 @@ def _outside(
 
 
 def _clearer(target: str, meant: Callable[[], str | None]) -> str:
-    """What to write for a link that has neither a scheme nor a file."""
+    """Return what to write in place of a link that is neither a web address nor a file."""
     if HOST.match(target):
         return f"write `https://{target}`"
     if file := meant():
@@ -159,7 +159,7 @@ def _clearer(target: str, meant: Callable[[], str | None]) -> str:
 def _meant(
     site: Site, document: Document | InvalidDocument, target: str, *, is_picture: bool
 ) -> str | None:
-    """The link to a file here that was most likely meant by a path or an address of the site."""
+    """Return the file link that a path or a site address most likely stands for."""
     path, hash, fragment = re.sub(r"^\{\w*\}", "", target).partition("#")
     folder = posixpath.dirname(document.source)
     wanted = posixpath.normpath(posixpath.join("/", folder, target_path(path))).lstrip("/")
@@ -175,7 +175,7 @@ def _meant(
 def _groups(
     files: Mapping[str, str], static: Collection[str], *, is_picture: bool
 ) -> list[list[str]]:
-    """Names of files, those that are most likely meant first; a picture is never a text."""
+    """Return groups of file names, the likeliest first; pictures and texts never mix."""
     texts = [name for name, file in files.items() if file not in static]
     others = [name for name, file in files.items() if file in static]
     return [others] if is_picture else [texts, others]
@@ -200,9 +200,10 @@ def _similar(name: str, *known: Iterable[str]) -> str:
 
 
 def _nearest(path: str, *known: Iterable[str]) -> str | None:
-    """The path that was most likely meant: its last part is like that of the one that is given.
+    """Return the path whose last part is most similar to that of ``path``.
 
-    A folder that is the same makes no two pages alike. Of several groups, the first has precedence.
+    Only the last part counts: a shared folder does not make two pages alike. The first group with
+    a match wins.
     """
     for paths in known:
         names: dict[str, list[str]] = {}
@@ -214,5 +215,5 @@ def _nearest(path: str, *known: Iterable[str]) -> str | None:
 
 
 def _name(path: str) -> str:
-    """The last part of a path or an address, without its ending."""
+    """Return the last part of a path or an address, without its ending."""
     return PurePosixPath(path).stem.casefold()

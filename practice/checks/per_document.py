@@ -1,7 +1,7 @@
-"""Alone: what is wrong with a text whatever others say, found once and kept by its content.
+"""Checks that look at one document at a time, run in parallel and cached.
 
-Prose is read word by word, which takes longer than all checks between files together. So the texts
-are shared out to processes, and what was found in one is kept until it changes.
+They read the prose word by word, which takes longer than all other checks together. So the
+documents are divided among processes, and findings are cached until a document changes.
 """
 
 from __future__ import annotations
@@ -36,21 +36,21 @@ CHECKS: tuple[Callable[[Text], Iterator[Problem]], ...] = (
 
 @dataclass(frozen=True)
 class Found:
-    """What a text says by itself."""
+    """The findings of one document."""
 
     problems: tuple[Problem, ...]
     grade: float | None
-    """Its reading grade; None for a text too short to say."""
+    """Its reading grade; None for a text that is too short."""
 
 
 NOTHING = Found((), None)
 
 
 def every(site: Site, settings: CheckSettings, kept: Path | None = None) -> dict[str, Found]:
-    """What is found in each text and list, by its path below the content folder.
+    """Return the findings of each document and YAML list, by its path below the content folder.
 
-    ``kept`` is the folder of the cache. A text whose file is no longer what was read is left out:
-    the next reading says more.
+    ``kept`` is the cache folder. A document whose file has changed since it was read is left out;
+    the next run checks it.
     """
     public = {document.source for document in site.documents}
     texts = {document.source: document for document in (*site.documents, *site.left_out)}
@@ -97,13 +97,13 @@ def _not_spelled(site: Site, error: Exception) -> Problem:
 
 
 def _lists(content: Path) -> dict[str, bytes]:
-    """The YAML files that hold words of the practice and can be read, with the digest of each."""
+    """Return the readable YAML files that contain prose, with the digest of each."""
     names = sorted(file.name for file in content.glob("*.yaml") if file.name != FILE)
     return {name: digest for name in names if (digest := _digest(content / name))}
 
 
 def _digest(file: Path) -> bytes | None:
-    """The SHA-256 of a file, if it can be read."""
+    """Return the SHA-256 of a file, or None if it cannot be read."""
     raw, problems = read_bytes(file, file.name)
     return None if problems else hashlib.sha256(raw).digest()
 

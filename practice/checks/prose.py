@@ -1,4 +1,4 @@
-"""Prose: the sentences of a Markdown file and the lines on which they stand."""
+"""The prose of a Markdown file: its sentences, and the lines on which they start."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MARKUP = (
     (re.compile(r"\*+|(?<!\w)_+|_+(?!\w)"), ""),
 )
 SIGNS = re.compile(r"[\[\]`<\\*_]|https?://")
-"""Without one of these, a line has no markup."""
+"""A line without any of these characters has no markup."""
 ITEM = re.compile(r"^[ ]*(?:[-*+]|\d+[.)])[ ]+")
 ENDS = re.compile(r"(?P<mark>[.!?…]+[\"”’)\]]*)\s+(?=[\"“(\[]*[A-Z0-9ÁÉÍÑÓÚ¿¡])")
 ABBREVIATION = re.compile(
@@ -30,17 +30,17 @@ ABBREVIATION = re.compile(
     r"|\b[A-Za-z]\.[A-Za-z]|\b[A-Z])\.$"
 )
 LONGEST = 10
-"""Characters within which an abbreviation has begun."""
+"""The longest abbreviation to look for, in characters."""
 QUOTATION = re.compile(r"^[ ]*(?:>[ ]*)+")
 WORD = re.compile(r"[^\W_]+(?:[-’'.,][^\W_]+)*")
 
 
 @dataclass
 class Block:
-    """A paragraph, list item or heading, its markup taken away."""
+    """A paragraph, list item or heading without its markup."""
 
     callout: str
-    """The callout it stands in, or nothing."""
+    """The name of the callout that contains it, or an empty string."""
     heading: bool = False
     lines: list[tuple[int, str]] = field(default_factory=list)
 
@@ -50,7 +50,7 @@ class Block:
         return " ".join(text for _, text in self.lines)
 
     def line_at(self, offset: int) -> int:
-        """The line of the file on which a character of ``text`` stands."""
+        """Return the line of the file that holds the character of ``text`` at a position."""
         if len(self.lines) == 1:
             return self.lines[0][0]
         starts, at = [], 0
@@ -60,7 +60,7 @@ class Block:
         return self.lines[max(bisect.bisect_right(starts, offset) - 1, 0)][0]
 
     def sentences(self) -> Iterator[tuple[int, str]]:
-        """Every sentence with the line on which it begins."""
+        """Yield every sentence with the line on which it starts."""
         text = self.text
         cuts = [0]
         for match in ENDS.finditer(text):
@@ -74,23 +74,23 @@ class Block:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text; ``1,024`` and ``self-care`` are one each."""
+    """Return the words of a text; ``1,024`` and ``self-care`` are one word each."""
     return WORD.findall(text)
 
 
 @dataclass(frozen=True, eq=False)
 class Prose:
-    """What a file says, in the order in which it says it."""
+    """The text blocks of a file, in order."""
 
     lines: tuple[str, ...]
     blocks: tuple[Block, ...]
     sentences: tuple[tuple[int, str, list[str]], ...]
-    """Of every sentence that is no heading: its line, its text, its words."""
+    """The line, text and words of every sentence, headings left out."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """A document with all that is needed to look at it alone."""
+    """A document with everything that the checks of a single document need."""
 
     document: Document
     prose: Prose
@@ -98,11 +98,11 @@ class Text:
     phone: str
     """The clinic's."""
     public: bool
-    """Whether it is published now: it is no draft, and its day has come."""
+    """Whether it is published now: not a draft, and not dated in the future."""
 
 
 def prose(text: str) -> Prose:
-    """The prose of a whole file, front matter included."""
+    """Return the prose of a file's text; line numbers count from the start of the file."""
     lines = text.split("\n")
     blocks = tuple(_blocks(lines))
     sentences = tuple(
@@ -115,7 +115,7 @@ def prose(text: str) -> Prose:
 
 
 def _blocks(lines: list[str]) -> Iterator[Block]:
-    """The blocks of a file's text, without its front matter, code, tables and options."""
+    """Yield the blocks of a file's text, without front matter, code, tables and options."""
     start = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), 0) + 1
     callout, options = "", False
     block = Block("")
@@ -142,7 +142,7 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
 
 
 def plain(line: str) -> str:
-    """A line of Markdown as it is read aloud."""
+    """Return a line of Markdown without its markup."""
     if ">" in line:
         line = QUOTATION.sub("", line)
     item = _item(line)
@@ -154,6 +154,6 @@ def plain(line: str) -> str:
 
 
 def _item(line: str) -> re.Match[str] | None:
-    """The mark with which an item of a list begins, if the line is one."""
+    """Return the list marker at the start of a line, or an empty string."""
     first = line.lstrip(" ")[:1]
     return ITEM.match(line) if first in {"-", "*", "+"} or first.isdecimal() else None

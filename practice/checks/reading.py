@@ -1,4 +1,4 @@
-"""Reading: short sentences and plain words. Everything here is advice, not an error."""
+"""Readability and spelling. All of it is advice: warnings, not errors."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from practice.problems import Problem
 from practice.site.site import Site
 
 PLACEHOLDER = "Begin with what the reader wants to know."
-"""The text with which a new post begins, and which nobody may ever read on the site."""
+"""The placeholder text of a new post, which must never be published."""
 PATIENCE = 60
 """Seconds that the spelling program may take."""
 TYPOS_DONE = (0, 2)
-"""Its exit codes when it has found nothing, and when it has found something."""
+"""Its exit codes: nothing found, something found."""
 ENOUGH = 100
-"""Words from which on a grade says something."""
+"""Words that a text needs before its reading grade is meaningful."""
 NEGATION = re.compile(r"\b(?:do not|don’t|don't|never|avoid|no)\b", re.IGNORECASE)
 VOWELS = re.compile(r"[aeiouy]+")
 
 
 def placeholders(text: Text) -> Iterator[Problem]:
-    """The text with which a new post begins is taken out before the post is published."""
+    """The placeholder text of a new post has been replaced."""
     for number, line in enumerate(text.prose.lines if text.public else (), 1):
         if line.strip() == PLACEHOLDER:
             message = "this is still the placeholder text of a new post"
@@ -45,7 +45,7 @@ def placeholders(text: Text) -> Iterator[Problem]:
 
 
 def sentences(text: Text) -> Iterator[Problem]:
-    """A sentence of up to 20 words is understood at once (plainlanguage.gov)."""
+    """A sentence has at most 20 words by default (advice of plainlanguage.gov)."""
     for line, sentence, words in text.prose.sentences:
         if len(words) > text.settings.sentence_words:
             start = " ".join(sentence.split()[:4])
@@ -55,7 +55,7 @@ def sentences(text: Text) -> Iterator[Problem]:
 
 
 def grades(text: Text) -> Iterator[Problem]:
-    """Text for patients asks for no more schooling than most patients have."""
+    """The reading grade of a text is no higher than the practice has set."""
     grade = grade_of(text.prose)
     if grade is not None and grade > text.settings.grade:
         message = f"the text is hard to read (school grade {grade:.0f})"
@@ -67,7 +67,7 @@ def grades(text: Text) -> Iterator[Problem]:
 
 @lru_cache(maxsize=16)
 def grade_of(prose: Prose) -> float | None:
-    """The Flesch-Kincaid grade (Kincaid et al. 1975); None for a text too short to say."""
+    """Return the Flesch-Kincaid grade (Kincaid et al. 1975); None for a text that is too short."""
     words = [word for _, _, words in prose.sentences for word in words]
     if len(words) < ENOUGH:
         return None
@@ -77,7 +77,7 @@ def grade_of(prose: Prose) -> float | None:
 
 @lru_cache(maxsize=65536)
 def _syllables(word: str) -> int:
-    """Groups of vowels, a silent e at the end left out: right for nine words in ten."""
+    """Count groups of vowels without a silent final e: right for about nine words in ten."""
     word = word.lower()
     count = len(VOWELS.findall(word))
     silent = word.endswith("e") and not word.endswith(("le", "ee")) and count > 1
@@ -85,7 +85,7 @@ def _syllables(word: str) -> int:
 
 
 def trend(site: Site, grades: Mapping[str, float | None]) -> dict[int, float]:
-    """The median grade of the posts of each year, oldest first; ``grades`` are by source."""
+    """Return the median grade of each year's posts, oldest year first; ``grades`` are by source."""
     years: dict[int, list[float]] = defaultdict(list)
     for post in site.posts:
         grade = grades.get(post.source)
@@ -95,7 +95,7 @@ def trend(site: Site, grades: Mapping[str, float | None]) -> dict[int, float]:
 
 
 def dont_items(site: Site) -> Iterator[Problem]:
-    """An item read on its own still has to say that it is not to be done."""
+    """Every item of a `dont` callout says “do not”, so that it is safe when read on its own."""
     for document in (*site.documents, *site.left_out):
         for placed in document.body.callouts:
             callout = placed.callout
@@ -109,7 +109,7 @@ def dont_items(site: Site) -> Iterator[Problem]:
 
 
 def help_levels(site: Site) -> Iterator[Problem]:
-    """Two cards of one level, one right after the other, are one card with two lists."""
+    """Two help cards of the same level do not follow each other."""
     for document in (*site.documents, *site.left_out):
         for one, other in pairwise(document.body.parts):
             if isinstance(one, str) or isinstance(other, str):
@@ -126,17 +126,18 @@ def help_levels(site: Site) -> Iterator[Problem]:
 
 
 class SpellingFailed(Exception):
-    """The spelling program did not do its work; the message says what is known of it."""
+    """The spelling program failed; the message says why."""
 
 
 @contextmanager
 def spelling(
     content: Path, names: Collection[str], settings: CheckSettings
 ) -> Iterator[Callable[[], dict[str, list[Problem]]]]:
-    """Misspelt words and British spellings, by the list of `typos`; nothing leaves the machine.
+    """Check the spelling with `typos`, a local program that sends nothing anywhere.
 
-    ``names`` are files below ``content``. The program works beside us: the function that this gives
-    waits for it, and returns what it has found, by name, or raises ``SpellingFailed``.
+    ``names`` are files below ``content``. The program runs in the background. The context value
+    is a function that waits for it and returns the problems by file name, or raises
+    ``SpellingFailed``.
     """
     files = {str(content / name): name for name in names}
     if not files:

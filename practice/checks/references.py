@@ -1,4 +1,4 @@
-"""References: every id that a file names belongs to something that exists."""
+"""References: every id that a file names exists."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ FIRST = {
     "topic": "add the first one to `topics.yaml`",
     "source": "add the first one to `sources.yaml`",
 }
-"""What to do where there is none of a kind."""
+"""What to do where the practice has no entry of this kind yet."""
 
 
 def ids(site: Site) -> Iterator[Problem]:
-    """Therapists, treatments, topics and sources that the front matter names."""
+    """The therapists, treatments, topics and sources named in the front matter exist."""
     known = _known(site)
     fields = {
         "author": "therapist",
@@ -41,7 +41,7 @@ def ids(site: Site) -> Iterator[Problem]:
 
 
 def callouts(site: Site) -> Iterator[Problem]:
-    """Treatments and sources that callouts name."""
+    """The treatments and sources named in callouts exist."""
     known = _known(site)
     for document in site.texts:
         for placed in document.body.callouts:
@@ -60,7 +60,7 @@ def callouts(site: Site) -> Iterator[Problem]:
 
 
 def pictures(site: Site) -> Iterator[Problem]:
-    """Pictures that the front matter names: they exist and say what they show (WCAG 1.1.1)."""
+    """The pictures named in the front matter exist and have a description (WCAG 1.1.1)."""
     for document in _all(site):
         picture = document.meta.picture
         if picture is None:

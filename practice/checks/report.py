@@ -1,4 +1,4 @@
-"""Checking without building: every problem of a content folder, and what is to be done soon."""
+"""Checking without building: every problem of a content folder, and what falls due soon."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from practice.site.site import load, today
 from practice.support.store import cache_folder
 
 SOON = 60
-"""Days within which something falls due."""
+"""Days that the list of due dates looks ahead."""
 
 
 @dataclass(frozen=True)
@@ -25,18 +25,18 @@ class Checked:
 
     problems: tuple[Problem, ...]
     due: tuple[tuple[dt.date, str, str], ...] = ()
-    """What has to be done within 60 days: the day, the file, what it is."""
+    """What falls due within 60 days: the date, the file, and what has to be done."""
     grades: tuple[tuple[int, float], ...] = ()
     """The reading grade of the posts, year by year."""
 
     @property
     def errors(self) -> int:
-        """How many problems keep the site from being built."""
+        """The number of problems that prevent a build."""
         return len(errors(self.problems))
 
 
 def check(content: Path, *, publishing: bool = False) -> Checked:
-    """Read and check a content folder; ``publishing`` asks what publishing would ask of reviews."""
+    """Read and check a content folder; ``publishing`` makes overdue reviews errors."""
     kept = cache_folder(content)
     site, problems = load(content, today(), read_all=Reader(kept))
     if site is None:
@@ -49,7 +49,7 @@ def check(content: Path, *, publishing: bool = False) -> Checked:
 
 
 def as_text(checked: Checked) -> str:
-    """For people: every problem, what falls due, how the posts read."""
+    """Return a report for people: problems, due dates, and the reading grade of the posts."""
     lines = [str(problem) for problem in checked.problems]
     lines.extend(f"{day}: {what} falls due ({path})" for day, path, what in checked.due)
     if checked.grades:
@@ -61,12 +61,12 @@ def as_text(checked: Checked) -> str:
 
 
 def as_json(checked: Checked) -> str:
-    """For programs: a list of objects with path, line, code, severity, message and hint."""
+    """Return JSON: a list of objects with path, line, code, severity, message and hint."""
     return json.dumps([asdict(problem) for problem in checked.problems], indent=2)
 
 
 def as_github(checked: Checked) -> str:
-    """For GitHub Actions: one workflow command a problem (its documentation: workflow commands)."""
+    """Return one GitHub Actions workflow command per problem (see GitHub's “Workflow commands”)."""
     return "\n".join(_annotation(problem) for problem in checked.problems)
 
 
@@ -93,4 +93,4 @@ FORMATS: dict[str, Callable[[Checked], str]] = {
     "json": as_json,
     "github": as_github,
 }
-"""How a check can be told, by the name that `inv check --format` knows."""
+"""The report formats, by their names in `inv check --format`."""

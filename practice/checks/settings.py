@@ -1,4 +1,4 @@
-"""What a practice sets for itself: `content/checks.yaml`. Without the file all is as delivered."""
+"""The practice's own settings of the checks: `content/checks.yaml`, an optional file."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ SETTABLE = frozenset(
         "spelling",
     }
 )
-"""The codes whose severity is the practice's choice; all others keep bad pages off the site."""
+"""Codes whose severity a practice may change; the others protect patients and stay errors."""
 
 
 class CheckSettings(BaseModel):
-    """How the checks of the content are set."""
+    """Settings of the checks."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -49,7 +49,7 @@ class CheckSettings(BaseModel):
 
 
 def read(content: Path) -> tuple[CheckSettings, list[Problem]]:
-    """Read a practice's settings; mistakes in them are problems like any other."""
+    """Return the settings, and the problems of the file."""
     file = content / FILE
     if not file.exists():
         return CheckSettings(), []

@@ -1,8 +1,8 @@
-"""A Markdown body: text, callouts, headings and links, each with its place.
+"""A parsed Markdown body: text, callouts, headings and links, each with its line.
 
-One Markdown instance reads every file. What comes out depends on the file alone, so it can be
-kept by the file's content: links to other files stay ``{filename}/posts/x.md``, written from
-the content folder, until ``practice.links`` knows every address.
+A body depends on its file alone, so it can be cached by the file's content. Links to other
+files stay ``{filename}/posts/x.md``, relative to the content folder, until
+``practice.rendering.links`` replaces them by addresses.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Link:
-    """A link or picture and the line it stands on; ``alt`` is set for a picture only."""
+    """A link or picture with its line; only a picture has ``alt``."""
 
     target: str
     line: int
@@ -40,22 +40,22 @@ class Link:
 
 @dataclass(frozen=True)
 class CalloutPart:
-    """A callout at its place: ``level`` is the heading level that its own heading takes."""
+    """A callout in its place in the text; ``level`` is the level of its own heading."""
 
     callout: Callout | SideEffectList
     line: int
     level: int
     options: Mapping[str, int] = field(default_factory=dict, hash=False)
-    """The line of each field that is written behind the bar or as an option."""
+    """The line of each field that is written after the bar or as an option."""
 
     def line_of(self, name: str) -> int:
-        """The line of a field; the callout's first where it is not written."""
+        """Return the line of a field, or the callout's first line where it is not written."""
         return self.options.get(name, self.line)
 
 
 @dataclass(frozen=True)
 class Body:
-    """What a Markdown body holds, in reading order."""
+    """The content of a Markdown body, in reading order."""
 
     parts: tuple[str | CalloutPart, ...] = ()
     callouts: tuple[CalloutPart, ...] = ()
@@ -64,20 +64,20 @@ class Body:
     links: tuple[Link, ...] = ()
     words: int = 0
     failed: frozenset[str] = frozenset()
-    """The names of callouts that were written and could not be read."""
+    """The names of callouts that are in the text but could not be parsed."""
 
     def of_type(self, model: type[C]) -> tuple[C, ...]:
-        """Every callout of one kind, in reading order."""
+        """Return every callout of one type, in reading order."""
         found = (placed.callout for placed in self.callouts)
         return tuple(callout for callout in found if isinstance(callout, model))
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """Every question that is written in the text, in reading order."""
+        """Every question that the text contains, in reading order."""
         return tuple(question for faq in self.of_type(Faq) for question in faq.questions)
 
     def section(self, heading: str) -> str | None:
-        """The text under a level-2 heading, without its callouts; None where there is none."""
+        """Return the HTML below a level-2 heading, without callouts; None without such a heading."""
         wanted = next((h.id for h in self.outline if h.level == 2 and h.text == heading), None)
         if wanted is None:
             return None

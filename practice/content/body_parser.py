@@ -24,23 +24,23 @@ from practice.problems import Problem
 TARGET = re.compile(
     r"(?:\]\([ ]*|\]:[ ]*|^[ ]*)(?=(?P<plain>[^\s<](?:(?!\]\().)*|\)))|<(?P<pointed>[^>]*)>"
 )
-"""Where the address of a link begins: `](…`, `]: …`, `<…>`, or a line of its own."""
+"""Where the address of a link can start: `](…`, `]: …`, `<…>`, or on its own line."""
 
 
 def parse(path: str, source: str, text: str, first_line: int) -> tuple[Body, list[Problem]]:
-    """Read a body.
+    """Parse a Markdown body; return it and its problems.
 
-    ``path`` is shown in messages, ``source`` is the file's path below the content folder,
-    ``first_line`` the number of the body's first line in its file.
+    ``path`` names the file in messages. ``source`` is its path below the content folder.
+    ``first_line`` is the number of the body's first line in the file.
     """
     parser = _Parser(path, source, text, first_line)
     return parser.body(), parser.problems
 
 
 class _Lines:
-    """Finds the line on which something stands that Markdown hands on without one.
+    """Finds the lines of links and tags, which Markdown does not record.
 
-    Code is passed over: what stands there is shown, not done.
+    Code is left out, because links and tags in code have no effect.
     """
 
     def __init__(self, text: list[str], first_line: int) -> None:
@@ -52,7 +52,7 @@ class _Lines:
         self.seen: dict[str, int] = {}
 
     def tag(self, tag: str) -> int:
-        """The line of the next place where some raw HTML stands; the first one if nowhere."""
+        """Return the line of the next occurrence of an HTML tag, or the body's first line."""
         first = tag.split("\n", maxsplit=1)[0]
         for index in range(self.seen.get(first, -1) + 1, len(self.lines)):
             if first in self.lines[index]:
@@ -61,13 +61,13 @@ class _Lines:
         return self.first_line + self.seen.get(first, 0)
 
     def link(self, target: str) -> int:
-        """The line of the next link that leads to ``target`` and no further."""
+        """Return the line of the next link whose address is exactly ``target``."""
         found = self._targets.get(target.removeprefix("mailto:"), [self.first_line])
         return found.pop(0) if len(found) > 1 else found[0]
 
     @functools.cached_property
     def _targets(self) -> dict[str, list[int]]:
-        """The lines of every target that is written; a `)` or space may end it or be a part."""
+        """The lines of every possible link target: a `)` or a space can end it or belong to it."""
         found: dict[str, list[int]] = defaultdict(list)
         for number, line in enumerate(self.lines, self.first_line):
             for match in TARGET.finditer(line):
@@ -117,7 +117,7 @@ class _Parser:
         )
 
     def _tree(self, lines: list[str]) -> ET.Element:
-        """Markdown's own steps up to the tree: ``Markdown.convert`` without its last two."""
+        """Run Markdown up to the element tree: ``Markdown.convert`` without its last two steps."""
         md = self.md
         md.reset()
         md.practice_raw_html = []  # type: ignore[attr-defined]
@@ -139,7 +139,7 @@ class _Parser:
         return root
 
     def _html(self, *elements: ET.Element, text: str | None = None) -> str:
-        """The HTML of some elements, twice safe: no raw HTML went in, and nh3 lets none out."""
+        """Return the HTML of some elements, cleaned by nh3."""
         box = ET.Element("box")
         box.text = text
         box.extend(elements)
@@ -147,14 +147,14 @@ class _Parser:
         return clean(self._restored(inner).strip()).strip()
 
     def _restored(self, text: str) -> str:
-        """Text with everything in its place again for which Markdown had put a sign."""
+        """Return the text with Markdown's placeholders replaced by what they stand for."""
         if STX in text:
             for postprocessor in self.md.postprocessors:
                 text = postprocessor.run(text)
         return text
 
     def _inner(self, element: ET.Element) -> str:
-        """The HTML inside an element; a lone paragraph there is unwrapped."""
+        """Return the inner HTML of an element; a single paragraph is unwrapped."""
         inner = self._html(*element, text=element.text)
         if inner.startswith("<p>") and inner.endswith("</p>") and inner.count("<p>") == 1:
             return inner.removeprefix("<p>").removesuffix("</p>")
@@ -196,7 +196,7 @@ class _Parser:
         return parts
 
     def _heading_lines(self, root: ET.Element, written: list[callouts.CalloutSource]) -> list[int]:
-        """The lines of the headings that stand in no callout."""
+        """Return the lines of the headings outside callouts."""
         inside = {line for w in written for line in range(w.line, w.end + 1)}
         below = enumerate(self.lines, self.first_line)
         numbers = lint.headings(["" if number in inside else line for number, line in below])
@@ -211,7 +211,7 @@ class _Parser:
         self.outline.append(Heading(level, element.get("id", ""), text, line))
 
     def _new_id(self, wanted: str) -> str:
-        if wanted.startswith("page-"):  # the theme's own ids
+        if wanted.startswith("page-"):  # ids with this prefix belong to the theme
             wanted = f"the-{wanted}"
         name, number = wanted, self.next_number.get(wanted, 2)
         while name in self.ids:
@@ -235,7 +235,7 @@ class _Parser:
             self.links.append(Link(target, line, text, alt))
 
     def _from_content(self, target: str) -> str:
-        """A link as seen from the content folder, so that it reads the same on every page."""
+        """Return a link relative to the content folder, so that it is valid on every page."""
         if target.startswith("#"):
             return f"{{filename}}/{self.source}{target}"
         match = INTERNAL.fullmatch(target)
@@ -275,7 +275,7 @@ class _Parser:
     def _content(
         self, written: callouts.CalloutSource, model: type[Callout], element: ET.Element
     ) -> dict[str, Any]:
-        """What stands inside a callout, in the shape that its model wants."""
+        """Return the content of a callout as the values that its model expects."""
         fields = model.model_fields
         if "questions" in fields:
             return self._questions(written, element)
@@ -307,7 +307,7 @@ class _Parser:
     def _headings_in(
         self, written: callouts.CalloutSource, element: ET.Element
     ) -> Iterator[tuple[ET.Element, int]]:
-        """The headings inside a callout, with their lines."""
+        """Yield the headings inside a callout with their lines."""
         found = [child for child in element.iter() if child.tag in HEADINGS]
         start, end = written.line - self.first_line + 1, written.end - self.first_line
         numbers = [written.line + 1 + index for index in lint.headings(self.lines[start:end])]
@@ -353,7 +353,7 @@ class _Parser:
     def _question(
         self, heading: ET.Element, answer: list[ET.Element], line: int, asked: dict[str, int]
     ) -> dict[str, str]:
-        """One question; ``asked`` are the lines of those above it, and takes this one in."""
+        """Return one question; ``asked`` maps the earlier questions to their lines."""
         question = self._inner(heading)
         words = plain(question)
         first = asked.setdefault(slug(words), line)
@@ -406,7 +406,7 @@ class _Parser:
 
 
 def _side_effects_together(parts: list[str | CalloutPart]) -> Iterator[str | CalloutPart]:
-    """Side effects written one after the other become one list."""
+    """Merge consecutive side effects into one list."""
     run: list[CalloutPart] = []
     for part in [*parts, ""]:
         if isinstance(part, CalloutPart) and isinstance(part.callout, SideEffect):

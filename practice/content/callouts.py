@@ -1,9 +1,9 @@
 """Callouts: the blocks that an editor writes between ``/// name`` and ``///``.
 
-pymdownx's blocks say nothing of a block that they cannot read: it comes out as plain text. So
-``scan`` reads the lines first, names every such case, and keeps arguments and options to itself;
-``bare`` leaves pymdownx nothing but names and text, and ``practice.body`` makes sure that what
-was scanned is what was parsed.
+pymdownx shows a block that it cannot read as plain text, without an error. So ``scan`` reads
+the lines first, reports every such case, and keeps arguments and options. ``bare`` leaves
+pymdownx only the names and the text. ``practice.content.body_parser`` then compares what was
+scanned with what was parsed.
 
 The rules of the block syntax: https://facelessuser.github.io/pymdown-extensions/extensions/blocks/
 """
@@ -26,20 +26,20 @@ from practice.content.models import CALLOUTS, Callout, fields_at
 from practice.problems import Problem, did_you_mean, nearest
 
 TAG = "practice-callout"
-"""The element that stands for a callout between parsing and ``practice.body``."""
+"""The element that represents a callout in the parsed tree."""
 
 FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<slashes>/{3,})(?P<rest>.*)")
 OPENING = re.compile(r"[\w-]+[ ]*(?:\|[ ]*(?P<argument>.*?)[ ]*)?")
 OPTION = re.compile(r"(?P<name>[A-Za-z][\w-]*)[ ]*:(?:[ ]|$)")
 NEARLY = re.compile(r"(?P<before>[ >*+-]*)(?P<slashes>/{2,3})[ ]*(?P<name>[\w-]+)(?P<rest>.*)")
-"""A line that would open a callout, were it not for two slashes or a mark before them."""
+"""A line that almost opens a callout: it has two slashes, or a marker before them."""
 CODE_FENCE = re.compile(r"(?:`{3,}|~{3,})")
 CODE_FENCES = ("```", "~~~")
 
 
 @dataclass
 class CalloutSource:
-    """A callout as written: its first line, argument and options, before any rule is applied."""
+    """A callout as written, before validation: its first line, argument and options."""
 
     name: str
     line: int
@@ -49,18 +49,18 @@ class CalloutSource:
     end: int = 0
     """The line that closes it."""
     misplaced: dict[str, int] = field(default_factory=dict)
-    """Options that stand where none are read, and the indices of their lines."""
+    """Options in a place where none are read, and the indices of their lines."""
     invalid: bool = False
-    """It is known to be wrong as a whole, so its content is not looked at."""
+    """Whether the callout as a whole is wrong, so that its content is not checked."""
 
 
 def scan(
     path: str, lines: list[str], first_line: int
 ) -> tuple[list[CalloutSource], set[str], list[Problem]]:
-    """Find every callout of a body and everything that would make one fail in silence.
+    """Find every callout of a body, and every mistake that pymdownx would ignore.
 
-    ``lines`` are the body's lines, ``first_line`` the number of the first one in its file.
-    Returns the callouts, the names of those that do not even begin as one, and the problems.
+    ``lines`` are the body's lines; ``first_line`` is the number of the first one in its file.
+    Returns the callouts, the names of those with an invalid first line, and the problems.
     """
     scanner = _Scanner(path, lines, first_line)
     scanner.run()
@@ -68,7 +68,7 @@ def scan(
 
 
 def bare(lines: list[str], first_line: int, found: list[CalloutSource]) -> list[str]:
-    """The same lines with callouts reduced to their names, so that no option can trip Markdown."""
+    """Return the lines with callouts reduced to their names, so that Markdown sees no options."""
     lines = list(lines)
     for written in found:
         start = written.line - first_line
@@ -90,11 +90,11 @@ class _Scanner:
         self.problems: list[Problem] = []
         self.open: CalloutSource | None = None
         self.above_text = False
-        """Whether nothing but options and blank lines stands above, in the open callout."""
+        """Whether the open callout so far has only options and blank lines."""
         self.slashes_wrong = False
-        """Whether a line was found with more slashes: its end has as many."""
+        """Whether the first line had too many slashes; then its end has them too."""
         self.ends_to_come = 0
-        """Closing lines that belong to callouts which another one has cut short."""
+        """Closing lines still expected for callouts that another callout interrupted."""
 
     def run(self) -> None:
         for index in outside_code(self.lines):
@@ -125,7 +125,7 @@ class _Scanner:
         return True
 
     def _two_slashes(self, index: int) -> None:
-        """An end with a slash too few; where its beginning has been named, that is enough."""
+        """Report a closing line with two slashes, unless its opening line was reported already."""
         if self.ends_to_come:
             self.ends_to_come -= 1
             return
@@ -228,7 +228,7 @@ class _Scanner:
         )
 
     def _text(self, index: int, line: str) -> None:
-        """An option that is not under the first line, or not indented, would be shown as text."""
+        """Record options that are not directly below the first line or not indented."""
         written = self.open
         if (
             written is None
@@ -251,7 +251,7 @@ class _Scanner:
         self.open = None
 
     def _misplaced(self, written: CalloutSource) -> None:
-        """One problem for all options that are not read: they have one cause."""
+        """Report all options that are not read as one problem, because they have one cause."""
         if not written.misplaced:
             return
         name, index = next(iter(written.misplaced.items()))
@@ -283,16 +283,16 @@ class _Scanner:
 
 
 def outside_code(lines: Sequence[str]) -> Sequence[int]:
-    """The indices of the lines that do not stand in a fenced code block."""
+    """Return the indices of the lines outside fenced code blocks."""
     return _code(tuple(lines))[0]
 
 
 def code_never_closed(lines: Sequence[str]) -> int | None:
-    """The index of the line that opens a code block without an end, if there is one."""
+    """Return the index of the line that opens an unclosed code block, or None."""
     return _code(tuple(lines))[1]
 
 
-@lru_cache(maxsize=8)  # many rules ask of one text
+@lru_cache(maxsize=8)  # many rules need the same text
 def _code(lines: tuple[str, ...]) -> tuple[Sequence[int], int | None]:
     if not any(line.startswith(CODE_FENCES) for line in lines):
         return range(len(lines)), None
@@ -310,7 +310,7 @@ def _code(lines: tuple[str, ...]) -> tuple[Sequence[int], int | None]:
 
 
 class Extension(BlocksExtension):  # type: ignore[misc]  # pymdownx ships no types
-    """Registers one block for every callout model."""
+    """Registers one pymdownx block for every callout model."""
 
     def extendMarkdownBlocks(self, md: markdown.Markdown, block_mgr: BlocksProcessor) -> None:  # noqa: ARG002, N802
         for model in CALLOUTS.values():
@@ -318,7 +318,7 @@ class Extension(BlocksExtension):  # type: ignore[misc]  # pymdownx ships no typ
 
 
 def _block_of(model: type[Callout]) -> type[Block]:
-    """A pymdownx block that only marks where the callout stands and what lies inside."""
+    """Return a pymdownx block that only marks the place and the content of a callout."""
 
     class MarkedBlock(Block):  # type: ignore[misc]  # pymdownx ships no types
         NAME = model.NAME
@@ -333,7 +333,7 @@ def _block_of(model: type[Callout]) -> type[Block]:
 
 
 def data_of(written: CalloutSource, model: type[Callout]) -> tuple[dict[str, Any], dict[str, int]]:
-    """What an editor wrote, under the model's names; and the line of each, for messages."""
+    """Return the values of a callout by the model's field names, and the line of each value."""
     values: dict[str, Any] = {}
     lines: dict[str, int] = {}
     for name, value in written.options.values.items():

@@ -26,20 +26,20 @@ STATIC = {
     "images": {".png", ".jpg", ".jpeg", ".webp", ".avif"},
     "files": {".pdf"},
 }
-"""What may be published as it is: by folder, the endings."""
+"""The endings of files that may be published unchanged, by folder."""
 JUNK = re.compile(r"\..*|.*~|#.*#|Thumbs\.db|desktop\.ini|Icon\r", re.IGNORECASE)
-"""Files that editors and systems leave behind; they are never read and never published."""
+"""Files that editors and operating systems create; they are never read or published."""
 BAD_NAME = re.compile(r"[\x00-\x1f\x7f?#%\\:*\"<>|\ud800-\udfff]|^[^\w.]+\.\w+$")
 """Names that cannot be part of an address, or not on every system; and names without a word."""
 
 
 ReadAll = Callable[[Path, Sequence[str]], Iterable[ReadResult]]
-"""Reads documents, given by their paths below a content folder; ``read_each`` or a cache."""
+"""Reads documents by their paths below a content folder: `read_each`, or a cached reader."""
 
 
 @dataclass
 class Content:
-    """What a content folder holds, file by file, before it is one site."""
+    """The contents of a content folder, file by file."""
 
     folder: Path
     clinic: Clinic | None = None
@@ -47,16 +47,16 @@ class Content:
     sources: dict[str, Source] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
     documents: dict[str, Document | None] = field(default_factory=dict)
-    """By path below the folder, in the order in which they are found; None is a broken file."""
+    """By path below the folder, in the order in which they are found; None is an invalid file."""
     invalid: dict[str, InvalidDocument | None] = field(default_factory=dict)
-    """The files that are no document now, with their text if they have one."""
+    """The files that are not valid documents now, with their text if they have one."""
     static: frozenset[str] = frozenset()
     problems: dict[str, list[Problem]] = field(default_factory=dict)
-    """By the file that they are in; under the empty name, those of the folder itself."""
+    """By file; the empty name holds the problems of the folder itself."""
 
 
 def read_each(folder: Path, sources: Sequence[str]) -> Iterator[ReadResult]:
-    """Read documents one after the other."""
+    """Read documents one by one."""
     display_path = display_path_of(folder)
     for source in sources:
         kind = KINDS[source.split("/")[0]]
@@ -73,7 +73,7 @@ def read_content(folder: Path, read_all: ReadAll = read_each) -> Content:
 
 
 def read_clinic(content: Content) -> None:
-    """Read `clinic.yaml`; a clinic that cannot be read leaves the last one in its place."""
+    """Read `clinic.yaml`; if it is invalid, the previous clinic stays."""
     display_path = f"{display_path_of(content.folder)}/clinic.yaml"
     data, problems = read_data(content.folder / "clinic.yaml", display_path)
     clinic, problems = model_of(Clinic, data, problems, display_path)
@@ -83,7 +83,7 @@ def read_clinic(content: Content) -> None:
 
 
 def read_lists(content: Content) -> None:
-    """Read `sources.yaml` and `topics.yaml`; entries that cannot be read stay as they were."""
+    """Read `sources.yaml` and `topics.yaml`; for invalid entries, the previous ones stay."""
     display_path = display_path_of(content.folder)
     name = "sources.yaml"
     sources, content.problems[name] = read_models(
@@ -98,7 +98,7 @@ def read_lists(content: Content) -> None:
 
 
 def read_files(content: Content, read_all: ReadAll = read_each) -> None:
-    """Find and read every document; one that cannot be read leaves the last one in its place."""
+    """Find and read every document; for an invalid one, the previous version stays."""
     problems: list[Problem] = []
     display_path = display_path_of(content.folder)
     found = list(_files(content.folder, display_path, problems))
@@ -119,7 +119,7 @@ def read_files(content: Content, read_all: ReadAll = read_each) -> None:
 
 
 def _files(content: Path, display_path: str, problems: list[Problem]) -> Iterator[str]:
-    """Every file that may be content, in one fixed order; what may not be is a problem."""
+    """Yield every content file in a fixed order; report files that do not belong here."""
     for folder, names, files in os.walk(content):
         here = Path(folder).relative_to(content).as_posix()
         names[:] = sorted(name for name in names if not JUNK.fullmatch(name))
@@ -136,7 +136,7 @@ def _files(content: Path, display_path: str, problems: list[Problem]) -> Iterato
 
 
 def _refused(path: Path, source: str, display_path: str, is_folder: bool) -> Problem | None:
-    """Why something in the content folder may not stand there."""
+    """Return the problem of a file or folder that does not belong here, or None."""
     top, _, rest = source.partition("/")
     if path.is_symlink():
         return file_link(display_path)

@@ -1,8 +1,8 @@
-"""Front matter: YAML between ``---`` lines, read so that every value remembers its line.
+"""Front matter: YAML between ``---`` lines, parsed with the line of every value.
 
-Plain values stay the words that were written (``no``, ``08:00``, ``2026-01-05``): YAML 1.1
-would turn them into a truth value, a number of seconds and a date of its own making
-(https://yaml.org/type/bool.html, /int.html). The models decide what a value means.
+Plain values stay text as written (``no``, ``08:00``, ``2026-01-05``). YAML 1.1 would turn them
+into a boolean, a number of seconds and a date (https://yaml.org/type/bool.html, /int.html).
+The models decide what a value means.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from practice.content import yaml_errors
 from practice.problems import Problem
 
 Location = tuple[str | int, ...]
-"""Where a value stands, as pydantic names it: ``("faq", 0, "question")``."""
+"""The path to a value, in pydantic's form: ``("faq", 0, "question")``."""
 
 MAX_DEPTH = 12
 MOST_MISTAKES = 20
-"""Fields that are no YAML, of which each is named."""
+"""The most fields with invalid YAML that are reported one by one."""
 INSIDE = ("", " ", "\t", "-", "#", "]", "}")
-"""How a line begins that belongs to the field above."""
+"""How a line starts that belongs to the field above it."""
 FIELD_HINT = "write one `field: value` per line"
 
-# Characters that a text never needs: C0 and C1 controls but tab and line feed, halves of
-# characters, and the bidirectional marks with which a text can show other words than it holds
+# Characters that a text never needs: C0 and C1 controls except tab and line feed, surrogates,
+# and bidirectional marks, which can make a text look different from what it says
 # (Unicode TR 36).
 BAD_CHARACTERS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\u2028\u2029"
@@ -37,24 +37,24 @@ MARKUP = re.compile(
     r"</?[A-Za-z][^<>\n]*>|<!--|<(?:script|img|svg|iframe|style)\b"
     r"|&(?:[A-Za-z]{2,8}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});"
 )
-"""HTML where only words are meant: it would be shown as it is written."""
+"""HTML in a field that takes plain text; it would be shown as written."""
 FENCE = re.compile(r"---[ \t]*")
 NEARLY_FENCE = re.compile(r"[ \t]*(?:-{2,}|[–—]+|[*+=]{3,})[ \t]*")
-"""A line that is meant to begin or end the fields, and does not."""
+"""A line that looks like the `---` fence but is not."""
 
 
 @dataclass
 class Data:
-    """Values read from YAML, with the line of each."""
+    """Values parsed from YAML, with the line of each."""
 
     values: dict[str, Any] = field(default_factory=dict)
     lines: dict[Location, int] = field(default_factory=dict)
     first_line: int = 1
     unread: bool = False
-    """Whether a part of it is no YAML: then fields may seem to be missing that are not."""
+    """Whether part of the YAML is invalid. Then a field that seems missing may be in that part."""
 
     def line_of(self, location: Location) -> int:
-        """The line of a value, or of the nearest thing that holds it."""
+        """Return the line of a value, or of the nearest value that contains it."""
         for length in range(len(location), 0, -1):
             if location[:length] in self.lines:
                 return self.lines[location[:length]]
@@ -62,9 +62,10 @@ class Data:
 
 
 def split(path: str, text: str) -> tuple[str, int, list[Problem]]:
-    """Cut a file in two: its front matter, and the number of the line that closes it (0 if none).
+    """Split a file into its front matter and the rest.
 
-    Returns the YAML text, the line of the closing ``---`` and what is wrong with the cut.
+    Returns the YAML text, the line number of the closing ``---`` (0 if there is none) and the
+    problems of the fences.
     """
     lines = text.split("\n")
     if not text.strip():
@@ -103,9 +104,10 @@ def _not_three_hyphens(line: str) -> tuple[str, str]:
 
 
 def parse(path: str, text: str, first_line: int = 1) -> tuple[Data, list[Problem]]:
-    """Read a YAML mapping; ``first_line`` is the line of the file on which ``text`` begins.
+    """Parse a YAML mapping; ``first_line`` is the line of the file on which ``text`` starts.
 
-    A field that is no YAML is left out, so that all such mistakes are found, and those of others.
+    A field with invalid YAML is left out and the rest is parsed again, so that one run reports
+    every mistake.
     """
     node, problems = _node(path, text, first_line)
     data = Data(first_line=first_line)
@@ -122,7 +124,7 @@ def parse(path: str, text: str, first_line: int = 1) -> tuple[Data, list[Problem
 
 
 def _node(path: str, text: str, first_line: int) -> tuple[yaml.Node | None, list[Problem]]:
-    """What can be read of some YAML, and what is wrong with the fields that cannot."""
+    """Return the YAML node without its invalid fields, and the problems of those fields."""
     problems: list[Problem] = []
     for _ in range(MOST_MISTAKES):
         try:
@@ -140,7 +142,7 @@ def _node(path: str, text: str, first_line: int) -> tuple[yaml.Node | None, list
 
 
 def _without_field(text: str, index: int) -> str:
-    """Some YAML with nothing in place of the field to which a line belongs."""
+    """Return the YAML text with blank lines in place of the field that contains a line."""
     lines = text.split("\n")
     if lines[index].startswith(("---", "...")):
         return "\n".join([*lines[:index], "", *lines[index + 1 :]])
@@ -155,13 +157,13 @@ EVERYDAY = re.compile(
     r"(?:\"[^\"\\\n\t\x80-\x9f\u2028\u2029]*\"|\[[A-Za-z][\w-]*(?:, [A-Za-z][\w-]*)*\]"
     r"|[A-Za-z0-9$(+](?:[^\s:#]|:(?=[^\s:#])|[ ](?=[^\s:#]))*)?\n)*"
 )
-"""Lines on which libyaml and PyYAML's own parser agree; they do not on all of YAML."""
+"""Lines that libyaml and PyYAML's Python parser read the same; for all of YAML they do not."""
 
 
 def _quick(text: str) -> yaml.Node | None:
-    """The node of some everyday YAML by libyaml, ten times as fast; None for any other text.
+    """Parse simple YAML with libyaml, which is ten times as fast; return None for any other text.
 
-    What is wrong with a text is PyYAML's own parser to say, whose words we know.
+    Invalid YAML goes to PyYAML's Python parser, because `yaml_errors` explains its messages.
     """
     if not yaml.__with_libyaml__ or not EVERYDAY.fullmatch(text + "\n"):
         return None
@@ -172,7 +174,7 @@ def _quick(text: str) -> yaml.Node | None:
 
 
 class _Loader(yaml.BaseLoader):
-    """YAML as nodes, every plain scalar a string; anchors and tags are refused."""
+    """Loads YAML as nodes with every plain scalar as a string; refuses anchors and tags."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's parser is untyped
@@ -194,7 +196,7 @@ class _Loader(yaml.BaseLoader):
 
 
 class _Reader:
-    """Turns YAML nodes into plain values, noting the line of each and what cannot be."""
+    """Turns YAML nodes into plain values and records their lines and problems."""
 
     def __init__(self, path: str, first_line: int, lines: dict[Location, int]) -> None:
         self.path = path
@@ -242,7 +244,7 @@ class _Reader:
         return None if empty else self._text(node)
 
     def _text(self, node: yaml.Node) -> str:
-        """A scalar; between double quotes, YAML can spell characters that are not in the file."""
+        """Return a scalar; double-quoted YAML can contain escapes for forbidden characters."""
         text = str(node.value)
         bad = BAD_CHARACTERS.search(text)
         if bad:

@@ -1,7 +1,7 @@
-"""Lines: what a Markdown text shows line by line, before it is parsed.
+"""Line rules for Markdown: mistakes that can be seen before the text is parsed.
 
-Each rule is a pure generator over the lines outside code blocks. What they name would not stop
-Markdown: it would come out wrong without a word.
+Each rule is a generator over the lines outside code blocks. Markdown would accept all of these
+mistakes without an error, and the page would come out wrong.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from practice.content.front_matter import BAD_CHARACTERS
 from practice.problems import Problem
 
 MARKS = re.compile(r"[ ]*(?:>[ ]*|(?:[-*+]|\d+[.)])[ ]+)+")
-"""The marks of lists and quotations at the beginning of a line."""
+"""List and quotation markers at the start of a line."""
 FIRST_ITEM = re.compile(r"(?:[-*+]|1[.)]) +\S")
 NEARLY_ITEM = re.compile(
     r"[ ]{0,3}(?P<mark>[-+]|\*(?=[^*]*$)|\d{1,2}[.)])(?=[^\W\d_])|[ ]{0,3}(?P<bullet>[•·▪‣])[ ]*\S"
 )
-"""A line that looks like an item of a list, and is none: no space, or a sign of another program."""
+"""A line that looks like a list item but is not: no space, or a bullet character."""
 NO_PARAGRAPH = re.compile(r" *(?:[-*+]|\d+[.)]) |[ ]{2}|#|/{3}|\|")
 RULE = re.compile(r"[ ]{0,3}([-*_])(?:[ ]*\1){2,}[ ]*")
-"""A line across the page."""
+"""A thematic break."""
 BRACKET = re.compile(r"\\.|[\[\]()]")
 CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
 ENTITY = re.compile(r"&#(?:[xX](?P<hex>[0-9a-fA-F]{1,6})|(?P<number>[0-9]{1,7}));")
@@ -34,7 +34,7 @@ OPEN_TAG = re.compile(
     r"|style|svg|table|video)(?:\s+[\w<-]|/|\s*$)[^>]*$",
     re.IGNORECASE,
 )
-"""HTML that begins on a line and does not end on it."""
+"""An HTML tag that starts on a line and does not end on it."""
 OTHER_DIALECTS = (
     (re.compile(r"^:::+\s*\w"), "write a callout: `/// key-point`"),
     (re.compile(r"^(?:!!!|\?\?\?\+?)\s+\w"), "write a callout: `/// key-point`"),
@@ -56,24 +56,24 @@ OTHER_DIALECTS = (
         "close the link with `)`",
     ),
 )
-"""What other programs read, and ours would show as it is written; and what to do instead."""
+"""Markup of other Markdown dialects, which would be shown as written, with the remedy."""
 DIALECT_SIGNS = re.compile(r"[{\[]|:::|!!!|\?\?\?|~~")
-"""Without one of these, a line has nothing of another program's."""
+"""A line without any of these characters contains no such markup."""
 DEFINITION = re.compile(r"^[ ]{0,3}\[([^\]]+)\]:\s*\S")
 REFERENCE = re.compile(r"\[[^\[\]]+\]\[([^\[\]]+)\]")
 LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\[\]]*\])*\](?:\([^)]*\)?|\[[^\[\]]*\])")
 BRACKETS = re.compile(r"(?<![\[\\])\[(?![\^ ])(?=[^\[\]]*[^\W\d_]{2})([^\[\]]+)\](?![\]:])")
-"""Words between brackets that lead nowhere."""
+"""Words between brackets that are not part of a link."""
 BOLD = re.compile(r"\\.|(?<!\*)\*\*(?!\*)")
 CELL_END = re.compile(r"\\.|\|")
 TABLE_RULE = re.compile(r"[ ]{0,3}\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?[ ]*")
-"""The line under a table's header."""
+"""The delimiter row below a table's header."""
 HEADING = re.compile(r"(#{1,6})(?!#)")
 UNDERLINE = re.compile(r"(?:=+|-+)[ ]*")
 
 
 def check(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
-    """Everything that the lines of a body show; ``first_line`` is the first one's number."""
+    """Yield the problems of a body's lines; ``first_line`` is the number of the first one."""
     text = dict(_text(lines))
     found = [rule(lines) for rule in (_lists, _headings, _empty_sections, _code)]
     found += [rule(text) for rule in (_items, _signs, _bold, _tables, _references)]
@@ -82,13 +82,13 @@ def check(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
 
 
 Found = Iterator[tuple[int, str, str, str]]
-"""The index of a line, the problem's code, its message and its hint."""
+"""The index of a line, and the problem's code, message and hint."""
 Text = dict[int, str]
-"""The lines that are no code, by their index, with what stands between backticks left out."""
+"""The lines outside code blocks by their index, without inline code."""
 
 
 def too_much(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
-    """The first line that asks more of the parser than any text does: it would take for ever."""
+    """Yield the first line that exceeds a limit and could take the parser extremely long."""
     open_brackets = 0
     for index in outside_code(lines):
         line = lines[index]
@@ -107,12 +107,12 @@ def too_much(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
 
 
 def _depth(marks: str) -> int:
-    """How deep the text behind some marks of lists and quotations stands."""
+    """Return the nesting depth that some list and quotation markers produce."""
     return len(re.findall(r"[>*+-]|\d[.)]", marks)) + (len(marks) - len(marks.lstrip())) // 4
 
 
 def _brackets(line: str, count: int) -> tuple[int, int]:
-    """How many brackets are open behind a line that begins with ``count``, and at most in it."""
+    """Return the open brackets after a line that starts with ``count``, and the most within it."""
     most = count
     if not count and "[" not in line and "(" not in line:
         return 0, 0
@@ -126,7 +126,7 @@ def _brackets(line: str, count: int) -> tuple[int, int]:
 
 
 def _lists(lines: list[str]) -> Found:
-    """A list right under a paragraph: Markdown would run its items into the paragraph."""
+    """Find a list directly below a paragraph: Markdown would join its items to the paragraph."""
     previous = ""
     for index in outside_code(lines):
         line = lines[index]
@@ -137,7 +137,7 @@ def _lists(lines: list[str]) -> Found:
 
 
 def _items(text: Text) -> Found:
-    """Two lines or more that look like items and are none: they would run into one paragraph."""
+    """Find two or more lines that look like items but are not: they would become one paragraph."""
     before, reported = -2, False
     for index, line in text.items():
         match = NEARLY_ITEM.match(line)
@@ -154,7 +154,7 @@ def _items(text: Text) -> Found:
 
 
 def _headings(lines: list[str]) -> Found:
-    """Headings that skip a level, or take the title's (WCAG 2.2, 1.3.1)."""
+    """Find headings that skip a level or use the title's level (WCAG 2.2, 1.3.1)."""
     level = 1
     for index, line in _outside_callouts(lines):
         underlined = index and UNDERLINE.fullmatch(line) and lines[index - 1].strip()
@@ -178,7 +178,7 @@ def _headings(lines: list[str]) -> Found:
 
 
 def headings(lines: list[str]) -> list[int]:
-    """The indices of the headings that stand in some lines, in a list or quotation too."""
+    """Return the indices of the headings in some lines, including those in lists and quotations."""
     found = []
     for index in outside_code(lines):
         marks = MARKS.match(lines[index])
@@ -200,9 +200,9 @@ def _outside_callouts(lines: list[str]) -> Iterator[tuple[int, str]]:
 
 
 def _empty_sections(lines: list[str]) -> Found:
-    """A heading with nothing under it, neither text nor a deeper heading."""
+    """Find a heading with neither text nor a deeper heading below it."""
     waiting: tuple[int, int] | None = None
-    """The index and the level of the heading above."""
+    """The index and the level of the last heading."""
     outside = dict(_outside_callouts(lines)) | {len(lines): "#"}
     for index, line in enumerate([*lines, "#"]):
         if index not in outside:
@@ -219,7 +219,7 @@ def _empty_sections(lines: list[str]) -> Found:
 
 
 def _code(lines: list[str]) -> Found:
-    """A code block without an end would take the rest of the text."""
+    """Find a code block that is never closed and would swallow the rest of the text."""
     opened = code_never_closed(lines)
     if opened is not None:
         hint = "write the same three characters on a line below it"
@@ -227,7 +227,7 @@ def _code(lines: list[str]) -> Found:
 
 
 def _signs(text: Text) -> Found:
-    """Signs that would be shown as they stand, or not be seen at all."""
+    """Find characters that would be shown as written, or would be invisible."""
     for index, line in text.items():
         for entity in ENTITY.finditer(line) if "&#" in line else ():
             code = int(entity["hex"], 16) if entity["hex"] else int(entity["number"])
@@ -249,7 +249,7 @@ def _signs(text: Text) -> Found:
 
 
 def _bold(text: Text) -> Found:
-    """Two stars that begin bold words, and are not met by two others before the text ends."""
+    """Find `**` that starts bold text but is never closed."""
     opened: tuple[int, str] | None = None
     for index in range(max(text, default=0) + 2):
         line = text.get(index, "")
@@ -272,7 +272,7 @@ def _bold(text: Text) -> Found:
 
 
 def _tables(text: Text) -> Found:
-    """Rows with more or fewer cells than the header: Markdown would cut them or leave gaps."""
+    """Find table rows with more or fewer cells than the header: Markdown would cut or pad them."""
     for index, line in text.items():
         head = text.get(index - 1, "")
         if "|" not in line or "|" not in head or not TABLE_RULE.fullmatch(line):
@@ -298,7 +298,7 @@ def _cells(row: str) -> int:
 
 
 def _ends_below(text: dict[int, str], index: int) -> bool:
-    """Whether a `>` follows in the lines of the same paragraph: then Markdown reads the HTML."""
+    """Return whether a `>` follows in the same paragraph; then Markdown reads the tag."""
     below = index + 1
     while below in text:
         if ">" in text[below]:
@@ -308,7 +308,7 @@ def _ends_below(text: dict[int, str], index: int) -> bool:
 
 
 def _references(text: Text) -> Found:
-    """A link by reference whose address stands nowhere would be shown with its brackets."""
+    """Find reference links without a definition, which would be shown with their brackets."""
     bracketed = {index: line for index, line in text.items() if "[" in line}
     defined = {_label(match[1]) for line in bracketed.values() if (match := DEFINITION.match(line))}
     for index, line in bracketed.items():
@@ -330,7 +330,7 @@ def _label(words: str) -> str:
 
 
 def _text(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """The lines that are no code, with what stands between backticks left out."""
+    """Return the lines outside code blocks, without inline code."""
     for index in outside_code(lines):
         line = lines[index]
         if line.strip() and not line.startswith("    "):

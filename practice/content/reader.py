@@ -1,4 +1,4 @@
-"""A file of the content folder: bytes -> text -> front matter and body -> a valid document."""
+"""Reads one content file: bytes, text, front matter and body, validated document."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ from practice.support import time_limit
 M = TypeVar("M", bound=BaseModel)
 R = TypeVar("R")
 SPECKS = 3
-"""More zero bytes than this are another encoding, not a slip."""
+"""More zero bytes than this mean another encoding, not a typing mistake."""
 DECLARED: dict[str, type[Callout]] = {
     "ask_first": AskFirst,
     "side_effects": SideEffect,
     "get_help": HelpCard,
     "faq": Faq,
 }
-"""The fields of a treatment that its callouts say."""
+"""The fields of a treatment that come from its callouts."""
 
 
 def read_bytes(file: Path, display_path: str) -> tuple[bytes, list[Problem]]:
-    """Read a file that is no link and not too large."""
+    """Return the bytes of a file, unless it is a link or too large, and its problems."""
     try:
         found = file.lstat()
         if stat.S_ISLNK(found.st_mode):
@@ -64,13 +64,13 @@ def read_bytes(file: Path, display_path: str) -> tuple[bytes, list[Problem]]:
 
 
 def read_text(file: Path, display_path: str) -> tuple[str, list[Problem]]:
-    """Read a file as text."""
+    """Return the text of a file and its problems."""
     raw, problems = read_bytes(file, display_path)
     return ("", problems) if problems else decode(raw, display_path)
 
 
 def decode(raw: bytes, display_path: str) -> tuple[str, list[Problem]]:
-    """The text of a file: UTF-8 with or without BOM, any line ends, composed characters (NFC)."""
+    """Decode UTF-8 with or without BOM; normalise line ends to LF and characters to NFC."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -98,7 +98,7 @@ def decode(raw: bytes, display_path: str) -> tuple[str, list[Problem]]:
 
 
 def file_link(display_path: str) -> Problem:
-    """A link could lead out of the content folder, so none is followed."""
+    """Return the problem for a symbolic link, which could lead out of the content folder."""
     hint = "move the file itself into the content folder"
     return Problem(
         display_path, 1, "file-link", "this is a link to another place, not a file", hint
@@ -117,7 +117,7 @@ def _too_large(display_path: str) -> Problem:
 
 
 def _within_limits(display_path: str, read: Callable[[], R]) -> tuple[R | None, list[Problem]]:
-    """What ``read`` returns, or the one problem that it takes too long or goes too deep."""
+    """Return the result of ``read``, or the problem that it takes too long or nests too deeply."""
     try:
         with time_limit.within(time_limit.SECONDS):
             return read(), []
@@ -140,14 +140,14 @@ def read_data(file: Path, display_path: str) -> tuple[Data, list[Problem]]:
 
 
 def read_model(model: type[M], file: Path, display_path: str) -> tuple[M | None, list[Problem]]:
-    """Read a YAML file that is one model."""
+    """Read a YAML file that holds one model."""
     return model_of(model, *read_data(file, display_path), display_path)
 
 
 def model_of(
     model: type[M], data: Data, problems: list[Problem], display_path: str
 ) -> tuple[M | None, list[Problem]]:
-    """The model that a file's data is, unless something is wrong with either; and all that is."""
+    """Return the model made from a file's data, or None, and all problems of both."""
     if problems and not data.values:
         return None, problems
     already_reported = _may_be_missing(model, data)
@@ -158,7 +158,7 @@ def model_of(
 
 
 def _may_be_missing(model: type[BaseModel], data: Data) -> set[str]:
-    """Fields that may stand in the part of a file that could not be read."""
+    """Return the fields that the unreadable part of a file may contain."""
     return set(model.model_fields) if data.unread else set()
 
 
@@ -191,13 +191,13 @@ def read_models(
 
 
 def read_document(model: type[Entry], file: Path, source: str, display_path: str) -> ReadResult:
-    """Read a Markdown file of one kind; with an error in its fields it is no document."""
+    """Read a Markdown file of one kind; returns an `InvalidDocument` if its fields have errors."""
     raw, problems = read_bytes(file, display_path)
     return (None, problems) if problems else document_of(model, raw, source, display_path)
 
 
 def document_of(model: type[Entry], raw: bytes, source: str, display_path: str) -> ReadResult:
-    """Read the bytes of a Markdown file; the outcome depends on them and the names alone."""
+    """Parse the bytes of a Markdown file; the result depends only on the arguments."""
     text, problems = decode(raw, display_path)
     if problems:
         return None, problems
@@ -276,7 +276,7 @@ def _from_body(info: Any) -> bool:
 
 
 def _sections_missing(display_path: str, body: Body) -> Iterator[Problem]:
-    """Sections that a treatment lacks, on the line of the heading that may be meant for one."""
+    """Report missing sections of a treatment, on the line of a similar heading if there is one."""
     known = set(Treatment.SECTIONS.values())
     others = {h.text.lower(): h for h in body.outline if h.level == 2 and h.text not in known}
     for heading in Treatment.SECTIONS.values():
@@ -295,7 +295,7 @@ def _sections_missing(display_path: str, body: Body) -> Iterator[Problem]:
 
 
 def _said_twice(display_path: str, body: Body) -> Iterator[Problem]:
-    """A treatment has every side effect once: two entries would contradict each other."""
+    """Report side effects that appear twice, because two entries can contradict each other."""
     said: dict[str, int] = {}
     for placed in body.callouts:
         if isinstance(placed.callout, SideEffect):
@@ -306,7 +306,7 @@ def _said_twice(display_path: str, body: Body) -> Iterator[Problem]:
 
 
 def _declared(model: type[Entry], body: Body) -> dict[str, Any]:
-    """What a treatment says in its text: its sections, side effects, cards and questions."""
+    """Return the fields of a treatment that its text provides: sections and callouts."""
     if model is not Treatment:
         return {}
     sections = {name: body.section(heading) for name, heading in Treatment.SECTIONS.items()}

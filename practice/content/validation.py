@@ -1,4 +1,4 @@
-"""From what an editor wrote to a valid model, or to Problems in an editor's words."""
+"""Validates what an editor wrote: returns a model, or problems in an editor's words."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ HINTS = {
 }
 
 ABOUT_TWO = {"hours_half": "opens", "hours_order": "closes", "modified_first": "modified"}
-"""Mistakes between two fields, and the one on whose line they are shown."""
+"""Errors that concern two fields, and the field on whose line they are reported."""
 LISTS = ("tuple_type", "list_type")
 GROUPS = ("model_type", "dict_type", "model_attributes_type")
-"""Mistakes where a list, and where a group of fields, is needed."""
+"""Pydantic's error types for a value that should be a list, or a group of fields."""
 
 
 def validate(
@@ -49,7 +49,7 @@ def validate(
     *,
     already_reported: Collection[str] = (),
 ) -> tuple[M | None, list[Problem]]:
-    """Make a model of ``values``; where that fails, say why, with the line of each mistake.
+    """Return a model made from ``values``, or None and a problem with its line for each mistake.
 
     ``label_of`` gives the name under which an editor knows a field (``how-common``);
     ``already_reported`` are fields whose absence another problem already explains.
@@ -72,7 +72,7 @@ def validate(
 
 @dataclass(frozen=True)
 class _Mistakes:
-    """Says what is wrong with some values; its fields are the arguments of ``validate``."""
+    """Turns pydantic's errors into problems; the fields are the arguments of ``validate``."""
 
     model: type[BaseModel]
     values: dict[str, Any]
@@ -81,7 +81,7 @@ class _Mistakes:
     label_of: Callable[[str], str]
 
     def meant(self, location: Location) -> Location:
-        """Where a field would stand whose name is most like this one, which is not known."""
+        """Return the location of the known field whose name is most similar to an unknown one."""
         known = self._known(_owner(self.model, location))
         if not location:
             return ()
@@ -90,12 +90,12 @@ class _Mistakes:
         return (*location[:-1], known[near]) if near else ()
 
     def _known(self, owner: type[BaseModel]) -> dict[str, str]:
-        """The fields that an editor can write, by the names under which they are known."""
+        """Return the fields that an editor can write, by the names that an editor uses."""
         places: tuple[Place, ...] = ("front matter", "option")
         return {self.label_of(name): name for place in places for name in fields_at(owner, place)}
 
     def problem(self, detail: ErrorDetails) -> Problem:
-        """One mistake, on its line."""
+        """Return the problem for one pydantic error."""
         location: Location = detail["loc"]
         owner = _owner(self.model, location)
         words = [part for part in location if isinstance(part, str)]
@@ -121,7 +121,7 @@ class _Mistakes:
         return Problem(self.path, line, code, message, hint)
 
     def _value(self, detail: ErrorDetails, owner: type[BaseModel], name: str) -> tuple[str, str]:
-        """What is wrong with a value, and what to write."""
+        """Return what is wrong with a value, and what to write instead."""
         kind, location, given = detail["type"], detail["loc"], str(detail["input"])
         if kind == "literal_error":
             choices = [str(choice) for choice in _choices(owner, location)]
@@ -152,13 +152,13 @@ def _is_empty(value: Any) -> bool:
 
 
 def _first_word(given: str, known: Collection[str]) -> str | None:
-    """The field that a name of several words begins with: its colon is missing."""
+    """Return the field whose name starts the unknown key, which then lacks its colon."""
     first, _, rest = given.partition(" ")
     return first.lower() if rest and first.lower() in known else None
 
 
 def _ids(given: str, *, alone: bool) -> str:
-    """How to write several ids that were written as one; nothing where one may be meant."""
+    """Return a hint for several ids written as one, or an empty string."""
     if " - " in given:
         return "align every `-` of the list in the same column"
     ids = [slug(part) for part in re.split(r"[,;]|\band\b|&", given) if slug(part)]
@@ -170,7 +170,7 @@ def _ids(given: str, *, alone: bool) -> str:
 
 
 def _shape(model: type[BaseModel], *, in_list: bool) -> str:
-    """How the fields of a group are written, in a list or alone."""
+    """Return an example of how the fields of a group are written, alone or in a list."""
     names = [f"`{name}: …`" for name in model.model_fields]
     if in_list:
         names[0] = f"`- {names[0][1:]}"
@@ -178,7 +178,7 @@ def _shape(model: type[BaseModel], *, in_list: bool) -> str:
 
 
 def _help(owner: type[BaseModel], location: Location) -> str:
-    """What a field's declaration says of it."""
+    """Return the help text and example of a field."""
     names = [part for part in location if isinstance(part, str) and part in owner.model_fields]
     if not names:
         return ""
@@ -218,7 +218,7 @@ def _message(detail: ErrorDetails) -> str:
 
 
 def _owner(model: type[BaseModel], location: Location) -> type[BaseModel]:
-    """The model in which the last named field of a location is declared."""
+    """Return the model that declares the last named field of a location."""
     names = [part for part in location if isinstance(part, str)]
     for name in names[:-1]:
         info = model.model_fields.get(name)

@@ -1,7 +1,7 @@
-"""What is wrong with some YAML, in an editor's words.
+"""Explains invalid YAML in an editor's words.
 
-The parser says where it could not go on and what it expected there; an editor needs the line
-where the mistake was made. So the lines themselves are looked at first.
+The parser reports where it stopped and what it expected there. An editor needs the line of the
+mistake itself, which is often an earlier one, so this module looks at the lines first.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 import yaml
 
 Found = tuple[int, str, str]
-"""The index of the line, what is wrong there and what to do."""
+"""The index of the line, what is wrong there, and what to do."""
 
 KEY = re.compile(r"(?P<indent>[ ]*(?:- +)*)[^\s:#'\"\[\]{}-][^:]*:(?:\s|$)")
 OPENED = re.compile(r"[ ]*(?:- +)*(?:[^\s:'\"][^:'\"]*:[ ]+)?(?P<value>[\"'].*)")
@@ -21,7 +21,7 @@ QUOTES = "put quotes around the value"
 
 
 def explain(error: yaml.MarkedYAMLError, text: str) -> Found:
-    """The line of ``text`` where the mistake was made, what it is and what to do about it."""
+    """Return the line of ``text`` with the mistake, what is wrong, and what to do."""
     lines = text.split("\n")
     mark = error.problem_mark or error.context_mark
     last = min(mark.line if mark else 0, len(lines) - 1)
@@ -42,7 +42,7 @@ def _end_of_fields(lines: list[str], last: int) -> Found | None:
 
 
 def _open_quote(lines: list[str], last: int) -> Found | None:
-    """A quote that is open at the end of its line, with another field below."""
+    """Find a quotation mark that is not closed on its line while another field follows."""
     for index, line in enumerate(lines[: last + 1]):
         opened = OPENED.fullmatch(line)
         if not opened or WHOLE.match(opened["value"]):
@@ -56,7 +56,7 @@ def _open_quote(lines: list[str], last: int) -> Found | None:
 
 
 def _no_colon(lines: list[str], last: int) -> Found | None:
-    """A line at the left margin that is no field."""
+    """Find a line at the left margin that is not a field."""
     for index, line in enumerate(lines[: last + 1]):
         above = "".join(lines[:index])
         if above.count("[") > above.count("]") or above.count("{") > above.count("}"):
@@ -74,7 +74,7 @@ def _colon_missing(line: str) -> tuple[str, str]:
 
 
 def _in_context(error: yaml.MarkedYAMLError, lines: list[str]) -> Found | None:
-    """What the parser was reading when it could not go on."""
+    """Explain an error by what the parser was reading when it stopped."""
     context, mark = error.context or "", error.context_mark
     if mark is None or mark.line >= len(lines):
         return None
@@ -105,7 +105,7 @@ def _reserved(sign: str) -> tuple[str, str]:
 
 
 def _at_the_place(error: yaml.MarkedYAMLError, lines: list[str], last: int) -> Found:
-    """What stands where the parser could not go on."""
+    """Explain an error by the text at which the parser stopped."""
     problem, mark = error.problem or "", error.problem_mark
     line, column = lines[last], mark.column if mark else 0
     sign = line[column : column + 1]
@@ -139,7 +139,7 @@ def _at_the_place(error: yaml.MarkedYAMLError, lines: list[str], last: int) -> F
 
 
 def _second_colon(lines: list[str], index: int, column: int) -> tuple[str, str]:
-    """A colon where no field can begin: its line is indented, or it belongs to the value."""
+    """Explain a colon where no field can start: a wrong indent, or a colon within a value."""
     above = next((line for line in reversed(lines[:index]) if line.strip()), "")
     key = KEY.match(above)
     indent = len(lines[index]) - len(lines[index].lstrip())

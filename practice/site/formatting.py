@@ -1,4 +1,4 @@
-"""Dates, times and numbers in the words of the site's readers (American English)."""
+"""Formats dates, times and phone numbers in American English."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DAYS: tuple[str, ...] = get_args(Weekday)
 
 @dataclass(frozen=True)
 class OpeningLine:
-    """Days that share their hours: ``Monday to Thursday``, ``8 am to 6 pm``."""
+    """Days with the same hours: ``Monday to Thursday``, ``8 am to 6 pm``."""
 
     days: str
     times: str
@@ -28,12 +28,12 @@ class OpeningLine:
 
 @lru_cache(maxsize=4096)
 def long_date(day: dt.date) -> str:
-    """``January 5, 2026``."""
+    """Return a date as ``January 5, 2026``."""
     return str(format_date(day, "long", locale=LOCALE))
 
 
 def clock(time: str) -> str:
-    """``17:30`` as ``5:30 pm``, held together by a space that does not break."""
+    """Return ``17:30`` as ``5:30 pm``, with a no-break space."""
     hour, minute = (int(part) for part in time.split(":"))
     half = "am" if hour < 12 else "pm"
     times = hour % 12 or 12
@@ -41,24 +41,24 @@ def clock(time: str) -> str:
 
 
 def phone(number: str) -> str:
-    """A number as people of its country write it: ``(555) 555-0123``."""
+    """Return a phone number in its national notation: ``(555) 555-0123``."""
     digits = tel(number).removeprefix("tel:")
     match = re.fullmatch(r"\+1(\d{3})(\d{3})(\d{4})", digits)
     return f"({match[1]}) {match[2]}-{match[3]}" if match else number
 
 
 def tel(number: str) -> str:
-    """The address that dials a number (RFC 3966)."""
+    """Return the `tel:` link of a phone number (RFC 3966)."""
     return "tel:+" + re.sub(r"\D", "", number)
 
 
 def sentence(items: Iterable[str]) -> str:
-    """``a, b, and c``."""
+    """Join words as ``a, b, and c``."""
     return str(format_list(list(items), locale=LOCALE))
 
 
 def opening_lines(hours: Sequence[Hours]) -> tuple[OpeningLine, ...]:
-    """A week of hours, Monday first; neighbouring days with the same hours in one line."""
+    """Return the week's hours, Monday first; consecutive days with the same hours share a line."""
     times = {day: _times(day, hours) for day in DAYS}
     lines: list[OpeningLine] = []
     start = 0

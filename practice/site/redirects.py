@@ -1,8 +1,8 @@
-"""Redirects: addresses that the practice has given up, and where they lead now.
+"""Redirects: addresses that the practice no longer uses, and where they lead now.
 
-They are said in `content/redirects.yaml` (``/old/: /new/``, or ``/old/: gone``) and in the
-`aliases` of a document. Every host gets them in its own format; hosts that have none serve a
-page that leads on by itself.
+They come from `content/redirects.yaml` (``/old/: /new/``, or ``/old/: gone``) and from the
+`aliases` of documents. Every host gets them in its own format. For hosts without redirects,
+the site contains a page that redirects.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from practice.site.site import Site
 FILE = "redirects.yaml"
 GONE = "gone"
 ADDRESS = re.compile(r"/(?:[A-Za-z0-9_~+@,=-][A-Za-z0-9._~+@,=-]*/?)*")
-"""An address of the site, in signs that mean nothing else in any host's format."""
+"""An address of the site, in characters that have no special meaning in any host's format."""
 
 
 @dataclass(frozen=True, order=True)
 class Redirect:
-    """An address given up; ``target`` is None where nothing takes its place."""
+    """A former address; ``target`` is None where nothing replaces it."""
 
     source: str
     target: str | None
@@ -34,18 +34,18 @@ class Redirect:
 
     @property
     def fallback(self) -> str | None:
-        """The output file of the page that leads on, where a page can stand at the address."""
+        """The output file of the redirect page, or None where the address is not one of a page."""
         page = self.source.endswith(("/", ".html", ".htm"))
         return save_as(self.source) if page and self.target else None
 
     def location(self, base: str) -> str:
-        """The address to send a browser to; ``base`` is the path of the site's own address."""
+        """Return the address to send the browser to; ``base`` is the path of the site's address."""
         target = self.target or ""
         return base + target if target.startswith("/") else target
 
 
 def load(site: Site) -> tuple[list[Redirect], list[Problem]]:
-    """Every redirect of a site, by address, and what is wrong with the file itself."""
+    """Return the redirects of a site, sorted by address, and the problems of `redirects.yaml`."""
     file = site.content / FILE
     display_path = display_path_of(file)
     found: list[Redirect] = []
@@ -72,12 +72,12 @@ def load(site: Site) -> tuple[list[Redirect], list[Problem]]:
 
 
 def of(site: Site) -> list[Redirect]:
-    """The redirects of a site that has been checked."""
+    """Return the redirects of a site that has already been checked."""
     return load(site)[0]
 
 
 def check(site: Site) -> Iterator[Problem]:
-    """Redirects that cannot work: no address, taken, twice, to nowhere, one to the next."""
+    """Yield redirects that cannot work: invalid, in use, duplicate, dead or chained."""
     found, problems = load(site)
     yield from problems
     addresses = addresses_of(site)
@@ -94,7 +94,7 @@ def check(site: Site) -> Iterator[Problem]:
 
 
 def addresses_of(site: Site) -> set[str]:
-    """Every address at which a site answers, from the site's root."""
+    """Return every address of the site, without the base path."""
     found = set(site.addresses.values()) | {entry.path for entry in site.lists}
     return found | {"/feed.xml", "/sitemap.xml", "/robots.txt"}
 
@@ -133,6 +133,6 @@ def _nearest(path: str, addresses: set[str]) -> str:
 
 
 def _with_slash(address: str) -> str:
-    """Pages end in `/`; files have a dot in their name."""
+    """Add the `/` at the end of a page's address; the names of files have a dot."""
     last = address.rpartition("/")[2]
     return f"{address}/" if last and "." not in last else address

@@ -1,4 +1,4 @@
-"""The whole practice, read once: every document and the lists that pages are made from."""
+"""The site: every document of the practice, and the lists that pages are built from."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ from practice.site.lists import (
 )
 
 RELATED = 3
-"""Posts that a post leads on to."""
+"""The most related posts that a post shows."""
 LISTS = {"clinic": "clinic.yaml", "source": "sources.yaml", "topic": "topics.yaml"}
-"""What the practice says in a file for all texts, and that file."""
+"""Data that all texts share, and the file that holds it."""
 
 
 LATEST = 10
-"""How many posts the blog's first page shows; older ones stand in the lists by year."""
+"""Posts on the blog's first page; older ones are in the lists by year."""
 SOON = dt.timedelta(days=14)
 
 
 @dataclass
 class Site:
-    """Everything the practice says. Lists hold what is published, in the order it is shown."""
+    """The site as one object. Lists hold published documents in display order."""
 
     content: Path
     build_date: dt.date
@@ -67,20 +67,20 @@ class Site:
     static: frozenset[str] = frozenset()
     """Pictures and files, by their path below the content folder."""
     left_out: tuple[Document[Post], ...] = ()
-    """Drafts and posts with a date to come."""
+    """Drafts, and posts dated in the future."""
     clinic_data: Data = field(default_factory=Data)
-    """What `clinic.yaml` says as written, with the line of each value."""
+    """The values of `clinic.yaml` as written, with the line of each."""
     invalid: tuple[InvalidDocument, ...] = ()
-    """Texts whose fields are wrong, so that what they name can be checked too."""
+    """Documents with invalid fields; their references are checked too."""
     slugs: dict[str, frozenset[str]] = field(default_factory=dict)
-    """Every slug by folder, of broken and left-out files too."""
+    """Every slug by folder, including those of invalid and unpublished files."""
     unread: frozenset[str] = frozenset()
-    """`clinic`, `source` and `topic`, where their file has mistakes: nothing is said of what would
-    stand there."""
+    """Those of `clinic`, `source` and `topic` whose file has mistakes; missing entries in them are
+    not reported."""
 
     @property
     def texts(self) -> tuple[Document | InvalidDocument, ...]:
-        """Every text that there is, published or not, with or without mistakes."""
+        """Every document, published or not, valid or not."""
         return (*self.documents, *self.left_out, *self.invalid)
 
     @cached_property
@@ -101,7 +101,7 @@ class Site:
 
     @cached_property
     def posts(self) -> tuple[Document[Post], ...]:
-        """Posts, newest first; of one day by file name."""
+        """Posts, newest first; posts of the same day by file name."""
         by_name = sorted(of_kind(self.documents, Post), key=lambda d: d.source)
         return tuple(sorted(by_name, key=lambda d: d.meta.date, reverse=True))
 
@@ -110,7 +110,7 @@ class Site:
         return {document.source: document for document in self.documents}
 
     def document(self, source: str) -> Document | None:
-        """The document of a file, by its path below the content folder, if it is published."""
+        """Return the published document of a file, by its path below the content folder."""
         return self._by_source.get(source)
 
     @cached_property
@@ -118,7 +118,7 @@ class Site:
         return {treatment.slug: treatment for treatment in self.treatments}
 
     def treatment(self, id: str) -> Document[Treatment]:
-        """The treatment with this id."""
+        """Return the treatment with an id."""
         return self._treatments_by_id[id]
 
     @cached_property
@@ -126,7 +126,7 @@ class Site:
         return {therapist.slug: therapist for therapist in self.team}
 
     def therapist(self, id: str) -> Document[Therapist]:
-        """The therapist with this id."""
+        """Return the therapist with an id."""
         return self._team_by_id[id]
 
     @cached_property
@@ -134,15 +134,15 @@ class Site:
         return {page.slug: page for page in self.pages}
 
     def page(self, slug: str) -> Document[Page]:
-        """The page with this slug."""
+        """Return the page with a slug."""
         return self._pages_by_slug[slug]
 
     def menu(self, name: str) -> tuple[Document[Page], ...]:
-        """The pages of the `main` or the `footer` menu."""
+        """Return the pages of the `main` or the `footer` menu."""
         return tuple(page for page in self.pages if page.meta.menu == name)
 
     def offered_by(self, treatment: Document) -> tuple[Document[Therapist], ...]:
-        """The therapists who offer a treatment: those whose file lists it."""
+        """Return the therapists whose front matter lists a treatment."""
         return tuple(t for t in self.team if treatment.slug in t.meta.treatments)
 
     @cached_property
@@ -150,7 +150,7 @@ class Site:
         return _grouped((id, post) for post in self.posts for id in post.meta.treatments)
 
     def posts_about(self, treatment: Document) -> tuple[Document[Post], ...]:
-        """The posts that name a treatment, newest first."""
+        """Return the posts that name a treatment, newest first."""
         return self._posts_by_treatment.get(treatment.slug, ())
 
     @cached_property
@@ -158,7 +158,7 @@ class Site:
         return _grouped((post.meta.author, post) for post in self.posts)
 
     def posts_by(self, therapist: Document) -> tuple[Document[Post], ...]:
-        """The posts of a therapist, newest first."""
+        """Return the posts of a therapist, newest first."""
         return self._posts_by_author.get(therapist.slug, ())
 
     @cached_property
@@ -212,7 +212,7 @@ class Site:
 
     @staticmethod
     def sources_of(document: Document[Treatment | Post]) -> tuple[str, ...]:
-        """The ids of the sources that a text cites: its own first, then its side effects'."""
+        """Return the ids of the sources that a document cites: its own, then its side effects'."""
         effects = document.listed.of_type(SideEffect)
         ids = [*document.meta.sources, *(id for effect in effects for id in effect.sources)]
         return tuple(dict.fromkeys(ids))
@@ -226,7 +226,7 @@ class Site:
         return _grouped(iter(pairs))
 
     def cited_by(self, source: str) -> tuple[Document[Treatment | Post], ...]:
-        """The documents that cite a source."""
+        """Return the documents that cite a source."""
         return self._citations.get(source, ())
 
     @cached_property
@@ -237,7 +237,7 @@ class Site:
 
     @cached_property
     def topic_lists(self) -> tuple[TopicList, ...]:
-        """The topics that have posts, by name; unknown ids are named elsewhere."""
+        """The topics that have posts, sorted by name; a check reports unknown ids."""
         lists = [
             TopicList(id, self.topics[id], posts)
             for id, posts in self._posts_by_topic.items()
@@ -247,12 +247,12 @@ class Site:
 
     @cached_property
     def author_lists(self) -> tuple[AuthorList, ...]:
-        """The therapists who have written posts, by name."""
+        """The therapists who have written posts, sorted by name."""
         return tuple(AuthorList(t, self.posts_by(t)) for t in self.team if self.posts_by(t))
 
     @property
     def lists(self) -> tuple[Year | TopicList | AuthorList, ...]:
-        """Every list of posts that has a page."""
+        """Every list of posts that has its own page."""
         return (*self.years, *self.topic_lists, *self.author_lists)
 
     @cached_property
@@ -267,7 +267,7 @@ class Site:
 
     @cached_property
     def effect_index(self) -> tuple[EffectLetter, ...]:
-        """The side effects A to Z; effects of one name stand together."""
+        """The side effects from A to Z; effects with the same name are grouped."""
         uses: dict[str, list[EffectUse]] = defaultdict(list)
         for treatment in self.treatments:
             for effect in treatment.meta.side_effects:
@@ -281,31 +281,31 @@ class Site:
 
     @cached_property
     def opening_lines(self) -> tuple[OpeningLine, ...]:
-        """The week's opening hours, days with the same hours together."""
+        """The week's opening hours; days with the same hours share a line."""
         return opening_lines(self.clinic.hours)
 
     @property
     def coming_exceptions(self) -> tuple[HoursException, ...]:
-        """Days with other hours that are not over yet."""
+        """Exceptions to the opening hours, from today on."""
         days = (day for day in self.clinic.exceptions if day.date >= self.build_date)
         return tuple(sorted(days, key=lambda day: day.date))
 
     @property
     def next_exceptions(self) -> tuple[HoursException, ...]:
-        """Those of them that patients should hear of now: within two weeks."""
+        """The exceptions within the next two weeks."""
         soon = self.build_date + SOON
         return tuple(day for day in self.coming_exceptions if day.date <= soon)
 
     @property
     def latest(self) -> tuple[Document[Post], ...]:
-        """The posts that the blog's first page shows."""
+        """The posts on the blog's first page."""
         return self.posts[:LATEST]
 
     frequency_meaning = FREQUENCY_MEANING
-    """What each word of frequency stands for."""
+    """The meaning of each frequency word."""
 
     def notice_of(self, document: Document) -> Notice | None:
-        """The legal notice that a page is, with its date."""
+        """Return the legal notice that a page contains, or None."""
         for _, notice in self.clinic.notices:
             if notice and document.kind == "page" and notice.page == document.slug:
                 return notice  # type: ignore[no-any-return]  # a model iterates as Any
@@ -313,7 +313,7 @@ class Site:
 
     @cached_property
     def addresses(self) -> dict[str, str]:
-        """Where every document, picture and file is found, by its path below the content folder."""
+        """The address of every document, picture and file, by its path below the content folder."""
         found = {document.source: document.path for document in self.documents}
         found.update({path: f"/{path}" for path in self.static})
         return {unicodedata.normalize("NFC", path): address for path, address in found.items()}
@@ -323,12 +323,12 @@ class Site:
         return {unicodedata.normalize("NFC", path): path for path in self.static}
 
     def file_of(self, path: str) -> Path:
-        """A picture or file on the disk, where its name may be spelled with letters apart (NFD)."""
+        """Return the path of a picture or file on disk, where the name may be in NFD form."""
         return self.content / self._on_disk.get(unicodedata.normalize("NFC", path), path)
 
     @cached_property
     def targets(self) -> dict[str, str]:
-        """The addresses to which links may lead; drafts may link to each other."""
+        """The addresses that links may lead to; unpublished documents may link to each other."""
         out = {unicodedata.normalize("NFC", d.source): d.path for d in self.left_out}
         return out | self.addresses
 
@@ -338,9 +338,9 @@ def load(
 ) -> tuple[Site | None, list[Problem]]:
     """Read a content folder.
 
-    Returns the site, or None where there is no clinic, and every problem of single files;
-    ``practice.checks`` finds what is wrong between them. A clinic with mistakes has another in its
-    place, so that those can be found, too. ``drafts`` keeps drafts and posts with a later date than
+    Returns the site (None without a clinic) and the problems of single files; ``practice.checks``
+    finds those between files. A clinic with mistakes is replaced by a placeholder, so that other
+    mistakes are found in the same run. ``drafts`` includes drafts and posts dated after
     ``build_date`` in the lists.
     """
     content = read_content(folder, read_all)
@@ -350,16 +350,16 @@ def load(
 
 
 def stand_in(content: Content) -> Clinic | None:
-    """A clinic in the place of one with mistakes, so that the mistakes of others can be found.
+    """Return a placeholder for an invalid clinic, so that the checks of other files can run.
 
-    Where there is neither a clinic nor a text, this is no practice's folder at all.
+    Returns None where there is neither a clinic nor a document: then this is no content folder.
     """
     missing = any(problem.code == "file-unreadable" for problem in content.problems["clinic.yaml"])
     return Clinic.model_construct(phone="") if content.documents or not missing else None
 
 
 def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> Site | None:
-    """Make a site of what was read; None without a clinic."""
+    """Return the site made from the content that was read; None without a clinic."""
     if content.clinic is None:
         return None
     published: list[Document] = []
@@ -390,7 +390,7 @@ def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> 
 
 
 def narrow(site: Site, texts: Iterable[Document | InvalidDocument]) -> Site:
-    """The same site with but a few texts to be checked; what is made of all stays whole."""
+    """Return a copy of the site that checks only some documents; lists stay complete."""
     few = copy.copy(site)
     for name in ("addresses", "_by_source"):
         vars(few)[name] = getattr(site, name)
@@ -401,7 +401,7 @@ def narrow(site: Site, texts: Iterable[Document | InvalidDocument]) -> Site:
 
 
 def today() -> dt.date:
-    """The day of the build, or that of `SOURCE_DATE_EPOCH` (https://reproducible-builds.org/specs/)."""
+    """Return the build date: today, or `SOURCE_DATE_EPOCH` (https://reproducible-builds.org/specs/)."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch:
         return dt.datetime.fromtimestamp(int(epoch), tz=dt.UTC).date()

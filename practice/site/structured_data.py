@@ -1,8 +1,8 @@
-"""What a page says, for machines: JSON-LD in the words of schema.org, release 30.
+"""Structured data: JSON-LD with the terms of schema.org, release 30.
 
-Every string comes out of the models that the page itself is made of. A thing is described where
-the site shows it and named by its ``@id`` elsewhere. No ratings, no reviews, no claims of
-benefit. Terms: ``https://schema.org/<term>``; those used are in ``tests/schema_org_terms.yaml``.
+Every string comes from the models that the page itself shows. An entity is described on its own
+page and referenced by its ``@id`` elsewhere. There are no ratings, reviews or claims of benefit.
+Terms: ``https://schema.org/<term>``; those used are in ``tests/schema_org_terms.yaml``.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Node = dict[str, Any]
 
 CONTEXT = "https://schema.org"
 CLINIC = ["MedicalClinic", "Physiotherapy"]
-"""`Physiotherapy` is the business; alone it lacks `availableService`, which a clinic has."""
+"""`Physiotherapy` is the business type; `MedicalClinic` adds `availableService`."""
 PAGE_TYPES: dict[str, str | list[str]] = {
     "treatments": "CollectionPage",
     "treatment": "MedicalWebPage",
@@ -58,16 +58,16 @@ PAGE_TYPES: dict[str, str | list[str]] = {
     "sources": "CollectionPage",
     "contact": "ContactPage",
 }
-"""The type of a page by its kind; other pages are a `WebPage`."""
+"""The type of a page by its kind; all other pages are a `WebPage`."""
 ESCAPES = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 SECTION = re.compile(r"<h2\b[^>]*>(.*?)</h2>", re.DOTALL)
 
 
 def graph(site: Site, address: str, view: View, document: Document | None) -> Node:
-    """A page and what it shows, as one graph (https://www.w3.org/TR/json-ld11/#named-graphs).
+    """Return a page and its content as one graph (https://www.w3.org/TR/json-ld11/#named-graphs).
 
-    ``address`` is the site's own, without a slash at its end; ``document`` is None for a list
-    of posts.
+    ``address`` is the site's address without a trailing slash; ``document`` is None for a list of
+    posts.
     """
     page = _Page(site, address, view, document)
     nodes = [page.itself(), page.way(), page.questions(), *page.things()]
@@ -75,14 +75,14 @@ def graph(site: Site, address: str, view: View, document: Document | None) -> No
 
 
 def json_ld(site: Site, address: str, view: View, document: Document | None) -> Markup:
-    """The structured data of a page, ready for its script element; parameters as in `graph`."""
+    """Return the structured data of a page for its script element; parameters as in `graph`."""
     return script(graph(site, address, view, document))
 
 
 def script(graph: Node) -> Markup:
-    """A graph as the text of a script element, which no word in it can end or hide.
+    """Return a graph as the text of a script element that its content cannot close.
 
-    ``</script`` and ``<!--`` cannot occur, and so the parser never leaves the script
+    ``</script`` and ``<!--`` cannot occur, so the HTML parser never leaves the script
     (https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements).
     """
     text = json.dumps(graph, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -96,10 +96,10 @@ class _Page:
     view: View
     document: Document | None
 
-    # --- The page, the way to it, its questions ---
+    # --- The page, its breadcrumbs, its questions ---
 
     def itself(self) -> Node:
-        """The page (`WebPage`), named by its address."""
+        """Return the page (`WebPage`), identified by its address."""
         view = self.view
         kind: str | list[str] = PAGE_TYPES.get(view.kind, "WebPage")
         if kind == "WebPage" and self._about:
@@ -123,7 +123,7 @@ class _Page:
         )
 
     def way(self) -> Node | None:
-        """The way from the home page to this one (`BreadcrumbList`), as the page words it."""
+        """Return the breadcrumbs (`BreadcrumbList`), worded as on the page."""
         if not self.view.breadcrumbs:
             return None
         steps = [
@@ -141,13 +141,13 @@ class _Page:
         )
 
     def questions(self) -> Node | None:
-        """The questions on a page that shows other things too (`FAQPage`, a part of the page)."""
+        """Return the questions of a page with other content (`FAQPage`, part of the page)."""
         if not self._has_faq():
             return None
         return _node("FAQPage", self._id(self.view.path, "faq"), mainEntity=list(self._questions()))
 
     def things(self) -> Iterator[Node]:
-        """What the page is about, in full where this is the thing's own page."""
+        """Yield what the page is about, in full where this is its own page."""
         kind, document = self.view.kind, self.document
         if kind in ("home", "contact"):
             yield self._clinic()
@@ -173,13 +173,13 @@ class _Page:
     # --- Parts of the page ---
 
     def _picture(self) -> Node | None:
-        """The page's picture (`ImageObject`) with what it shows."""
+        """Return the page's picture (`ImageObject`) with its description."""
         if not self.view.image:
             return None
         return _node("ImageObject", url=self.view.image, description=self.view.image_alt)
 
     def _review(self) -> Node:
-        """`lastReviewed` and `reviewedBy`, which belong to the page and to no other type."""
+        """Return `lastReviewed` and `reviewedBy`, which schema.org defines for pages only."""
         review = self.document.meta.review if self.document else Review()
         if not review.on:
             return {}
@@ -189,7 +189,7 @@ class _Page:
         return found
 
     def _main(self) -> Any:
-        """What the page is chiefly about (`mainEntity`): its questions, its thing or its list."""
+        """Return the main subject of the page (`mainEntity`): its questions, entity or list."""
         kind, path = self.view.kind, self.view.path
         if kind == "questions":
             return list(self._questions())
@@ -202,7 +202,7 @@ class _Page:
 
     @cached_property
     def _about(self) -> list[Document[Treatment]]:
-        """The treatments of a post, and those whose side effects a text shows by reference."""
+        """Return the treatments of a post, and those whose side effects the text includes."""
         if not self.document:
             return []
         ids = dict.fromkeys(self.document.meta.treatments if is_of(self.document, Post) else ())
@@ -217,12 +217,12 @@ class _Page:
 
     @cached_property
     def _shown_effects(self) -> tuple[str, ...]:
-        """The treatments whose side effects the text shows with `/// side-effects`."""
+        """Return the treatments whose side effects the text includes with `/// side-effects`."""
         callouts = self.document.body.of_type(SideEffects) if self.document else ()
         return tuple(callout.treatment for callout in callouts)
 
     def _cited(self) -> list[Node]:
-        """The works that the document and its side effects cite (`citation`), in their order."""
+        """Return the works that the document and its side effects cite (`citation`), in order."""
         document = self.document
         if not document:
             return []
@@ -232,7 +232,7 @@ class _Page:
         return [self._source(id) for id in ids]
 
     def _source(self, id: str) -> Node:
-        """A study or official text (`CreativeWork`): `author` takes no text, `creditText` does."""
+        """Return a study or official text (`CreativeWork`); its authors are a `creditText`."""
         source = self.site.sources[id]
         return _node(
             "CreativeWork",
@@ -249,7 +249,7 @@ class _Page:
         return self.view.kind != "questions" and any(self._shown_questions())
 
     def _questions(self) -> Iterator[Node]:
-        """Every question that the page shows with its answer (`Question`), each once."""
+        """Return every question on the page with its answer (`Question`), without duplicates."""
         found = {
             f"{self.address}{owner.path}#{question.id}": question
             for owner, question in self._shown_questions()
@@ -275,7 +275,7 @@ class _Page:
     # --- The clinic ---
 
     def _website(self) -> Node:
-        """The site as a whole (`WebSite`)."""
+        """Return the site as a whole (`WebSite`)."""
         clinic = self.site.clinic
         return _node(
             "WebSite",
@@ -288,7 +288,7 @@ class _Page:
         )
 
     def _clinic(self) -> Node:
-        """The clinic in full; `hasMap` is a link, and nothing is embedded."""
+        """Return the full description of the clinic; `hasMap` is a link, no map is embedded."""
         clinic = self.site.clinic
         place, geo = clinic.address, clinic.geo
         return _node(
@@ -321,14 +321,14 @@ class _Page:
     # --- Treatments and their side effects ---
 
     def _treatment_name(self, treatment: Document[Treatment]) -> Node:
-        """A treatment by its name (`PhysicalTherapy`, which is a therapy and not a business)."""
+        """Return a reference to a treatment (`PhysicalTherapy`: a therapy, not a business)."""
         url = self.address + treatment.path
         return _node(
             "PhysicalTherapy", self._id(treatment.path, "therapy"), name=treatment.title, url=url
         )
 
     def _treatment(self, treatment: Document[Treatment]) -> Node:
-        """A treatment in full: how it is done, what comes before and after, what can go wrong."""
+        """Return the full description of a treatment: procedure, preparation, aftercare, risks."""
         return {
             **self._treatment_name(treatment),
             **_filled(
@@ -342,13 +342,13 @@ class _Page:
         }
 
     def _about_treatment(self, treatment: Document[Treatment]) -> Node:
-        """A treatment that a text is about, with its side effects where the text shows them."""
+        """Return a treatment that a text is about, with side effects if the text has them."""
         if treatment.slug not in self._shown_effects:
             return self._treatment_name(treatment)
         return {**self._treatment_name(treatment), **self._outcomes(treatment)}
 
     def _outcomes(self, treatment: Document[Treatment], *, by_reference: bool = False) -> Node:
-        """Side effects by severity (`adverseOutcome`, `seriousAdverseOutcome`)."""
+        """Return side effects by severity (`adverseOutcome`, `seriousAdverseOutcome`)."""
         found: dict[str, list[Node]] = {"mild": [], "serious": []}
         for effect in treatment.meta.side_effects:
             node = self._effect(treatment, effect)
@@ -356,7 +356,7 @@ class _Page:
         return _filled(adverseOutcome=found["mild"], seriousAdverseOutcome=found["serious"])
 
     def _effect(self, treatment: Document[Treatment], effect: SideEffect) -> Node:
-        """A side effect; no property holds how common it is, so its description says it."""
+        """Return a side effect; its description holds the frequency, which has no property."""
         serious = effect.severity == "serious"
         return _node(
             "MedicalCondition" if serious else "MedicalSignOrSymptom",
@@ -368,7 +368,7 @@ class _Page:
     # --- People and posts ---
 
     def _person_name(self, therapist: Document[Therapist]) -> Node:
-        """A therapist as a byline names them (`Person`)."""
+        """Return a reference to a therapist (`Person`), as in a byline."""
         return _node(
             "Person",
             self._id(therapist.path, "person"),
@@ -378,7 +378,7 @@ class _Page:
         )
 
     def _therapist(self, therapist: Document[Therapist]) -> Node:
-        """A therapist in full; `usNPI` is a physician’s, so the license is an `identifier`."""
+        """Return the full description of a therapist; the license is an `identifier`."""
         meta = therapist.meta
         return {
             **self._person_name(therapist),
@@ -402,7 +402,7 @@ class _Page:
         }
 
     def _post_name(self, post: Document[Post]) -> Node:
-        """A post as a list of posts shows it (`BlogPosting`)."""
+        """Return a reference to a post (`BlogPosting`), as in a list of posts."""
         return _node(
             "BlogPosting",
             self._id(post.path, "post"),
@@ -413,7 +413,7 @@ class _Page:
         )
 
     def _post(self, post: Document[Post]) -> Node:
-        """A post in full: who wrote it, when, about what, on which sources."""
+        """Return the full description of a post: author, dates, subjects and sources."""
         meta = post.meta
         return {
             **self._post_name(post),
@@ -432,7 +432,7 @@ class _Page:
     # --- Lists ---
 
     def _list(self) -> Node:
-        """What a page lists, in its order (`ItemList`)."""
+        """Return the list on a page, in order (`ItemList`)."""
         return _node(
             "ItemList",
             self._id(self.view.path, "list"),
@@ -444,7 +444,7 @@ class _Page:
 
     @cached_property
     def _items(self) -> list[Node]:
-        """The things that a page of many things shows."""
+        """Return the entities that a list page shows."""
         site, kind = self.site, self.view.kind
         if kind == "treatments":
             return [
@@ -473,10 +473,10 @@ class _Page:
             return ()
         return next(entry.posts for entry in self.site.lists if entry.path == self.view.path)
 
-    # --- Names of things ---
+    # --- Identifiers ---
 
     def _id(self, path: str, thing: str) -> str:
-        """The `@id` of a thing on a page; the underscore keeps it apart from every heading's id."""
+        """Return the `@id` of an entity on a page; its underscore avoids the ids of headings."""
         return f"{self.address}{path}#_{thing}"
 
     def _here(self, path: str, thing: str) -> Node:
@@ -484,7 +484,7 @@ class _Page:
 
 
 def _section(treatment: Document[Treatment], field: str) -> str:
-    """The words of a treatment's section, with its lists of what to do and not to do."""
+    """Return the text of a treatment's section, with its `do` and `dont` lists."""
     heading, current = Treatment.SECTIONS[field], ""
     found: list[str] = []
     for part in treatment.body.parts:
@@ -499,7 +499,7 @@ def _section(treatment: Document[Treatment], field: str) -> str:
 
 
 def _facts(effect: SideEffect) -> str:
-    """How common a side effect is, how long it lasts and what to do, labelled as on the page."""
+    """Return the frequency, duration and advice of a side effect, labelled as on the page."""
     common = f"{effect.how_common.capitalize()} ({FREQUENCY_MEANING[effect.how_common]})"
     facts = [f"{common}: {effect.figure}" if effect.figure else common]
     if effect.lasts:
@@ -510,7 +510,7 @@ def _facts(effect: SideEffect) -> str:
 
 
 def _hours(hours: Hours) -> Node:
-    """Hours of some days of the week (`OpeningHoursSpecification`)."""
+    """Return the hours of some weekdays (`OpeningHoursSpecification`)."""
     return _node(
         "OpeningHoursSpecification",
         dayOfWeek=[f"{CONTEXT}/{day.capitalize()}" for day in hours.days],
@@ -520,7 +520,7 @@ def _hours(hours: Hours) -> Node:
 
 
 def _day(day: HoursException) -> Node:
-    """Hours of one day; without `opens` the place is closed, as schema.org defines it."""
+    """Return the hours of one date; without `opens` the clinic is closed, as schema.org defines."""
     return _node(
         "OpeningHoursSpecification",
         name=day.note,
@@ -532,7 +532,7 @@ def _day(day: HoursException) -> Node:
 
 
 def _node(type: str | list[str], id: str | None = None, **properties: Any) -> Node:
-    """A thing; what is not known of it is left out."""
+    """Return a node without its empty properties."""
     return {"@type": type, **({"@id": id} if id else {}), **_filled(**properties)}
 
 

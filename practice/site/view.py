@@ -1,4 +1,4 @@
-"""View: what a page is, computed once so that templates only print it."""
+"""Views: what a template needs to know about a page, computed in Python."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from practice.site.lists import AuthorList, TopicList, Year
 from practice.site.site import Site
 
 LONG_PAGE = 4
-"""From this many sections on, a page shows a list of its contents."""
+"""The number of sections from which a page shows a list of contents."""
 
 
 @dataclass(frozen=True)
 class Crumb:
-    """A step of the way from the home page to a page."""
+    """One breadcrumb."""
 
     title: str
     path: str
@@ -25,7 +25,7 @@ class Crumb:
 
 @dataclass(frozen=True)
 class View:
-    """A page as a whole. Addresses in ``path`` begin at the site's root."""
+    """A page. Addresses in ``path`` start at the site's root."""
 
     kind: str
     """The kind of page: ``treatment``, ``post``, ``page``, or the slug of a page of its own."""
@@ -46,16 +46,16 @@ class View:
 
 @dataclass(frozen=True)
 class Current:
-    """The page of a menu at which a reader is."""
+    """The menu entry that belongs to the current page."""
 
     path: str = ""
-    """Nothing where it is in no menu."""
+    """Its address; empty where no menu entry matches."""
     exact: bool = False
-    """Whether it is that very page, and not one below."""
+    """Whether the current page is that page itself, not one below it."""
 
 
 def current_of(site: Site, path: str) -> Current:
-    """The page of a menu that the page at ``path`` is, or lies below."""
+    """Return the menu entry of the page at ``path``, or of a page above it."""
     main, footer = site.menu("main"), site.menu("footer")
     if any(page.path == path for page in (*main, *footer)):
         return Current(path, exact=True)
@@ -64,7 +64,7 @@ def current_of(site: Site, path: str) -> Current:
 
 
 def view_of(site: Site, address: str, document: Document) -> View:
-    """The view of a document; ``address`` is the site's own, without a slash at its end."""
+    """Return the view of a document; ``address`` is the site's address without a trailing slash."""
     kind = document.kind
     home = document.path == HOME
     meta = document.meta
@@ -89,7 +89,7 @@ def view_of(site: Site, address: str, document: Document) -> View:
 
 
 def view_of_list(site: Site, address: str, entry: Year | TopicList | AuthorList) -> View:
-    """The view of a list of posts."""
+    """Return the view of a list of posts."""
     if isinstance(entry, Year):
         kind, title = "year", f"Posts of {entry.year}"
         description = f"What our therapists wrote in {entry.year}."
@@ -124,7 +124,7 @@ OWN_PAGES = (
     "contact",
     "not-found",
 )
-"""The pages that every practice has, because other pages lead to them."""
+"""The pages that every practice needs, because other pages link to them."""
 
 
 def _way_to(site: Site, document: Document) -> tuple[Crumb, ...]:

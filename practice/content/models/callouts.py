@@ -1,4 +1,4 @@
-"""Models of the callouts, such as side effects and help cards, that stand in a text."""
+"""Models of the callouts, such as side effects and help cards."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class SideEffect(Callout):
 
 
 class HelpCard(Callout):
-    """When and where to get help. One action a card."""
+    """When and where to get help; one action per card."""
 
     NAME: ClassVar[str] = "get-help"
 
@@ -106,7 +106,7 @@ class Compare(Callout):
 
 
 class Testimonial(Callout):
-    """What a patient says of the practice; never without written authorization (45 CFR 164.508)."""
+    """What a patient says about the practice; needs written authorization (45 CFR 164.508)."""
 
     NAME: ClassVar[str] = "testimonial"
 
@@ -116,7 +116,7 @@ class Testimonial(Callout):
 
 
 class InLanguage(Callout):
-    """Text in another language than the page's, so that it is read out in the right voice."""
+    """Text in another language, so that screen readers use the right voice."""
 
     NAME: ClassVar[str] = "in-language"
 
@@ -133,7 +133,7 @@ class Question(Model):
 
 
 class Faq(Callout):
-    """Questions and answers: a treatment's by its id, or written in place."""
+    """Questions and answers: those of a treatment by its id, or written in place."""
 
     NAME: ClassVar[str] = "faq"
 
@@ -144,7 +144,7 @@ class Faq(Callout):
 
 
 class SideEffects(Callout):
-    """All side effects of a treatment, shown from the one place that declares them."""
+    """All side effects of a treatment, taken from the treatment's own file."""
 
     NAME: ClassVar[str] = "side-effects"
 

@@ -64,7 +64,7 @@ class Hours(Model):
 
 
 class HoursException(Model):
-    """A day on which the usual hours do not hold."""
+    """A date with other hours than usual."""
 
     date: Date = field("The day", example="2026-12-25")
     opens: Clock | None = field("24-hour time; without it the clinic is closed all day", None)
@@ -90,7 +90,7 @@ class Fee(Model):
 
 
 class Insurance(Model):
-    """Which plans the clinic takes, and when that was last checked."""
+    """The insurance plans that the clinic accepts, and when the list was last checked."""
 
     checked: Date = field("When the list was last checked with the plans")
     accepted: Texts = field("The plans")
@@ -98,14 +98,14 @@ class Insurance(Model):
 
 
 class Notice(Model):
-    """A legal notice: where it stands and since when it holds."""
+    """A legal notice: its page and its effective date."""
 
     page: Id = field("The page's file name, without `.md`", example="privacy-practices")
     effective: Date = field("The date it took effect")
 
 
 class Notices(Model):
-    """The notices that a US practice owes its patients."""
+    """The notices that a US practice has to publish."""
 
     privacy_practices: Notice = field("HIPAA notice of privacy practices, 45 CFR 164.520(c)(3)(i)")
     good_faith_estimate: Notice = field("Good-faith estimate, 45 CFR 149.610(b)(1)(iii)")

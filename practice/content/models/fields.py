@@ -15,34 +15,34 @@ Place = Literal["front matter", "option", "argument", "body"]
 
 
 def field(help: str, default: Any = ..., place: Place = "front matter", example: str = "") -> Any:
-    """Declare a field: what it means, its default, where an editor writes it, an example."""
+    """Declare a field: its help text, its default, where an editor writes it, and an example."""
     extra: dict[str, Any] = {"place": place, "example": example}
     return Field(default, description=help, json_schema_extra=extra)
 
 
 def option(help: str, default: Any = ..., example: str = "") -> Any:
-    """A field that an editor writes as an indented option under a callout's first line."""
+    """Declare a field that is written as an indented option below a callout's first line."""
     return field(help, default, "option", example)
 
 
 def argument(help: str, default: Any = ..., example: str = "") -> Any:
-    """A field that an editor writes behind the bar of a callout's first line."""
+    """Declare a field that is written after the bar of a callout's first line."""
     return field(help, default, "argument", example)
 
 
 def body(help: str, default: Any = ...) -> Any:
-    """A field that is read out of the Markdown itself."""
+    """Declare a field that is taken from the Markdown text."""
     return field(help, default, "body")
 
 
 class Model(BaseModel):
-    """A closed, frozen record: an unknown key is an error."""
+    """A frozen model; an unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def fields_at(model: type[BaseModel], place: Place) -> dict[str, FieldInfo]:
-    """The fields of a model that an editor writes in one place, by name."""
+    """Return the fields of a model that are written in one place, by name."""
     return {
         name: info
         for name, info in model.model_fields.items()

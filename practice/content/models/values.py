@@ -1,4 +1,4 @@
-"""What a single value may be: types that validate a date, a phone number, a price, an id."""
+"""Types of single values: dates, phone numbers, prices, ids and others, with their validation."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _price(value: str) -> str:
 
 
 US_DIGITS = 11
-"""Digits of a number of North America with its country's (NANP; ITU-T E.164)."""
+"""Digits of a North American number with its country code (NANP; ITU-T E.164)."""
 
 
 def _phone(value: str) -> str:
@@ -100,13 +100,13 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 LanguageTag = Annotated[
     str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")
 ]
-"""A language by its code (BCP 47), with its script and region where they matter."""
+"""A language code (BCP 47), optionally with script and region."""
 Html = str
-"""HTML that our own Markdown made, with ``{filename}`` links still to be resolved."""
+"""HTML made by our Markdown parser; ``{filename}`` links are not resolved yet."""
 
 Severity = Literal["mild", "serious"]
 Frequency = Literal["very common", "common", "uncommon", "rare", "very rare", "not known"]
-"""The bands of CIOMS Working Group III, as the EMA prints them in product information."""
+"""Frequency bands of CIOMS Working Group III, as used by the EMA in product information."""
 HelpLevel = Literal["non-urgent", "urgent", "emergency"]
 Status = Literal["published", "draft"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
