@@ -77,7 +77,7 @@ class Body:
         return tuple(question for faq in self.of_type(Faq) for question in faq.questions)
 
     def section(self, heading: str) -> str | None:
-        """Return the HTML below a level-2 heading, without callouts; None without such a heading."""
+        """Return the HTML below a level-2 heading, without callouts; None if it is missing."""
         wanted = next((h.id for h in self.outline if h.level == 2 and h.text == heading), None)
         if wanted is None:
             return None
