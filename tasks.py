@@ -6,7 +6,6 @@ building a small site.
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -20,20 +19,16 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from practice.build.loading import load_pelican
+from practice.support import garbage
 
-gc.disable()  # what is loaded here stays: looking for garbage in it takes a tenth of the time
-load_pelican()
-
-from practice.build import report
-from practice.build import run as building
-from practice.build.settings import load_settings
-from practice.paths import display_path_of
-from practice.problems import ProblemsFound, UsageError
-from practice.support import processes
-
-gc.freeze()
-gc.enable()
+with garbage.paused():
+    from practice.build import report
+    from practice.build import run as building
+    from practice.build.settings import load_settings
+    from practice.paths import display_path_of
+    from practice.problems import ProblemsFound, UsageError
+    from practice.support import processes
+garbage.keep_all()
 
 if TYPE_CHECKING:
     from practice.publish import publish as publishing
@@ -53,7 +48,6 @@ def build(
     _context: Context, content: str = "", output: str = "", settings: str = "pelicanconf.py"
 ) -> None:
     """Build the site."""
-    gc.disable()  # the process ends with it: what is garbage then has cost nothing
     with command_errors(report.AS_IT_WAS) as progress:
         built = building.build(
             Path(content) if content else None,
@@ -63,7 +57,7 @@ def build(
         )
         progress.end()
         print(report.summary(built))
-    gc.freeze()  # nor is any looked for at the end
+    garbage.keep_all()  # Python collects once more when it ends
 
 
 @task(

@@ -7,7 +7,6 @@ which takes its place in one step.
 from __future__ import annotations
 
 import fcntl
-import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +22,7 @@ from practice.paths import display_path_of, files_below
 from practice.plugin import hooks
 from practice.problems import Problem, ProblemsFound, UsageError
 from practice.site.site import Site
-from practice.support import output_folder, processes
+from practice.support import garbage, output_folder, processes
 from practice.support.output_folder import MARKER
 
 MARKER_TEXT = "This folder is made by `inv build`, which replaces it as a whole.\n"
@@ -63,7 +62,7 @@ def build(
     settings = load_settings(settings_file, content, output)
     target = Path(settings["OUTPUT_PATH"])
     refuse_output(target, Path(settings["PATH"]))
-    with system_named(), garbage_left(), locked(target), output_folder.tidied(target):
+    with system_named(), garbage.paused(), locked(target), output_folder.tidied(target):
         step("Reading and checking the content")
         renderer = hooks.renderer_of(settings)
         spare = output_folder.spare_of(target)
@@ -130,18 +129,6 @@ def system_named() -> Iterator[None]:
     except processes.WorkerFailed as error:
         hint = "try again; with `PRACTICE_WORKERS=1` the build does without other processes"
         raise ProblemsFound([Problem("the build", 1, "worker", str(error), hint)]) from error
-
-
-@contextmanager
-def garbage_left() -> Iterator[None]:
-    """Do not look for garbage: a build makes little of it, and looking takes 6% of its time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import copy
 import datetime as dt
 import os
 import unicodedata
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -42,9 +41,8 @@ from practice.site.lists import (
     TopicList,
     Year,
 )
+from practice.site.related import RelatedPosts
 
-RELATED = 3
-"""The most related posts that a post shows."""
 LISTS = {"clinic": "clinic.yaml", "source": "sources.yaml", "topic": "topics.yaml"}
 """Data that all texts share, and the file that holds it."""
 
@@ -165,50 +163,13 @@ class Site:
     def _posts_by_topic(self) -> dict[str, tuple[Document[Post], ...]]:
         return _grouped((id, post) for post in self.posts for id in post.meta.topics)
 
+    @cached_property
+    def _related(self) -> RelatedPosts:
+        return RelatedPosts(self.posts)
+
     def related(self, post: Document[Post]) -> tuple[Document[Post], ...]:
-        """Up to three earlier posts, those that share most treatments and topics first.
-
-        Earlier ones only: a new post would otherwise change the pages of many others.
-        """
-        levels: list[int] = []  # which posts share at least one, two, three … of them
-        treatments = {("treatment", id) for id in post.meta.treatments}
-        for name in treatments | {("topic", id) for id in post.meta.topics}:
-            marks = self._marks.get(name, 0)
-            for n, level in enumerate(levels):
-                levels[n], marks = level | marks, level & marks
-            levels.append(marks)
-        left = self._earlier(post)
-        found: list[Document[Post]] = []
-        for level in reversed(levels):
-            while level & left and len(found) < RELATED:
-                newest = level & left & -(level & left)
-                found.append(self.posts[newest.bit_length() - 1])
-                left ^= newest
-        return tuple(found)
-
-    @cached_property
-    def _order(self) -> list[tuple[int, str]]:
-        """What ``posts`` is sorted by."""
-        return [(-post.meta.date.toordinal(), post.source) for post in self.posts]
-
-    @cached_property
-    def _marks(self) -> dict[tuple[str, str], int]:
-        """The posts of each treatment and topic: bit n of the number stands for ``posts[n]``."""
-        marks: dict[tuple[str, str], int] = defaultdict(int)
-        for place, post in enumerate(self.posts):
-            for kind, ids in (("treatment", post.meta.treatments), ("topic", post.meta.topics)):
-                for id in ids:
-                    marks[kind, id] |= 1 << place
-        return marks
-
-    def _earlier(self, post: Document[Post]) -> int:
-        """The posts before a post, as bits: of earlier days, and of that day by file name."""
-        day = -post.meta.date.toordinal()
-        begin = bisect_left(self._order, (day, ""))
-        here = bisect_left(self._order, (day, post.source))
-        end = bisect_left(self._order, (day + 1, ""))
-        every: int = (1 << len(self.posts)) - 1
-        return (every >> end << end) | ((1 << here) - (1 << begin))
+        """Return up to three earlier posts, those with the most shared subjects first."""
+        return self._related.of(post)
 
     @staticmethod
     def sources_of(document: Document[Treatment | Post]) -> tuple[str, ...]:

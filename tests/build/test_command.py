@@ -1,6 +1,6 @@
-"""Pelican as the commands load it: without docutils, and otherwise as ever.
+"""The command `build`, started as an editor starts it.
 
-Not tested here: how long it takes (`benchmarks/`).
+Not tested here: what a build does (`test_build.py`), and how long it takes (`benchmarks/`).
 """
 
 from __future__ import annotations
@@ -27,20 +27,6 @@ def run(*arguments):
         encoding="utf-8",
         check=False,
     )
-
-
-def test_docutils_is_left_out_and_there_for_who_asks():
-    script = """
-import sys, tasks
-from pelican.readers import RstReader
-assert not [name for name in sys.modules if name.startswith("docutils")]
-assert not RstReader.enabled
-import docutils.core, pelican.rstdirectives
-assert docutils.core.publish_string("*x*", writer="pseudoxml")
-assert pelican.rstdirectives.Pygments
-"""
-    done = run("-c", script)
-    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_command_builds_the_same_site(tmp_path):
