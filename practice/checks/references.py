@@ -7,15 +7,15 @@ from collections.abc import Collection, Iterable, Iterator
 
 from practice.content.document import Document, InvalidDocument
 from practice.content.models import ID_PATTERN, Faq, SideEffect, SideEffects
-from practice.paths import slug
+from practice.paths import command_of, slug
 from practice.problems import Problem, did_you_mean
 from practice.site.site import Site
 
 ONE = ("author", "reviewed_by")
 """Fields that hold one id, not a list."""
 FIRST = {
-    "therapist": "begin the first one with `uv run inv new therapist`",
-    "treatment": "begin the first one with `uv run inv new treatment`",
+    "therapist": f"begin the first one with `{command_of('new therapist')}`",
+    "treatment": f"begin the first one with `{command_of('new treatment')}`",
     "topic": "write the first one into `topics.yaml`",
     "source": "write the first one into `sources.yaml`",
 }

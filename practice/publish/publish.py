@@ -14,6 +14,7 @@ from pathlib import Path
 
 from practice.build import report
 from practice.build.run import Built, build, locked
+from practice.paths import command_of
 from practice.problems import Problem, ProblemsFound, UsageError
 from practice.publish import preflight, sbom, verify
 from practice.publish.history import FOLDER, History, Published
@@ -232,13 +233,14 @@ def earlier(history: History, live: LiveState, to: str) -> Release:
     if not to and now in published and not found:
         raise UsageError(
             "what is live is the oldest release that is known here, so there is none before it: "
-            "`uv run inv rollback --to …` with the beginning of another's id makes that one live"
+            f"`{command_of('rollback --to …')}` with the beginning of another's id makes that one "
+            "live"
         )
     release = history.get(found[0]) if len(found) == 1 else None
     if release is None:
         raise UsageError(
-            "that release is not kept here: `uv run inv releases` lists those that are; an older "
-            "one comes back by publishing its commit"
+            f"that release is not kept here: `{command_of('releases')}` lists those that are; an "
+            "older one comes back by publishing its commit"
         )
     return release
 

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from practice.hosting import headers
+from practice.paths import command_of
 from practice.problems import Problem
 from practice.publish.release import Release, address_of, served
 
@@ -126,7 +127,8 @@ def _repeated(
             if not asked:
                 return
     hint = (
-        "look at the host's own settings, then publish again or go back with `uv run inv rollback`"
+        "look at the host's own settings, then publish again or go back with "
+        f"`{command_of('rollback')}`"
     )
     for path, message in found.items():
         where = path if path.startswith("/") else address_of(path)
