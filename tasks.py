@@ -1,5 +1,7 @@
 """The commands: `uv run inv --list`. Each one calls `practice` and prints what it says.
 
+An installed package offers those that concern a site as `practice build` and so on.
+
 What only one command needs is imported there: loading the preview's web server takes longer than
 building a small site.
 """
@@ -15,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from invoke.collection import Collection
 from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
@@ -25,9 +28,9 @@ with garbage.paused():
     from practice.build import report
     from practice.build import run as building
     from practice.build.settings import load_settings
-    from practice.paths import display_path_of
+    from practice.paths import command_of, display_path_of
     from practice.problems import ProblemsFound, UsageError
-    from practice.support import processes
+    from practice.support import extras, processes
 garbage.keep_all()
 
 if TYPE_CHECKING:
@@ -82,9 +85,10 @@ def preview(
     settings: str = "pelicanconf.py",
 ) -> None:
     """Show the site in a browser, as it would be now; it follows every edit."""
-    from practice.preview import start
-
     with command_errors("Nothing can be shown."):
+        with extras.needed("preview", "the preview"):
+            from practice.preview import start
+
         start.run(
             Path(settings),
             Path(content) if content else None,
@@ -132,13 +136,15 @@ def new(
     print(f"Written: {display_path_of(made.file)}")
     if not preview:
         return
-    from practice.preview import start
+    with command_errors("Nothing can be shown."):
+        with extras.needed("preview", "the preview"):
+            from practice.preview import start
 
-    running = start.running(content)
-    if running:
-        start.open_in(running, made.address, Path(settings))
-    else:
-        start.run(Path(settings), page=made.address)
+        running = start.running(content)
+        if running:
+            start.open_in(running, made.address, Path(settings))
+        else:
+            start.run(Path(settings), page=made.address)
 
 
 @task(
@@ -177,10 +183,11 @@ def publish(
     settings: str = "publishconf.py",
 ) -> None:
     """Make the site live: build, check, show what changes, upload."""
-    from practice.publish import publish as publishing
-    from practice.publish import wizard as init_questions
-
     with command_errors("Nothing was published.") as progress:
+        with extras.needed("publish", "publishing"):
+            from practice.publish import publish as publishing
+            from practice.publish import wizard as init_questions
+
         if init and not sys.stdin.isatty():
             raise UsageError(
                 "`--init` asks questions, so it needs a terminal; docs/publishing.md says what to "
@@ -190,7 +197,7 @@ def publish(
             print(init_questions.ask(Path(settings), input, print))
             return
         options = publishing.Options(dry_run, yes, allow_sample, verify)
-        back = f"`uv run inv rollback{_also(settings, 'publishconf.py')}`"
+        back = f"`{command_of('rollback')}{_also(settings, 'publishconf.py')}`"
         try:
             outcome = publishing.publish(options, _console(progress), Path(settings))
         except publishing.ProblemsLive as error:
@@ -226,9 +233,10 @@ def rollback(
     settings: str = "publishconf.py",
 ) -> None:
     """Make an earlier release live again."""
-    from practice.publish import publish as publishing
-
     with command_errors("Nothing was changed.") as progress:
+        with extras.needed("publish", "going back"):
+            from practice.publish import publish as publishing
+
         options = publishing.Options(dry_run, yes)
         outcome = publishing.rollback(options, _console(progress), to, Path(settings))
         progress.end()
@@ -239,10 +247,11 @@ def rollback(
 @task(help={"settings": "the settings file"})
 def releases(_context: Context, settings: str = "publishconf.py") -> None:
     """List the releases that were published from here."""
-    from practice.publish import messages
-    from practice.publish import publish as publishing
-
     with command_errors("") as progress:
+        with extras.needed("publish", "the list of releases"):
+            from practice.publish import messages
+            from practice.publish import publish as publishing
+
         history, live = publishing.releases(Path(settings))
         progress.end()
         print(messages.history_in_words(history, live))
@@ -332,6 +341,10 @@ def check(
         print(report.FORMATS[format](checked))
     if checked.errors:
         raise Exit(code=PROBLEMS)
+
+
+SITE = Collection(build, check, new, preview, publish, releases, rollback)
+"""The commands that concern a site; the others are for those who change this project."""
 
 
 @task

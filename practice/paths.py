@@ -1,4 +1,4 @@
-"""Addresses: how words become one, the file that answers at it, and paths as messages name them."""
+"""Addresses, files and commands: how each is found, and how messages name it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import os
 import re
 from pathlib import Path
 
+PACKAGE = Path(__file__).parent
+INSTALLED = (PACKAGE / "theme").is_dir()
+"""Whether this is an installed package, whose wheel carries the theme; else it is a checkout."""
 HOME = "/"
 NOT_FOUND = "/404.html"
 """What a host shows for an address that does not exist."""
@@ -38,3 +41,16 @@ def display_path_of(path: Path) -> str:
         return path.resolve().relative_to(Path.cwd()).as_posix()
     except ValueError:
         return path.as_posix()
+
+
+def theme_folder() -> Path:
+    """The folder of the theme: in the installed package, or beside it in a checkout."""
+    return (PACKAGE if INSTALLED else PACKAGE.parent) / "theme"
+
+
+def command_of(task: str) -> str:
+    """How a command is called here: `practice build` installed, `uv run inv build` in a checkout.
+
+    ``task`` is the name of the command and its arguments.
+    """
+    return f"practice {task}" if INSTALLED else f"uv run inv {task}"

@@ -22,7 +22,7 @@ from practice.content.cached_reader import Reader
 from practice.content.document import Document, address_of, slug_of
 from practice.content.models import Entry, Post, Therapist, Treatment, fields_at
 from practice.content.reader import document_of
-from practice.paths import display_path_of, slug
+from practice.paths import command_of, display_path_of, slug
 from practice.problems import Problem, ProblemsFound, did_you_mean, errors
 from practice.site.site import Site, load, narrow, today
 from practice.support.store import cache_folder
@@ -51,8 +51,8 @@ def make(kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = N
     missing and a file that is there already, ``ProblemsFound`` for values that cannot be.
     """
     if kind not in KINDS:
-        known = ", ".join(f"`uv run inv new {known}`" for known in KINDS)
-        more = "`uv run inv --help new` lists every option"
+        known = ", ".join(f"`{command_of(f'new {known}')}`" for known in KINDS)
+        more = f"`{command_of('--help new')}` lists every option"
         raise CannotWrite(f"`{kind}` cannot be created: choose one of {known}; {more}")
     model = KINDS[kind]
     values = starts(model) | dict(given)

@@ -12,12 +12,15 @@ from pelican.log import LimitFilter, console
 
 from practice.problems import Problem, ProblemsFound
 
+PLUGIN_NAMES = frozenset({"practice", "pelican.plugins.practice"})
+"""What Pelican calls the plugin: in a checkout, and as an installed package."""
+
 
 def run_pelican(settings: dict[str, Any]) -> None:
     """Run Pelican with nothing kept quiet: what it would only log stops the build."""
     with listening() as records:
         pelican = Pelican(settings)
-        if "practice" not in pelican.settings["PLUGINS"]:
+        if PLUGIN_NAMES.isdisjoint(pelican.settings["PLUGINS"]):
             raise ProblemsFound([*map(logged, records), PLUGIN_MISSING])
         if not records:
             with silent():

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from practice.build.run import Built
-from practice.paths import display_path_of
+from practice.paths import command_of, display_path_of
 from practice.problems import Problem, errors
 
 PATIENCE = 1.0
@@ -74,5 +74,6 @@ def summary(built: Built) -> str:
     for document in built.left_out:
         why = "a draft" if document.meta.status == "draft" else f"for {document.meta.date}"
         lines.append(f"Left out: {document.display_path} ({why}).")
-    lines.append("Next: `uv run inv preview` shows it, `uv run inv publish` takes it live.")
+    preview, publish = command_of("preview"), command_of("publish")
+    lines.append(f"Next: `{preview}` shows it, `{publish}` takes it live.")
     return "\n".join(lines)

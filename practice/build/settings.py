@@ -9,6 +9,7 @@ from pelican.settings import read_settings
 
 from practice.build.pelican_run import listening, logged
 from practice.paths import display_path_of
+from practice.plugin.defaults import use_our_theme
 from practice.problems import ProblemsFound, UsageError
 
 
@@ -30,4 +31,5 @@ def load_settings(file: Path, content: Path | None, output: Path | None) -> dict
         raise UsageError(f"`{file}` cannot be used: {type(error).__name__}: {error}") from error
     if records:
         raise ProblemsFound(logged(record, display_path_of(file)) for record in records)
+    use_our_theme(settings)
     return settings

@@ -7,15 +7,15 @@ from collections.abc import Collection, Iterable, Iterator
 
 from practice.content.document import Document, InvalidDocument
 from practice.content.models import ID_PATTERN, Faq, SideEffect, SideEffects
-from practice.paths import slug
+from practice.paths import command_of, slug
 from practice.problems import Problem, did_you_mean
 from practice.site.site import Site
 
 ONE = ("author", "reviewed_by")
 """Fields that hold one id, not a list."""
 FIRST = {
-    "therapist": "create the first one with `uv run inv new therapist`",
-    "treatment": "create the first one with `uv run inv new treatment`",
+    "therapist": f"create the first one with `{command_of('new therapist')}`",
+    "treatment": f"create the first one with `{command_of('new treatment')}`",
     "topic": "add the first one to `topics.yaml`",
     "source": "add the first one to `sources.yaml`",
 }

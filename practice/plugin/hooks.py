@@ -17,6 +17,7 @@ from practice.content.document import Document, is_of
 from practice.content.models import Post
 from practice.paths import save_as
 from practice.plugin.collections import CollectionsGenerator
+from practice.plugin.defaults import use_our_theme
 from practice.plugin.writer import DeferredWriter
 from practice.problems import ProblemsFound, errors
 from practice.rendering.renderer import Renderer
@@ -55,6 +56,7 @@ def prepare(pelican: Pelican) -> None:
     """Load and check the site, unless the build has done so, and settle Pelican's settings."""
     settings = pelican.settings
     settings.update(SETTINGS)
+    use_our_theme(settings)
     if "PRACTICE" not in settings:
         settings["PRACTICE"] = renderer_of(settings)
     ours: Site = settings["PRACTICE"].site

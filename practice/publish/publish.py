@@ -14,6 +14,7 @@ from pathlib import Path
 
 from practice.build import report
 from practice.build.run import Built, build, locked
+from practice.paths import command_of
 from practice.problems import Problem, ProblemsFound, UsageError
 from practice.publish import preflight, sbom, verify
 from practice.publish.history import FOLDER, History, Published
@@ -234,13 +235,13 @@ def earlier(history: History, live: LiveState, to: str) -> Release:
     if not to and now in published and not found:
         raise UsageError(
             "the live release is the oldest one that is stored here: to go to another, use "
-            "`uv run inv rollback --to …` with the first characters of its id"
+            f"`{command_of('rollback --to …')}` with the first characters of its id"
         )
     release = history.get(found[0]) if len(found) == 1 else None
     if release is None:
         raise UsageError(
-            "that release is not stored here: `uv run inv releases` lists those that are; to bring "
-            "back an older one, publish its commit"
+            f"that release is not stored here: `{command_of('releases')}` lists those that are; to "
+            "bring back an older one, publish its commit"
         )
     return release
 

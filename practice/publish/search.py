@@ -13,8 +13,12 @@ import asyncio
 import tempfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pagefind.index import IndexConfig, PagefindIndex
+from practice.support import extras
+
+if TYPE_CHECKING:
+    from pagefind.index import IndexConfig
 
 FOLDER = "pagefind"
 NEWEST = "newest"
@@ -74,6 +78,9 @@ def _written(site: Path, pages: Collection[str], target: Path) -> int:
 
 
 async def _index(source: str, target: Path) -> int:
+    with extras.needed("search", "publishing with a search"):
+        from pagefind.index import PagefindIndex  # noqa: PLC0415  # an extra: it may be missing
+
     config: IndexConfig = {
         "root_selector": "main",
         "force_language": "en",

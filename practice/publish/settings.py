@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from practice.build.settings import load_settings
+from practice.paths import command_of
 from practice.problems import UsageError, did_you_mean
 
 FILE = Path("publishconf.py")
@@ -126,7 +127,7 @@ def load(file: Path = FILE) -> PublishSettings:
     where = file.name
     if not isinstance(values.get("PUBLISH"), dict):
         raise UsageError(
-            f"`{where}` does not say where to publish: run `uv run inv publish --init`"
+            f"`{where}` does not say where to publish: run `{command_of('publish --init')}`"
         )
     said: dict[str, Any] = values["PUBLISH"]
     lines = _lines(file)

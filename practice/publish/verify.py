@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from practice.hosting import headers
+from practice.paths import command_of
 from practice.problems import Problem
 from practice.publish.release import Release, address_of, served
 
@@ -125,7 +126,9 @@ def _repeated(
             asked = list(found)
             if not asked:
                 return
-    hint = "check the host's settings, then publish again or go back with `uv run inv rollback`"
+    hint = (
+        f"check the host's settings, then publish again or go back with `{command_of('rollback')}`"
+    )
     for path, message in found.items():
         where = path if path.startswith("/") else address_of(path)
         yield Problem(address + where, 1, code, message, hint)

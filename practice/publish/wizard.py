@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
 
+from practice.paths import command_of
 from practice.publish.settings import TARGETS
 
 START = '''"""Settings that differ when the site goes live."""
@@ -60,7 +61,9 @@ def ask(file: Path, answer: Callable[[str], str], say: Callable[[str], None]) ->
     text = _with(text, "SITEURL", repr(address.rstrip("/")).replace("'", '"'))
     lines = "".join(f'    "{name}": {_literal(value)},\n' for name, value in said.items())
     file.write_text(_with(text, "PUBLISH", f"{{\n{lines}}}"), encoding="utf-8")
-    return f"Saved in {file}. To see what would be published, run `uv run inv publish --dry-run`."
+    return (
+        f"Saved in {file}. To see what would be published, run `{command_of('publish --dry-run')}`."
+    )
 
 
 def _value(name: str, info: FieldInfo, until: Callable[..., str]) -> Any:
