@@ -20,7 +20,7 @@ def notices(site: Site) -> Iterator[Problem]:
     publishing.
     """
     path = f"{display_path_of(site.content)}/clinic.yaml"
-    for name, notice in site.clinic.notices:
+    for name, notice in site.clinic.notices.by_name.items():
         if notice and notice.page not in site.slugs["pages"]:
             message = f"the page of the notice `{name}` does not exist"
             hint = f"write `pages/{notice.page}.md`, or correct the name"

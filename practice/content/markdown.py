@@ -14,6 +14,7 @@ from markdown.extensions.smarty import SmartyExtension
 from markdown.inlinepatterns import InlineProcessor, Pattern
 from markdown.treeprocessors import InlineProcessor as InlineTree
 from markdown.util import AtomicString
+from typing_extensions import override
 
 from practice.content import callouts
 
@@ -97,8 +98,11 @@ def plain(fragment: str) -> str:
 class _RawHtml(InlineProcessor):
     """Collects raw HTML, which is shown as the text it is."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[AtomicString, int, int]:  # type: ignore[override]  # noqa: ARG002, N802
-        self.md.practice_raw_html.append(m.group(0))  # type: ignore[attr-defined]
+    @override
+    def handleMatch(  # type: ignore[override]  # a string is allowed in place of an element
+        self, m: re.Match[str], data: str
+    ) -> tuple[AtomicString, int, int]:
+        self.md.practice_raw_html.append(m.group(0))  # type: ignore[attr-defined]  # see `body_parser`
         return AtomicString(m.group(0)), m.start(0), m.end(0)
 
 
@@ -108,8 +112,10 @@ class _Paragraph(BlockProcessor):
     In a tight list, and where a callout waits for the rest of its text, others decide.
     """
 
-    def test(self, parent: ET.Element, block: str) -> bool:  # noqa: ARG002
-        stack = self.parser.blockprocessors["blocks"].stack  # type: ignore[attr-defined]
+    @override
+    def test(self, parent: ET.Element, block: str) -> bool:
+        blocks = self.parser.blockprocessors["blocks"]
+        stack = blocks.stack  # type: ignore[attr-defined]  # it is pymdownx's
         waiting = stack and stack[-1].hungry
         plain = PARAGRAPH.fullmatch(block)
         return bool(plain and not waiting and not self.parser.state.isstate("list"))
@@ -141,11 +147,11 @@ class _Inline(InlineTree):
         super().run(some, ancestors)  # it changes what stands in them, not which there are
         return tree
 
-    def _InlineProcessor__handleInline(  # noqa: N802
+    def _InlineProcessor__handleInline(  # noqa: N802  # a private name of Python-Markdown
         self,
         data: str,
-        patternIndex: int = 0,  # noqa: N803
-    ) -> str:  # Python-Markdown's name
+        patternIndex: int = 0,  # noqa: N803  # as above
+    ) -> str:
         if isinstance(data, AtomicString) or not self.signs.search(data):
             return data
         index, start = patternIndex, 0
@@ -153,7 +159,7 @@ class _Inline(InlineTree):
             if self.needed[index] not in data:
                 index, start = index + 1, 0
                 continue
-            data, matched, start = self._InlineProcessor__applyPattern(  # type: ignore[attr-defined]
+            data, matched, start = self._InlineProcessor__applyPattern(  # type: ignore[attr-defined]  # private
                 self.inlinePatterns[index], data, index, start
             )
             index += not matched
@@ -176,7 +182,7 @@ def markdown_parser() -> markdown.Markdown:
     md.parser.blockprocessors.register(_Paragraph(md.parser), "practice-paragraph", 200)
     pattern = md.inlinePatterns["html"].pattern
     md.inlinePatterns.register(_RawHtml(pattern, md), "html", 90)
-    quotes = md.treeprocessors["smarty"].inlinePatterns  # type: ignore[attr-defined]
+    quotes = md.treeprocessors["smarty"].inlinePatterns  # type: ignore[attr-defined]  # of smarty's own class
     inline = _Inline(md, md.inlinePatterns, r"[\\`\[\]!<>&*_\x02]|  \n")
     md.treeprocessors.register(inline, "inline", 20)
     md.treeprocessors.register(_Inline(md, quotes, r"['\"]|--|\.\.\."), "smarty", 6)
