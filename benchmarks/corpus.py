@@ -80,7 +80,7 @@ def posts(count: int) -> Iterator[Post]:
 
 def _post(number: int) -> Post:
     # Words are drawn for a benchmark, not for a secret.
-    chance = random.Random(SEED + number)  # noqa: S311
+    chance = random.Random(SEED + number)  # noqa: S311  # for texts, not for secrets
     topic, treatment = number % len(TOPICS), chance.randrange(len(TREATMENTS))
     title = f"{TOPICS[topic]} and {TREATMENTS[treatment].lower()}, part {number + 1}"
     return Post(

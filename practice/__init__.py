@@ -3,7 +3,6 @@
 
 def register() -> None:
     """Connect the plugin to Pelican. Pelican calls this; see `practice.plugin.register`."""
-    # Imported here so that the models can be used where Pelican is not.
-    from practice import plugin  # noqa: PLC0415
+    from practice import plugin  # noqa: PLC0415  # the models can be used without Pelican
 
     plugin.register()

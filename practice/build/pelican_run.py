@@ -38,20 +38,29 @@ PLUGIN_MISSING = Problem(
 )
 
 
+class _Collector(logging.Handler):
+    """Keeps every log record that it gets."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
 @contextmanager
 def listening() -> Iterator[list[logging.LogRecord]]:
     """Collect everything that Pelican logs as a warning or worse."""
-    records: list[logging.LogRecord] = []
-    handler = logging.Handler(logging.WARNING)
-    handler.emit = records.append  # type: ignore[assignment,method-assign]
+    handler = _Collector(logging.WARNING)
     LimitFilter._raised_messages.clear()  # noqa: SLF001  # what one build has said the next one may
-    LimitFilter._group_count.clear()  # noqa: SLF001
+    LimitFilter._group_count.clear()  # noqa: SLF001  # as above
     logger = logging.getLogger("pelican")
     before = logger.propagate
     logger.addHandler(handler)
     logger.propagate = False
     try:
-        yield records
+        yield handler.records
     finally:
         logger.removeHandler(handler)
         logger.propagate = before

@@ -152,7 +152,7 @@ def spelling(
             *("--isolated", "--format", "json", "--config", str(config)),
             *("--file-list", str(listed)),
         ]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as typos:  # noqa: S603
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as typos:
 
             def found() -> dict[str, list[Problem]]:
                 try:

@@ -120,14 +120,14 @@ class _Parser:
         """Run Markdown up to the element tree: ``Markdown.convert`` without its last two steps."""
         md = self.md
         md.reset()
-        md.practice_raw_html = []  # type: ignore[attr-defined]
+        md.practice_raw_html = []  # type: ignore[attr-defined]  # `_RawHtml` fills it
         for preprocessor in md.preprocessors:
             lines = preprocessor.run(lines)
-        root: ET.Element = md.parser.parseDocument(lines).getroot()  # type: ignore[assignment]
+        root: ET.Element = md.parser.parseDocument(lines).getroot()  # type: ignore[assignment]  # never None
         for treeprocessor in md.treeprocessors:
             changed = treeprocessor.run(root)
             root = root if changed is None else changed
-        for tag in md.practice_raw_html:  # type: ignore[attr-defined]
+        for tag in md.practice_raw_html:  # type: ignore[attr-defined]  # as above
             if tag.startswith("</"):
                 continue
             self._problem(

@@ -20,6 +20,7 @@ from typing import Any
 import markdown
 from pymdownx.blocks import BlocksExtension, BlocksProcessor
 from pymdownx.blocks.block import Block
+from typing_extensions import override
 
 from practice.content import front_matter
 from practice.content.models import CALLOUTS, Callout, fields_at
@@ -309,10 +310,11 @@ def _code(lines: tuple[str, ...]) -> tuple[Sequence[int], int | None]:
     return outside, opened
 
 
-class Extension(BlocksExtension):  # type: ignore[misc]  # pymdownx ships no types
+class Extension(BlocksExtension):
     """Registers one pymdownx block for every callout model."""
 
-    def extendMarkdownBlocks(self, md: markdown.Markdown, block_mgr: BlocksProcessor) -> None:  # noqa: ARG002, N802
+    @override
+    def extendMarkdownBlocks(self, md: markdown.Markdown, block_mgr: BlocksProcessor) -> None:
         for model in CALLOUTS.values():
             block_mgr.register(_block_of(model), {})
 
@@ -320,7 +322,7 @@ class Extension(BlocksExtension):  # type: ignore[misc]  # pymdownx ships no typ
 def _block_of(model: type[Callout]) -> type[Block]:
     """Return a pymdownx block that only marks the place and the content of a callout."""
 
-    class MarkedBlock(Block):  # type: ignore[misc]  # pymdownx ships no types
+    class MarkedBlock(Block):
         NAME = model.NAME
 
         def on_create(self, parent: ET.Element) -> ET.Element:

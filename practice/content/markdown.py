@@ -12,6 +12,7 @@ import nh3
 from markdown.inlinepatterns import HTML_RE, InlineProcessor
 from markdown.treeprocessors import InlineProcessor as InlineTree
 from markdown.util import AtomicString
+from typing_extensions import override
 
 from practice.content import callouts
 from practice.content.typography import TypographyExtension
@@ -63,7 +64,10 @@ def plain(fragment: str) -> str:
 class _RawHtml(InlineProcessor):
     """Collects raw HTML for a message, and shows it as text."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[AtomicString, int, int]:  # type: ignore[override]  # a string is allowed in place of an element  # noqa: ARG002, N802  # Python-Markdown's names
+    @override
+    def handleMatch(  # type: ignore[override]  # a string is allowed in place of an element
+        self, m: re.Match[str], data: str
+    ) -> tuple[AtomicString, int, int]:
         self.md.practice_raw_html.append(m.group(0))  # type: ignore[attr-defined]  # see `body_parser`
         return AtomicString(m.group(0)), m.start(0), m.end(0)
 

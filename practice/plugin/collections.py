@@ -9,7 +9,7 @@ from pelican.generators import Generator
 from practice.rendering.jobs import others
 
 
-class CollectionsGenerator(Generator):  # type: ignore[misc]  # Pelican ships no types
+class CollectionsGenerator(Generator):
     """Notes the pages and files that are made from the whole site."""
 
     def generate_output(self, writer: Any) -> None:

@@ -86,7 +86,7 @@ def set_readers(readers: Readers) -> None:
     readers.reader_classes = {"md": PracticeReader, "static": BaseReader}
 
 
-class PracticeReader(BaseReader):  # type: ignore[misc]  # Pelican ships no types
+class PracticeReader(BaseReader):
     """Hands Pelican the documents that the site has read already."""
 
     enabled = True

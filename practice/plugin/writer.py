@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pelican.writers import Writer
+from typing_extensions import override
 
 from practice.checks import built_html
 from practice.content.document import record_dependencies
@@ -38,7 +39,7 @@ class JobResult:
     problems: tuple[Problem, ...] = ()
 
 
-class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
+class DeferredWriter(Writer):
     """Notes every write of a Pelican run as a job, by output path."""
 
     def __init__(self, output_path: str, settings: dict[str, Any]) -> None:
@@ -79,11 +80,17 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
             content = kwargs.get("article") or kwargs["page"]
             self.add(page_of(self.renderer, content.document))
 
+    @override
     def write_feed(
-        self, elements: Sequence[Any], _context: object, path: str, *_args: object
+        self,
+        elements: Sequence[Any],
+        context: object,
+        path: str | None = None,
+        *args: object,
+        **named: object,
     ) -> None:
         """Note the feed (Atom, RFC 4287)."""
-        if elements:
+        if elements and path:
             self.add(feed_of(self.renderer, [post.document for post in elements], path))
 
     def write_all(self) -> None:

@@ -371,7 +371,7 @@ def open_file(file: Path, line: int, editor: str) -> None:
     else:
         command = ["xdg-open", str(file)]
     nothing = subprocess.DEVNULL
-    opened = subprocess.Popen(  # noqa: S603  # a known file, and a command of the editor's own
+    opened = subprocess.Popen(
         command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
     )
     threading.Thread(target=opened.wait, daemon=True).start()

@@ -54,7 +54,7 @@ def notices(site: Site) -> Iterator[Problem]:
     A notice of privacy practices is to be posted prominently: 45 CFR 164.520(c)(3)(i).
     """
     path = f"{display_path_of(site.content)}/clinic.yaml"
-    for name, notice in site.clinic.notices:
+    for name, notice in site.clinic.notices.by_name.items():
         if notice is None:
             continue
         page = next((p for p in site.pages if p.slug == notice.page), None)

@@ -280,7 +280,7 @@ def commit_of(folder: Path) -> str:
             check=True,
         )
         head = subprocess.run(
-            ["git", "rev-parse", "HEAD"],  # noqa: S607
+            ["git", "rev-parse", "HEAD"],  # noqa: S607  # as above
             cwd=folder,
             capture_output=True,
             text=True,

@@ -267,9 +267,9 @@ class Site:
 
     def notice_of(self, document: Document) -> Notice | None:
         """Return the legal notice that a page contains, or None."""
-        for _, notice in self.clinic.notices:
+        for notice in self.clinic.notices.by_name.values():
             if notice and document.kind == "page" and notice.page == document.slug:
-                return notice  # type: ignore[no-any-return]  # a model iterates as Any
+                return notice
         return None
 
     @cached_property

@@ -155,7 +155,7 @@ def _end(pid: int, pipe: BinaryIO) -> None:
 def _work(function: Callable[[T], R], share: Sequence[T]) -> _Outcome:
     outcome = _Outcome()
     handler = logging.Handler()
-    handler.emit = lambda record: outcome.records.append(_plain(record))  # type: ignore[method-assign]
+    handler.emit = lambda record: outcome.records.append(_plain(record))  # type: ignore[method-assign]  # of this one
     for logger in (logging.getLogger(), *_silent_loggers()):
         logger.handlers = [handler]
 
@@ -164,8 +164,8 @@ def _work(function: Callable[[T], R], share: Sequence[T]) -> _Outcome:
         category: type[Warning],
         filename: str,
         lineno: int,
-        file: TextIO | None = None,  # noqa: ARG001
-        line: str | None = None,  # noqa: ARG001
+        file: TextIO | None = None,  # noqa: ARG001  # as above
+        line: str | None = None,  # noqa: ARG001  # as above
     ) -> None:
         outcome.warnings.append((str(message), category, filename, lineno))
 
@@ -201,8 +201,8 @@ def _collect(pid: int, pipe: BinaryIO) -> _Outcome:
         return _Outcome(failure=f"a process of the build was killed by signal {-code}")
     if code:
         return _Outcome(failure=f"a process of the build ended with exit code {code}")
-    # What our own child has written.
-    return pickle.loads(raw)  # type: ignore[no-any-return]  # noqa: S301
+    outcome: _Outcome = pickle.loads(raw)  # noqa: S301  # written by our own child
+    return outcome
 
 
 def _repeat(outcome: _Outcome) -> None:

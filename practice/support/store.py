@@ -88,7 +88,7 @@ class Store:
         ]
         self.used.extend(key for key, _ in rows)
         # They are of our own folder, and the checksum is right.
-        return {key: pickle.loads(value) for key, value in rows}  # noqa: S301
+        return {key: pickle.loads(value) for key, value in rows}  # noqa: S301  # see `Store`
 
     def put(self, values: dict[bytes, Any]) -> None:
         """Keep values, and drop those that were not asked for in a while."""

@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 import warnings
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -145,7 +146,7 @@ def test_a_kill_at_any_moment_leaves_a_whole_site(two, capfd):
     while killed < KILLS:
         number = killed + finished
         assert number < 4 * KILLS, "most builds end before they can be killed"
-        pid = in_child(lambda: building.build(folders[number % 2], output, SETTINGS))  # noqa: B023
+        pid = in_child(partial(building.build, folders[number % 2], output, SETTINGS))
         time.sleep(chance.uniform(0, seconds))
         kill = os.killpg if number % 3 else os.kill  # some with their workers, some without
         with contextlib.suppress(ProcessLookupError):
@@ -171,7 +172,7 @@ def test_ctrl_c_at_any_moment_leaves_a_whole_site_and_nothing_else(two):
     folders, whole, output, seconds = two
     chance = random.Random(1)
     for number in range(INTERRUPTS):
-        pid = in_child(lambda: building.build(folders[number % 2], output, SETTINGS))  # noqa: B023
+        pid = in_child(partial(building.build, folders[number % 2], output, SETTINGS))
         time.sleep(0.02 + chance.uniform(0, seconds))
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGINT)

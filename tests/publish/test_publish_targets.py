@@ -6,6 +6,7 @@ Not tested here: the hosts themselves (GitHub, Netlify, Cloudflare, AWS), which 
 from __future__ import annotations
 
 import contextlib
+import getpass
 import os
 import random
 import signal
@@ -103,8 +104,6 @@ def place_of(kind: str, folder: Path, monkeypatch):
 
 
 def _user() -> str:
-    import getpass  # noqa: PLC0415
-
     return getpass.getuser()
 
 

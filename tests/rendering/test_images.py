@@ -8,7 +8,7 @@ import time
 
 import html5lib
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageCms, PngImagePlugin
 
 from practice.build.run import build
 from practice.problems import ProblemsFound
@@ -119,8 +119,6 @@ def test_a_small_picture_is_not_blown_up(pictures, tmp_path):
 
 
 def test_a_color_profile_is_applied(pictures, tmp_path):
-    from PIL import ImageCms  # noqa: PLC0415
-
     file = tmp_path / "content/images/a.jpg"
     file.parent.mkdir(parents=True)
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -114,6 +114,11 @@ class Notices(Model):
     )
     accessibility: Notice = field("Accessibility statement, HHS Section 504")
 
+    @property
+    def by_name(self) -> dict[str, Notice | None]:
+        """Every notice by its field; None for one that the practice does not have."""
+        return dict(self)
+
 
 class Clinic(Model):
     """The practice itself: `content/clinic.yaml`."""

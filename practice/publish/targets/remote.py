@@ -154,7 +154,7 @@ class Remote:
         self, *arguments: str, text: str | None = None, fine: tuple[int, ...] = (0,)
     ) -> subprocess.CompletedProcess[str]:
         command = [find_program("rclone"), *arguments, "--log-level", "ERROR", "--transfers", "8"]
-        done = subprocess.run(  # noqa: S603  # a program of our own environment, no shell
+        done = subprocess.run(
             command, env=self.environment, input=text, capture_output=True, text=True, check=False
         )
         if done.returncode not in fine:

@@ -1,0 +1,13 @@
+from collections.abc import Sequence
+from typing import Any
+
+class BaseReader:
+    enabled: bool
+    file_extensions: Sequence[str]
+    settings: dict[str, Any]
+    def __init__(self, settings: dict[str, Any]) -> None: ...
+    def read(self, source_path: str) -> tuple[str | None, dict[str, Any]]: ...
+
+class Readers:
+    reader_classes: dict[str, type[BaseReader]]
+    def __init__(self, settings: dict[str, Any] | None = None, cache_name: str = "") -> None: ...
