@@ -177,9 +177,12 @@ def beside(built: Built, settings: PublishSettings, console: Console) -> None:
     folder = settings.folder / FOLDER / "server"
     for file in write_server_files(settings, redirects.of(built.site), folder):
         console.say(f"New settings for your web server: {file.relative_to(settings.folder)}")
-    text = sbom.bill(settings.folder)
-    if text:
-        (settings.folder / FOLDER / "sbom.cdx.json").write_text(text, encoding="utf-8")
+    file = settings.folder / FOLDER / "sbom.cdx.json"
+    try:
+        file.write_text(sbom.bill(settings.folder), encoding="utf-8")
+    except sbom.Unavailable as why:
+        file.unlink(missing_ok=True)  # an earlier one would be wrong
+        console.say(f"No list of the packages used (`sbom.cdx.json`): {why}")
 
 
 def check(settings: PublishSettings, made: Plan, built: Built, console: Console) -> int:

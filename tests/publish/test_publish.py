@@ -9,6 +9,7 @@ import ast
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -344,8 +345,57 @@ def test_the_bill_of_materials_names_what_runs_and_no_more():
         assert hashes
         assert all(re.fullmatch("[0-9a-f]{64}", value) for value in hashes)
     refs = {component["bom-ref"] for component in bill["components"]}
-    assert {ref for d in bill["dependencies"] for ref in d["dependsOn"]} <= refs
+    assert {ref for d in bill["dependencies"] for ref in d.get("dependsOn", ())} <= refs
+    assert any(d.get("dependsOn") for d in bill["dependencies"])
     assert sbom.bill(ROOT) == sbom.bill(ROOT)
+
+
+def fake_uv(tmp_path, script):
+    """A program in the place of uv; a shell script is enough where there is a shell."""
+    file = tmp_path / "uv-for-this-test"
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o755)
+    return str(file)
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("echo 'error: invalid value' >&2; exit 2", r"invalid value.*update uv"),
+        ("exit 3", r"exit code 3"),
+        ("echo nonsense", r"update uv"),
+        ("echo '{}'", r"update uv"),
+    ],
+)
+def test_where_uv_cannot_list_the_packages_the_reason_is_told(
+    tmp_path, monkeypatch, script, reason
+):
+    (tmp_path / "uv.lock").touch()
+    monkeypatch.setenv("UV", fake_uv(tmp_path, script))
+    with pytest.raises(sbom.Unavailable, match=reason):
+        sbom.bill(tmp_path)
+
+
+def test_without_uv_there_is_no_list_of_packages(tmp_path, monkeypatch):
+    (tmp_path / "uv.lock").touch()
+    monkeypatch.delenv("UV", raising=False)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(sbom.Unavailable, match="`uv` is missing"):
+        sbom.bill(tmp_path)
+
+
+def test_the_list_of_packages_lies_beside_the_releases_or_a_line_says_why_not(project):
+    project = project.to(to="folder", path="www", host="nginx")
+    file = project.folder / ".releases" / "sbom.cdx.json"
+    for name in ("uv.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, project.folder)
+    project.publish()
+    assert json.loads(file.read_text("utf-8"))["bomFormat"] == "CycloneDX"
+    (project.folder / "uv.lock").unlink()
+    project.publish()
+    assert not file.exists()
+    [line] = [line for line in project.said if file.name in line]
+    assert "there is no `uv.lock`" in line
 
 
 # --- Settings ---
