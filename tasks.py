@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +32,10 @@ with garbage.paused():
     from practice.paths import command_of, display_path_of
     from practice.problems import ProblemsFound, UsageError
     from practice.support import extras, processes
+    from practice.support.console import accept_every_character
+    from practice.support.files import explain
 garbage.keep_all()
+accept_every_character(sys.stdout, sys.stderr)
 
 if TYPE_CHECKING:
     from practice.publish import publish as publishing
@@ -155,12 +159,13 @@ def new(
     }
 )
 def bench(
-    context: Context, sizes: str = "100,1000,10000", only: str = "", again: bool = False
+    _context: Context, sizes: str = "100,1000,10000", only: str = "", again: bool = False
 ) -> None:
     """Measure ours beside other generators, and write benchmarks/README.md."""
-    options = f" --only {only}" if only else ""
-    options += " --again" if again else ""
-    context.run(f"uv run --group bench python -m benchmarks.run --sizes {sizes}{options}")
+    command = ["uv", "run", "--group", "bench", "python", "-m", "benchmarks.run", "--sizes", sizes]
+    command += ["--only", only] if only else []
+    command += ["--again"] if again else []
+    raise Exit(code=subprocess.run(command, check=False).returncode)  # no shell
 
 
 @task(
@@ -283,8 +288,13 @@ def command_errors(then: str) -> Iterator[report.Progress]:
         progress.end()
         print(f"{error}\n{then} Try again.", file=sys.stderr)
         raise Exit(code=PROBLEMS) from error
-    except BrokenPipeError:  # who reads what is printed has read enough
+    except BrokenPipeError:  # the reader (for example `head`) closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        progress.end()
+        why, remedy = explain(error)
+        print(f"{error.filename or 'the system'}: {why}: {remedy}. {then}", file=sys.stderr)
+        raise Exit(code=USAGE_ERROR) from error
     finally:
         if ours:
             signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -363,4 +373,6 @@ def docs(_context: Context) -> None:
     from practice.authoring import field_tables
 
     page = Path("docs/writing.md")
-    page.write_text(field_tables.refresh(page.read_text(encoding="utf-8")), encoding="utf-8")
+    page.write_text(
+        field_tables.refresh(page.read_text(encoding="utf-8")), encoding="utf-8", newline="\n"
+    )

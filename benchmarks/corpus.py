@@ -156,12 +156,12 @@ def write_practice(folder: Path, count: int) -> None:
     """Write a whole practice with ``count`` posts into an empty folder."""
     for name in ("pages", "treatments", "team", "posts"):
         (folder / name).mkdir(parents=True)
-    (folder / "clinic.yaml").write_text(CLINIC, encoding="utf-8")
-    (folder / "sources.yaml").write_text(SOURCES, encoding="utf-8")
+    (folder / "clinic.yaml").write_text(CLINIC, encoding="utf-8", newline="\n")
+    (folder / "sources.yaml").write_text(SOURCES, encoding="utf-8", newline="\n")
     topics = "".join(
         f"{t.lower()}:\n  name: {t}\n  summary: What to know about it.\n" for t in TOPICS
     )
-    (folder / "topics.yaml").write_text(topics, encoding="utf-8")
+    (folder / "topics.yaml").write_text(topics, encoding="utf-8", newline="\n")
     for order, (slug, menu) in enumerate(PAGES.items()):
         title = slug.replace("-", " ").capitalize()
         matter = f"title: {title}\nsummary: {title} of the practice.\nmenu: {menu}\norder: {order}\nsample: true"
@@ -220,7 +220,7 @@ def treatment_id(name: str) -> str:
 
 
 def _write(file: Path, matter: str, text: str) -> None:
-    file.write_text(f"---\n{matter}\n---\n\n{text}", encoding="utf-8")
+    file.write_text(f"---\n{matter}\n---\n\n{text}", encoding="utf-8", newline="\n")
 
 
 def _therapist(first: str, last: str) -> str:

@@ -40,7 +40,7 @@ def measure(count: int, folder: Path) -> None:
     content = folder / "content"
     corpus.write_practice(content, count + 1)
     for notice in NOTICES:
-        with (content / "pages" / f"{notice}.md").open("a", encoding="utf-8") as file:
+        with (content / "pages" / f"{notice}.md").open("a", encoding="utf-8", newline="\n") as file:
             file.write("\nYou have a right to know this.\n" * 10)
     last = max(corpus.posts(count + 1), key=lambda post: post.date)
     newest = content / "posts" / f"{last.slug}.md"
@@ -51,6 +51,7 @@ def measure(count: int, folder: Path) -> None:
         + f"\nPATH = {str(content)!r}\nTHEME = {str(ROOT / 'theme')!r}\n"
         + 'PUBLISH = {"to": "folder", "path": "www", "host": "nginx"}\n',
         encoding="utf-8",
+        newline="\n",
     )
     print(f"{count} posts")
     timed("build, first", lambda: build(None, folder / "out", settings))

@@ -47,8 +47,8 @@ What is not reached, and what it would take:
 
 def write(results: Results, folder: Path) -> None:
     """Write the report of some results into a folder."""
-    (folder / "README.md").write_text(readme(results), encoding="utf-8")
-    (folder / "plot.svg").write_text(plot(results["runs"]), encoding="utf-8")
+    (folder / "README.md").write_text(readme(results), encoding="utf-8", newline="\n")
+    (folder / "plot.svg").write_text(plot(results["runs"]), encoding="utf-8", newline="\n")
 
 
 def readme(results: Results) -> str:

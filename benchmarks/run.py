@@ -128,14 +128,14 @@ def run(sizes: Sequence[int] = SIZES, only: Sequence[str] = (), again: bool = Fa
             results.setdefault("versions", {})[tool.name] = version_of(tool)
             known[str(size)] = measure(tool, place / tool.name.lower() / str(size), size)
             print(f"  {known[str(size)]}", flush=True)
-            RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+            RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8", newline="\n")
     report.write(results, HERE)
 
 
 def install_eleventy(place: Path) -> None:
     """Install Eleventy with npm into a folder of the benchmark's own."""
     if not (place / "node_modules/.bin/eleventy").exists():
-        (place / "package.json").write_text('{"private": true}', encoding="utf-8")
+        (place / "package.json").write_text('{"private": true}', encoding="utf-8", newline="\n")
         subprocess.run(["npm", "install", "--silent", *NPM], cwd=place, check=True)
 
 
@@ -193,7 +193,9 @@ def edit(post: Path, mark: str) -> None:
     """Change the text of a post, as an editor's program saves it."""
     text = post.read_text("utf-8")
     head, _, rest = text.partition("\n\n## ")
-    post.write_text(f"{head.rsplit(' Mark', 1)[0]} Mark{mark}.\n\n## {rest}", encoding="utf-8")
+    post.write_text(
+        f"{head.rsplit(' Mark', 1)[0]} Mark{mark}.\n\n## {rest}", encoding="utf-8", newline="\n"
+    )
 
 
 def several(tool: Tool, folder: Path, prepare: Callable[[int], None]) -> tuple[float, float, int]:

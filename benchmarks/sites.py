@@ -28,7 +28,7 @@ def write(files: dict[Path, str]) -> None:
     """Write text files, their folders too."""
     for file, text in files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        file.write_text(text, encoding="utf-8", newline="\n")
 
 
 def ours(folder: Path, count: int) -> Path:

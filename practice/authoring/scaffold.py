@@ -82,7 +82,7 @@ def make(kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = N
     file = content / draft.source
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with file.open("x", encoding="utf-8") as opened:
+        with file.open("x", encoding="utf-8", newline="\n") as opened:
             opened.write(draft.text)
     except FileExistsError as error:
         display_path = display_path_of(file)

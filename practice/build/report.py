@@ -20,18 +20,23 @@ class Progress:
 
     def __init__(self) -> None:
         self.started = time.monotonic()
-        self.printed = False
+        self.printed = ""
 
     def __call__(self, step: str) -> None:
         """Tell what comes next."""
         if sys.stderr.isatty() and time.monotonic() - self.started > PATIENCE:
-            self.printed = True
-            print(f"\r\033[K{step} …", end="", file=sys.stderr, flush=True)
+            self._show(f"{step} …")
 
     def end(self) -> None:
         """Leave the line empty."""
         if self.printed:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+            self._show("")
+
+    def _show(self, text: str) -> None:
+        """Write over the line; spaces do that on every terminal, control codes do not."""
+        blank = " " * (len(self.printed) + 2)  # a console may show `…` as three dots
+        print(f"\r{blank}\r{text}", end="", file=sys.stderr, flush=True)
+        self.printed = text
 
 
 AS_IT_WAS = "The site in the output folder was not changed."

@@ -6,7 +6,6 @@ which takes its place in one step.
 
 from __future__ import annotations
 
-import fcntl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,12 +17,13 @@ from practice.build.settings import load_settings
 from practice.checks import built_html as output_checks
 from practice.content.document import Document
 from practice.content.models import Post
-from practice.paths import display_path_of, files_below
+from practice.paths import display_path_of, files_below, is_inside
 from practice.plugin import hooks
 from practice.problems import Problem, ProblemsFound, UsageError
 from practice.site.site import Site
 from practice.support import garbage, output_folder, processes
-from practice.support.output_folder import MARKER
+from practice.support.files import explain
+from practice.support.output_folder import MARKER, locked, tidied
 
 MARKER_TEXT = "This folder is made by `inv build`, which replaces it as a whole.\n"
 Step = Callable[[str], None]
@@ -62,7 +62,7 @@ def build(
     settings = load_settings(settings_file, content, output)
     target = Path(settings["OUTPUT_PATH"])
     refuse_output(target, Path(settings["PATH"]))
-    with system_named(), garbage.paused(), locked(target), output_folder.tidied(target):
+    with system_named(), garbage.paused(), locked(target), tidied(target):
         step("Reading and checking the content")
         renderer = hooks.renderer_of(settings)
         spare = output_folder.spare_of(target)
@@ -76,7 +76,7 @@ def build(
         run_pelican(settings)
         output_folder.move_all(fresh, stage)
         step("Checking the pages")
-        (stage / MARKER).write_text(MARKER_TEXT, encoding="utf-8")
+        (stage / MARKER).write_text(MARKER_TEXT, encoding="utf-8", newline="\n")
         files = files_below(stage)
         problems = list(output_checks.run(stage, renderer.base, files, scanned))
         if problems:
@@ -97,9 +97,8 @@ def build(
 
 def refuse_output(output: Path, content: Path) -> None:
     """Refuse to replace anything that a build has not made."""
-    real, source = output.resolve(), content.resolve()
     display_path = display_path_of(output)
-    if real == source or real in source.parents or source in real.parents:
+    if is_inside(output, content) or is_inside(content, output):
         raise UsageError(
             f"the output `{display_path}` and the content `{display_path_of(content)}` lie in "
             "each other: name another output folder"
@@ -117,29 +116,16 @@ def refuse_output(output: Path, content: Path) -> None:
 
 @contextmanager
 def system_named() -> Iterator[None]:
-    """A full disk, a folder that may not be written, a killed process: named, not traced."""
+    """Turn an error of the system (a full disk, a file in use) or of a worker into a message."""
     try:
         yield
     except OSError as error:
         place = f" `{display_path_of(Path(str(error.filename)))}`" if error.filename else ""
+        why, remedy = explain(error)
         raise UsageError(
-            f"the system says of{place or ' the disk'}: {error.strerror or error}. "
-            "The site in the output folder is as it was; free the disk or the folder, and try again"
+            f"the system says of{place or ' the disk'}: {why}. "
+            f"The site in the output folder is as it was; {remedy}"
         ) from error
     except processes.WorkerFailed as error:
         hint = "try again; with `PRACTICE_WORKERS=1` the build does without other processes"
         raise ProblemsFound([Problem("the build", 1, "worker", str(error), hint)]) from error
-
-
-@contextmanager
-def locked(output: Path) -> Iterator[None]:
-    """Hold the output for one build at a time."""
-    path = output.parent / f".{output.name}.lock"
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UsageError(
-                f"another build is writing `{display_path_of(output)}`: wait until it has ended"
-            ) from error
-        yield

@@ -27,6 +27,7 @@ from practice.site.site import Site
 CHECKS: tuple[Callable[[Site], Iterator[Problem]], ...] = (
     addresses.required_pages,
     addresses.unique,
+    addresses.portable,
     references.ids,
     references.pictures,
     images.readable,

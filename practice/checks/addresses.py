@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
-from practice.paths import display_path_of
+from practice.paths import display_path_of, folded, is_reserved, save_as
 from practice.problems import Problem
+from practice.site import redirects
 from practice.site.site import Site
 from practice.site.view import OWN_PAGES
 
@@ -42,3 +44,37 @@ def unique(site: Site) -> Iterator[Problem]:
             )
         else:
             taken[document.path] = document.display_path
+
+
+def portable(site: Site) -> Iterator[Problem]:
+    """Files of the site that Windows or macOS could not keep apart, or that Windows cannot have.
+
+    They are named wherever the site is built: it may be built, or hosted, elsewhere tomorrow.
+    """
+    taken: dict[str, tuple[str, str]] = {}
+    for path, origin, line in _outputs(site):
+        if any(is_reserved(part) for part in path.split("/")):
+            message = f"the site's file `{path}` has a name that Windows keeps for a device"
+            hint = "give the file, or what its address is made of, another name"
+            yield Problem(origin, line, "address-reserved", message, hint)
+        twin, other = taken.setdefault(folded(path), (path, origin))
+        if twin != path:
+            message = f"`{path}` and `{twin}` ({other}) are one file on Windows and macOS"
+            hint = "let them differ by more than capital letters or the encoding of an accent"
+            yield Problem(origin, line, "address-twice", message, hint)
+
+
+def _outputs(site: Site) -> Iterator[tuple[str, str, int]]:
+    """What gets its name from the content: path in the site, and the file and line that say it."""
+    content = display_path_of(site.content)
+    for document in (*site.documents, *site.left_out):
+        yield save_as(document.path), document.display_path, 1
+    for entry in site.lists:
+        yield save_as(entry.path), f"{content}/topics.yaml", 1
+    for source in sorted(site.static):
+        folders = [str(folder) for folder in PurePosixPath(source).parents]
+        for path in (*folders, source):
+            yield path, f"{content}/{source}", 1
+    for redirect in redirects.of(site):
+        if redirect.fallback:
+            yield redirect.fallback, redirect.display_path, redirect.line

@@ -6,7 +6,6 @@ import json
 import re
 import statistics
 import subprocess
-import sysconfig
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -22,6 +21,7 @@ from practice.content.models import Dont, HelpCard
 from practice.paths import display_path_of
 from practice.problems import Problem
 from practice.site.site import Site
+from practice.support.programs import find_program
 
 PLACEHOLDER = "Begin with what the reader wants to know."
 """The placeholder text of a new post, which must never be published."""
@@ -139,16 +139,16 @@ def spelling(
     is a function that waits for it and returns the problems by file name, or raises
     ``SpellingFailed``.
     """
-    files = {str(content / name): name for name in names}
+    files = {content / name: name for name in names}
     if not files:
         yield dict
         return
     with tempfile.TemporaryDirectory() as place:
         config, listed = Path(place, "typos.toml"), Path(place, "files")
-        config.write_text(_typos_config(settings), encoding="utf-8")
-        listed.write_text("".join(f"{file}\n" for file in files), encoding="utf-8")
+        config.write_text(_typos_config(settings), encoding="utf-8", newline="\n")
+        listed.write_text("".join(f"{file}\n" for file in files), encoding="utf-8", newline="\n")
         command = [
-            str(Path(sysconfig.get_path("scripts"), "typos")),
+            find_program("typos"),
             *("--isolated", "--format", "json", "--config", str(config)),
             *("--file-list", str(listed)),
         ]
@@ -169,12 +169,12 @@ def spelling(
                 typos.kill()
 
 
-def _misspelt(content: Path, files: Mapping[str, str], out: list[str]) -> dict[str, list[Problem]]:
+def _misspelt(content: Path, files: Mapping[Path, str], out: list[str]) -> dict[str, list[Problem]]:
     display_path = display_path_of(content)
     problems: dict[str, list[Problem]] = defaultdict(list)
     for typo in map(json.loads, out):
-        if typo["type"] == "typo" and typo["path"] in files:
-            name = files[typo["path"]]
+        name = files.get(Path(typo.get("path", "")))
+        if typo["type"] == "typo" and name:
             hint = "write " + " or ".join(f"`{word}`" for word in typo["corrections"])
             hint += ", or add the word to `words` in checks.yaml"
             message = f"`{typo['typo']}` looks misspelled"

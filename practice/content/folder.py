@@ -17,7 +17,7 @@ from practice.content.models import (
     Topic,
 )
 from practice.content.reader import file_link, model_of, read_data, read_document, read_models
-from practice.paths import display_path_of
+from practice.paths import display_path_of, is_reserved
 from practice.problems import Problem
 
 YAML_FILES = ("clinic.yaml", "sources.yaml", "topics.yaml", "redirects.yaml", "checks.yaml")
@@ -142,6 +142,13 @@ def _refused(path: Path, source: str, display_path: str, is_folder: bool) -> Pro
         return file_link(display_path)
     if BAD_NAME.search(path.name):
         return _bad_name(display_path, path.name)
+    if is_reserved(path.name):
+        message = f"`{path.name.partition('.')[0]}` is a name that Windows keeps for a device"
+        hint = "give it another name, so that the folder can be used on every computer"
+        return Problem(display_path, 1, "file-name", message, hint)
+    if path.name != path.name.rstrip(". "):
+        message = "the name ends with a dot or a space, which Windows leaves out"
+        return Problem(display_path, 1, "file-name", message, "delete it from the end of the name")
     if is_folder:
         if (top in FOLDERS and not rest) or (top in STATIC):
             return None

@@ -7,7 +7,7 @@ import stat
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from pydantic import BaseModel
 
@@ -34,6 +34,7 @@ from practice.problems import Problem, nearest
 from practice.support import time_limit
 
 M = TypeVar("M", bound=BaseModel)
+P = ParamSpec("P")
 R = TypeVar("R")
 SPECKS = 3
 """More zero bytes than this mean another encoding, not a typing mistake."""
@@ -116,15 +117,18 @@ def _too_large(display_path: str) -> Problem:
     )
 
 
-def _within_limits(display_path: str, read: Callable[[], R]) -> tuple[R | None, list[Problem]]:
+def _within_limits(
+    display_path: str, text: str, read: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+) -> tuple[R | None, list[Problem]]:
     """Return the result of ``read``, or the problem that it takes too long or nests too deeply."""
     try:
-        with time_limit.within(time_limit.SECONDS):
-            return read(), []
+        return time_limit.call(time_limit.SECONDS, len(text), read, *args, **kwargs), []
     except time_limit.TooSlow:
         message = f"the file takes longer than {time_limit.SECONDS:.0f} seconds to read"
     except RecursionError:
         message = "the file nests too deeply to be read"
+    except time_limit.ProcessEnded as error:
+        message = f"the file ended the program that was to read it ({error})"
     forget()
     hint = "look for a long run of one character, or split the file"
     return None, [Problem(display_path, 1, "file-slow", message, hint)]
@@ -135,7 +139,7 @@ def read_data(file: Path, display_path: str) -> tuple[Data, list[Problem]]:
     text, problems = read_text(file, display_path)
     if problems:
         return Data(), problems
-    read, problems = _within_limits(display_path, lambda: front_matter.parse(display_path, text))
+    read, problems = _within_limits(display_path, text, front_matter.parse, display_path, text)
     return read or (Data(), problems)
 
 
@@ -203,7 +207,7 @@ def document_of(model: type[Entry], raw: bytes, source: str, display_path: str) 
         return None, problems
     digest = hashlib.sha256(raw).digest()
     read, problems = _within_limits(
-        display_path, lambda: _document(model, text, source, display_path, digest)
+        display_path, text, _document, model, text, source, display_path, digest
     )
     return read or (None, problems)
 

@@ -95,7 +95,7 @@ class PracticeReader(BaseReader):
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
         """Return a document's metadata; its text stays with the document."""
         ours: Site = self.settings["PRACTICE"].site
-        source = os.path.relpath(source_path, self.settings["PATH"])
+        source = Path(os.path.relpath(source_path, self.settings["PATH"])).as_posix()
         document = ours.document(source)
         if document is None and source not in self._left_out:
             raise LookupError(f"`{source}` was not read")

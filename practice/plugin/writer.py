@@ -23,6 +23,7 @@ from practice.problems import Problem, ProblemsFound
 from practice.rendering.jobs import Job, feed_of, page_of
 from practice.rendering.renderer import Renderer, template_problem
 from practice.support import output_folder, processes
+from practice.support.files import WHOLE_DISK, explain, write_file
 from practice.support.store import Store, cache_folder
 
 
@@ -169,11 +170,11 @@ class DeferredWriter(Writer):
             if content and _content(str(file)) == content:
                 return ()
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.unlink(missing_ok=True)  # another name of the same file stays as it was
-            file.write_bytes(content)
+            write_file(file, content)
         except OSError as error:
-            message = f"the site cannot be written: {error.strerror}"
-            return (Problem("output", 1, "disk", message, "make room on the disk, and try again"),)
+            why, remedy = explain(error)
+            where = "output" if error.errno in WHOLE_DISK else f"output/{path}"
+            return (Problem(where, 1, "disk", f"the site cannot be written: {why}", remedy),)
         return ()
 
 

@@ -12,9 +12,6 @@ import functools
 import hashlib
 import html
 import mimetypes
-import shlex
-import subprocess
-import sys
 import threading
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -36,12 +33,13 @@ from starlette.types import ASGIApp
 from watchfiles import awatch
 
 from practice import checks
-from practice.paths import display_path_of
+from practice.paths import below, display_path_of
 from practice.preview import bar
 from practice.preview.guard import Guard
 from practice.preview.live import LivePreview, PreviewPage, check_some
 from practice.problems import Problem
-from practice.support import processes
+from practice.support import platform, processes
+from practice.support.programs import resolve_command, split_command
 
 HERE = Path(__file__).parent
 KITCHEN_SINK = "/kitchen-sink"
@@ -122,9 +120,10 @@ class Preview:
         for mount in self.mounts:
             live = mount.live
             mine = {
-                path
+                folder / name
+                for folder in (live.content.folder, live.theme)
                 for path in paths
-                if path.is_relative_to(live.content.folder) or path.is_relative_to(live.theme)
+                if (name := below(folder, path) or below(folder.resolve(), path))
             }
             if not mine:
                 continue
@@ -317,7 +316,7 @@ class Preview:
             return PlainTextResponse("The preview knows no such file.\n", 404)
         try:
             open_file(file, int(line), self.editor)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             return PlainTextResponse(f"The file cannot be opened: {error}\n", 500)
         return PlainTextResponse("opened\n")
 
@@ -363,15 +362,13 @@ def broken_page(problems: Iterable[Problem]) -> str:
 
 
 def open_file(file: Path, line: int, editor: str) -> None:
-    """Open a file in ``editor``, a command with `{file}` and `{line}`, or as the system does."""
-    if editor:
-        command = [part.format(file=file, line=line) for part in shlex.split(editor)]
-    elif sys.platform == "darwin":
-        command = ["open", str(file)]
-    else:
-        command = ["xdg-open", str(file)]
-    nothing = subprocess.DEVNULL
-    opened = subprocess.Popen(
-        command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
-    )
+    """Open a file in ``editor``, a command with `{file}` and `{line}`, or as the system does.
+
+    Raises ``OSError`` or ``ValueError`` where that cannot be done.
+    """
+    if not editor:
+        platform.open_with_default_program(file)
+        return
+    parts = [part.format(file=file, line=line) for part in split_command(editor)]
+    opened = platform.start_detached(resolve_command(parts))
     threading.Thread(target=opened.wait, daemon=True).start()

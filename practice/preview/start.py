@@ -7,6 +7,7 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from practice.preview.guard import LOOPBACK
 from practice.preview.live import LivePreview
 from practice.preview.server import KITCHEN_SINK, Mount, Preview
 from practice.problems import UsageError
+from practice.support.platform import reserve_address
 from practice.support.store import cache_folder
 
 PORT = 8000
@@ -57,7 +59,7 @@ def run(
         app, log_level="critical", server_header=False, timeout_graceful_shutdown=1, lifespan="on"
     )
     note = cache_folder(folder) / NOTE
-    note.write_text(address, encoding="utf-8")
+    note.write_text(address, encoding="utf-8", newline="\n")
     target = address + urlsplit(settings["SITEURL"]).path.rstrip("/") + page
     say(f"The preview is at {target}, as long as this window is open. Press Ctrl+C to stop it.")
     if browser:
@@ -67,7 +69,8 @@ def run(
     except KeyboardInterrupt:
         pass
     finally:
-        note.unlink(missing_ok=True)
+        with suppress(OSError):  # another command may be reading it; it asks whether we still run
+            note.unlink(missing_ok=True)
         sock.close()
 
 
@@ -111,7 +114,7 @@ def listen(host: str, port: int) -> socket.socket:
         except socket.gaierror as error:
             raise UsageError(f"there is no host `{host}`") from error
         sock = socket.socket(family, kind, protocol)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reserve_address(sock)
         try:
             sock.bind(place)
             sock.listen(128)

@@ -12,6 +12,8 @@ from pathlib import Path
 import brotli
 import minify_html
 
+from practice.support.files import replace_file
+
 TEXT = {".html", ".css", ".js", ".svg", ".xml", ".txt", ".json"}
 LEAST = 256
 """Bytes below which a compressed sibling is not worth a file."""
@@ -33,7 +35,8 @@ def minify(folder: Path, change: Callable[[str, str], str]) -> None:
     """Minify every page of a folder; ``change`` may alter a page (path, HTML) before that."""
     for page in sorted(folder.rglob("*.html")):
         path = page.relative_to(folder).as_posix()
-        page.write_text(minified(change(path, page.read_text(encoding="utf-8"))), encoding="utf-8")
+        html = minified(change(path, page.read_text(encoding="utf-8")))
+        page.write_text(html, encoding="utf-8", newline="\n")
 
 
 def compress(folder: Path, cache: Path) -> None:
@@ -56,7 +59,7 @@ def _siblings(file: Path, cache: Path) -> None:
         if not kept.is_file():
             whole = cache / f"{digest}{ending}.{os.getpid()}.part"
             whole.write_bytes(packed(content))
-            whole.replace(kept)
+            replace_file(whole, kept)
         file.with_name(file.name + ending).write_bytes(kept.read_bytes())
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from practice.publish.release import Release
+from practice.support.files import replace_file
 
 FOLDER = ".releases"
 KEPT = 10
@@ -57,7 +58,7 @@ class History:
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 whole = kept.with_suffix(f".{os.getpid()}.part")
                 shutil.copyfile(tree / path, whole)
-                whole.replace(kept)
+                replace_file(whole, kept)
         self._write(f"{release.id}.json", json.dumps(release.data(), indent=1) + "\n")
 
     def add(self, release: Release, target: str, *, back: bool = False) -> None:
@@ -109,5 +110,5 @@ class History:
     def _write(self, name: str, text: str) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         whole = self.folder / f".{name}.part"
-        whole.write_text(text, encoding="utf-8")
-        whole.replace(self.folder / name)
+        whole.write_text(text, encoding="utf-8", newline="\n")
+        replace_file(whole, self.folder / name)

@@ -46,7 +46,7 @@ def finish(built: Built, settings: PublishSettings) -> None:
     compress.minify(folder, change)
     base = urlsplit(settings.address).path
     for name, text in host_files(settings, base, moved).items():
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
     if target.precompressed:
         compress.compress(folder, cache_folder(built.site.content) / "compressed")
 
@@ -108,6 +108,6 @@ def write_server_files(
         file = folder / name
         if not file.is_file() or file.read_text(encoding="utf-8") != text:
             folder.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+            file.write_text(text, encoding="utf-8", newline="\n")
             changed.append(file)
     return changed

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from practice.build import report
-from practice.build.run import Built, build, locked
+from practice.build.run import Built, build
 from practice.paths import command_of
 from practice.problems import Problem, ProblemsFound, UsageError
 from practice.publish import preflight, sbom, verify
@@ -24,6 +24,7 @@ from practice.publish.release import LiveState, Plan, Release, of_folder, plan
 from practice.publish.settings import FILE, PublishSettings, load
 from practice.publish.targets import choose
 from practice.site import redirects
+from practice.support.output_folder import locked
 
 HEADERS_ARE_OURS = ("nginx", "caddy", "apache", "cloudfront")
 """Hosts that send the headers of `practice.headers` to the letter."""
@@ -164,9 +165,9 @@ def write_redirects(built: Built, invalid: Sequence[Problem], console: Console) 
     console.say("These addresses would be removed. They could redirect:\n  " + "\n  ".join(lines))
     if not console.offer(f"Add them to {invalid[0].path}?"):
         return
-    before = file.read_text(encoding="utf-8") if file.is_file() else ""
+    before = file.read_text(encoding="utf-8-sig") if file.is_file() else ""
     start = before if before.endswith("\n") or not before else f"{before}\n"
-    file.write_text(start + "".join(f"{line}\n" for line in lines), encoding="utf-8")
+    file.write_text(start + "".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
     raise UsageError(
         f"{len(lines)} redirects were added to {invalid[0].path}: check them, then publish again"
     )
@@ -179,7 +180,7 @@ def beside(built: Built, settings: PublishSettings, console: Console) -> None:
         console.say(f"New settings for your web server: {file.relative_to(settings.folder)}")
     file = settings.folder / FOLDER / "sbom.cdx.json"
     try:
-        file.write_text(sbom.bill(settings.folder), encoding="utf-8")
+        file.write_text(sbom.bill(settings.folder), encoding="utf-8", newline="\n")
     except sbom.Unavailable as why:
         file.unlink(missing_ok=True)  # an earlier one would be wrong
         console.say(f"No list of the packages used (`sbom.cdx.json`): {why}")
@@ -279,14 +280,15 @@ def commit_of(folder: Path) -> str:
             ["git", "status", "--porcelain"],  # noqa: S607  # git is where the system has it
             cwd=folder,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             check=True,
         )
         head = subprocess.run(
             ["git", "rev-parse", "HEAD"],  # noqa: S607  # as above
             cwd=folder,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             check=True,
         )
     except (OSError, subprocess.CalledProcessError):

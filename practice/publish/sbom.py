@@ -36,7 +36,7 @@ def bill(folder: Path) -> str:
     if not uv:
         raise Unavailable("the program `uv` is missing: see https://docs.astral.sh/uv/")
     try:
-        done = subprocess.run(  # noqa: S603  # our own arguments, no shell
+        done = subprocess.run(  # our own arguments, no shell
             [uv, *EXPORT],
             cwd=folder,
             capture_output=True,

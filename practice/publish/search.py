@@ -69,7 +69,7 @@ def _written(site: Path, pages: Collection[str], target: Path) -> int:
             text = (site / path).read_text(encoding="utf-8")
             for run_together, apart in APART:
                 text = text.replace(run_together, apart)
-            copy.write_text(text, encoding="utf-8")
+            copy.write_text(text, encoding="utf-8", newline="\n")
         count = asyncio.run(_index(folder, target))
     for file in target.iterdir():
         if file.is_file() and file.name not in KEPT and file.suffix != ".pf_meta":

@@ -171,7 +171,7 @@ def _wrong(
 def _lines(file: Path) -> dict[str, int]:
     """The line of every key of ``PUBLISH``."""
     lines: dict[str, int] = {}
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8-sig"))):
         if isinstance(node, ast.Assign) and any(
             isinstance(name, ast.Name) and name.id == "PUBLISH" for name in node.targets
         ):

@@ -57,10 +57,11 @@ def ask(file: Path, answer: Callable[[str], str], say: Callable[[str], None]) ->
             value = _value(name, info, until)
             if value != info.default:
                 said[name] = value
-    text = file.read_text(encoding="utf-8") if file.is_file() else START
+    text = file.read_text(encoding="utf-8-sig") if file.is_file() else START
     text = _with(text, "SITEURL", repr(address.rstrip("/")).replace("'", '"'))
     lines = "".join(f'    "{name}": {_literal(value)},\n' for name, value in said.items())
-    file.write_text(_with(text, "PUBLISH", f"{{\n{lines}}}"), encoding="utf-8")
+    text = _with(text, "PUBLISH", f"{{\n{lines}}}")
+    file.write_text(text, encoding="utf-8", newline="\n")
     return (
         f"Saved in {file}. To see what would be published, run `{command_of('publish --dry-run')}`."
     )

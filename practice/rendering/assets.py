@@ -76,7 +76,7 @@ def style_sheet(entry: Path) -> str:
 
 def _read(file: Path, why: str) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         message = f"the style sheet cannot be read: {error}"
         raise ProblemsFound(
@@ -86,7 +86,7 @@ def _read(file: Path, why: str) -> str:
 
 def script(folder: Path) -> str:
     """All scripts of a folder in the order of their names."""
-    return "".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.js")))
+    return "".join(file.read_text(encoding="utf-8-sig") for file in sorted(folder.glob("*.js")))
 
 
 def _plain(css: str) -> str:

@@ -28,6 +28,7 @@ from practice.paths import display_path_of
 from practice.problems import Problem, ProblemsFound
 from practice.rendering.links import target_path
 from practice.site.site import Site
+from practice.support.files import replace_file
 from practice.support.store import cache_folder
 
 WIDTHS = (400, 800, 1600)
@@ -192,7 +193,7 @@ class Pictures:
         kept.parent.mkdir(parents=True, exist_ok=True)
         whole = kept.with_suffix(f".{os.getpid()}.part")
         whole.write_bytes(made)
-        whole.replace(kept)  # in one step: builds that share a cache never read half a picture
+        replace_file(whole, kept)  # in one step, for other builds that read the same cache
         return made
 
     def _kept(self, picture: Picture, width: int, format: str) -> Path:

@@ -84,7 +84,10 @@ class Renderer:
         self.base = urlsplit(self.address).path
         self.assets = assets.collect(theme, self.base)
         self.templates = {
-            file.relative_to(theme / "templates").as_posix(): (file.read_text("utf-8"), str(file))
+            file.relative_to(theme / "templates").as_posix(): (
+                file.read_text("utf-8-sig"),
+                str(file),
+            )
             for file in sorted((theme / "templates").rglob("*.html"))
         }
         self.compiled = _Compiled()

@@ -1,34 +1,61 @@
-"""Folders of finished sites: the one in place, the one that is built, and how they change places.
+"""Folders of finished sites: the output, the one that is being built, and how they are exchanged.
 
-The output is replaced in one step, so that nobody ever sees a half. What stood there becomes the
-spare folder, into which the next site is built: to write the few files that have changed is faster
-than to write all. It can be deleted at any time.
+The output is replaced in one step where the system can do that, so that nobody sees a half. The old
+site becomes the spare folder, into which the next site is built: writing only the files that have
+changed is faster than writing all. The spare folder can be deleted at any time.
 """
 
 from __future__ import annotations
 
-import ctypes
 import glob
 import os
 import shutil
-import sys
+import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from practice.paths import files_below
-from practice.support.processes import uninterrupted
+from filelock import FileLock, Timeout
+
+from practice.paths import display_path_of, files_below
+from practice.problems import UsageError
+from practice.support.files import remove_folder, rename_folder
+from practice.support.platform import exchange, uninterrupted
 
 MARKER = ".practice-site"
 """The file by which a build knows a folder that it may replace."""
 
 
 @contextmanager
+def locked(output: Path) -> Iterator[None]:
+    """Hold an output folder for one build at a time; ``UsageError`` where another build has it.
+
+    The operating system drops the lock of a process that has ended, so none is ever stale. A lock
+    file that is a link, or another name of some file, is refused: opening it would empty that file.
+    """
+    path = output.parent / f".{output.name}.lock"
+    with suppress(FileNotFoundError):
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+            raise UsageError(
+                f"`{display_path_of(path.parent)}/{path.name}` is no ordinary file, so it cannot "
+                "serve as a lock: delete it, and try again"
+            )
+    try:
+        with FileLock(path, blocking=False):
+            yield
+    except Timeout as error:
+        raise UsageError(
+            f"another build is writing `{display_path_of(output)}`: wait until it has ended"
+        ) from error
+
+
+@contextmanager
 def tidied(output: Path) -> Iterator[None]:
     """Leave nothing beside the output but the spare folder, however a build ends.
 
-    What a build that was killed has left is mended before the next one begins.
+    What a killed build has left is cleaned up first.
     """
     _tidy(output)
     try:
@@ -48,10 +75,7 @@ def _tidy(output: Path) -> None:
 
 
 def spare_of(output: Path) -> Path:
-    """The folder of the site before last, into which the next one is built.
-
-    Most of its files are right already, and to write few files is faster than to write all.
-    """
+    """The folder of the site before last, into which the next one is built."""
     return output.parent / f".{output.name}.spare"
 
 
@@ -68,16 +92,16 @@ def new(output: Path) -> Path:
 
 
 def keep_only(folder: Path, wanted: set[str]) -> None:
-    """Take away every file below a folder but those, and the folders that are empty then.
+    """Delete every file below a folder that is not wanted, and the folders that are empty then.
 
-    ``wanted`` are paths from there; the marker stays, too. No link stays: it would lead whoever
-    writes out of the folder.
+    ``wanted`` are paths below the folder; the marker is always kept, a link never: writing through
+    it would leave the folder.
     """
     _keep_only(str(folder), "", {*wanted, MARKER})
 
 
 def _keep_only(folder: str, start: str, wanted: set[str]) -> bool:
-    """Do so in one folder, whose files' paths begin with ``start``; say whether any is left."""
+    """Do so in one folder, whose paths begin with ``start``; return whether any file is left."""
     left = False
     for entry in list(os.scandir(folder)):
         if entry.is_dir(follow_symlinks=False):
@@ -100,33 +124,35 @@ def move_all(source: Path, target: Path) -> None:
 
 
 def swap(new: Path, output: Path, spare: Path) -> None:
-    """Put a finished folder in the place of the last one, in one step where the system can.
+    """Put a finished folder in the place of the output; the old output becomes the spare folder.
 
-    The last one becomes the spare folder, unless something stands there that is not ours.
+    Raises ``OSError`` with the old output in its place.
     """
     if not output.exists():
-        new.rename(output)
+        rename_folder(new, output)
         return
-    old = new
-    if not exchange(new, output):
-        old = output.parent / f".{output.name}.old"
-        shutil.rmtree(old, ignore_errors=True)
-        output.rename(old)
-        new.rename(output)
-    if old != spare and not os.path.lexists(spare):
-        old.rename(spare)
-    elif old != spare:
-        shutil.rmtree(old, ignore_errors=True)
+    old = put_in_place(new, output)
+    with suppress(OSError):  # the new site is in place; what is left here is tidied up
+        if old != spare and not os.path.lexists(spare):
+            rename_folder(old, spare)
+        elif old != spare:
+            shutil.rmtree(old, ignore_errors=True)
 
 
-def exchange(one: Path, other: Path) -> bool:
-    """Exchange two folders at once (Linux `renameat2`, macOS `renamex_np`), if possible."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    first, second = os.fsencode(one), os.fsencode(other)
-    if sys.platform == "linux" and hasattr(libc, "renameat2"):
-        at_fdcwd, rename_exchange = -100, 2
-        return bool(libc.renameat2(at_fdcwd, first, at_fdcwd, second, rename_exchange) == 0)
-    if sys.platform == "darwin" and hasattr(libc, "renamex_np"):
-        rename_swap = 2
-        return bool(libc.renamex_np(first, second, rename_swap) == 0)
-    return False
+def put_in_place(new: Path, current: Path) -> Path:
+    """Put a folder in the place of another one, and return where the other one is now.
+
+    It is one step where the system can exchange two folders, else two renames. Raises ``OSError``
+    with the other one in its place.
+    """
+    if exchange(new, current):
+        return new
+    old = current.parent / f".{current.name}.old"
+    remove_folder(old)
+    rename_folder(current, old)
+    try:
+        rename_folder(new, current)
+    except OSError:
+        rename_folder(old, current)
+        raise
+    return old

@@ -1,8 +1,8 @@
-"""Work in forked processes: each takes its share of a list and hands back what came out.
+"""Work in forked processes, or in this one where the system cannot fork safely.
 
-A forked child sees all that its parent has read, so nothing but the outcome is carried between
-them. What a child logs or warns of is logged or warned of once more in the parent; a child that
-dies, or raises what it should not, is a ``WorkerFailed`` there.
+A forked child has everything that its parent has read, so only the results are sent back. Log
+records and warnings of a child are repeated in the parent. A child that dies or raises an exception
+is a ``WorkerFailed`` there.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from __future__ import annotations
 import logging
 import os
 import pickle
-import signal
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Generic, TextIO, TypeVar
+
+from practice.support import platform
+from practice.support.platform import uninterrupted
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -25,12 +26,12 @@ _in_child = False
 
 
 class WorkerFailed(Exception):
-    """A child process did not do its share; the message says what is known of it."""
+    """A child process died or raised an exception; the message says which."""
 
 
 @dataclass
 class _Outcome:
-    """What a child hands back."""
+    """What a child sends back to its parent."""
 
     results: list[Any] = field(default_factory=list)
     records: list[logging.LogRecord] = field(default_factory=list)
@@ -39,18 +40,15 @@ class _Outcome:
 
 
 def workers() -> int:
-    """How many processes to work in: `PRACTICE_WORKERS`, or one for each processor.
+    """How many processes to work in: `PRACTICE_WORKERS`, or one for each usable processor.
 
-    A child starts no others: whoever gives it up could not end them.
-    Only Linux is sure to survive a fork without an exec: the system libraries of macOS may not
-    (https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods).
+    It is 1 where ``platform.FORKS`` is false. It is 1 in a child, too: killing a worker would
+    orphan its children.
     """
-    if _in_child:
+    if _in_child or not platform.FORKS:
         return 1
     wanted = os.environ.get("PRACTICE_WORKERS", "")
-    if wanted.isdecimal():
-        return max(1, int(wanted))
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+    return max(1, int(wanted)) if wanted.isdecimal() else platform.usable_processors()
 
 
 def map_in_processes(
@@ -58,19 +56,20 @@ def map_in_processes(
 ) -> list[R]:
     """``[function(item) for item in items]``, done in ``processes`` processes at once.
 
-    Results must be picklable. Raises ``WorkerFailed`` if a child fails as a whole.
+    ``processes`` defaults to ``workers()``. Results must be picklable. Raises ``WorkerFailed`` if a
+    child fails as a whole.
     """
     count = min(workers() if processes is None else processes, len(items))
-    if count < 2:
+    if count < 2 or not platform.FORKS:
         return [function(item) for item in items]
     sys.stdout.flush()
     sys.stderr.flush()
     children: list[tuple[int, BinaryIO]] = []
     try:
-        with uninterrupted():  # they end by themselves or by our hand, and none is forgotten
+        with uninterrupted():  # Ctrl-C between two starts would lose track of a child
             children.extend(_start(function, items[index::count]) for index in range(count))
-        outcomes = [_collect(*child) for child in children]  # every child, before any is judged
-    except BaseException:  # who cleans up after us must not find anybody still at work
+        outcomes = [_collect(*child) for child in children]  # all of them, before one may raise
+    except BaseException:  # kill every worker before re-raising, so that cleanup does not race them
         with uninterrupted():
             for child in children:
                 _end(*child)
@@ -85,20 +84,20 @@ def map_in_processes(
 
 
 class Child(Generic[R]):
-    """A piece of work that goes on beside us and can be given up.
+    """A call that runs in the background and can be cancelled.
 
-    It is done in a forked child with little claim to the processor, or, where a fork is not safe,
-    in the thread that asks for the result.
+    It runs in a forked child of low priority. Where ``platform.FORKS`` is false, it runs in the
+    thread that asks for the result, and cannot be cancelled.
     """
 
     def __init__(self, function: Callable[[], R]) -> None:
         self.function = function
         self.running: tuple[int, BinaryIO] | None = None
-        if sys.platform == "linux":
-            self.running = _start(lambda work: (os.nice(10), work())[1], [function])
+        if platform.FORKS:
+            self.running = _start(_in_background, [function])
 
     def result(self) -> R:
-        """Wait for what came out; ``WorkerFailed`` if nothing did, or if it was given up."""
+        """Wait for the result; ``WorkerFailed`` if the call failed or was given up."""
         if self.running is None:
             return self.function()
         outcome = _collect(*self.running)
@@ -109,20 +108,24 @@ class Child(Generic[R]):
         return found
 
     def give_up(self) -> None:
-        """End the child; whoever waits for its result is told that it failed."""
+        """Kill the child; ``result`` raises ``WorkerFailed`` then."""
         if self.running is not None:
-            with suppress(ProcessLookupError):
-                os.kill(self.running[0], signal.SIGKILL)
+            platform.kill(self.running[0])
+
+
+def _in_background(function: Callable[[], R]) -> R:
+    platform.lower_priority()
+    return function()
 
 
 def _start(function: Callable[[T], R], share: Sequence[T]) -> tuple[int, BinaryIO]:
     reading, writing = os.pipe()
-    with uninterrupted():  # in the midst of a fork it would be lost in one of Python's callbacks
-        pid = os.fork()
+    with uninterrupted():  # Python would lose a Ctrl-C in one of its callbacks around a fork
+        pid = platform.fork()
     if pid:
         os.close(writing)
         return pid, os.fdopen(reading, "rb")
-    global _in_child  # noqa: PLW0603  # it is the process that is another one
+    global _in_child  # noqa: PLW0603  # a fact about this process
     _in_child = True
     status = 1
     try:
@@ -131,25 +134,12 @@ def _start(function: Callable[[T], R], share: Sequence[T]) -> tuple[int, BinaryI
             pickle.dump(_work(function, share), pipe, pickle.HIGHEST_PROTOCOL)
         status = 0
     finally:
-        os._exit(status)  # the parent's clean-up is the parent's
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Keep Ctrl-C waiting until this is done."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        os._exit(status)  # without the parent's exit handlers
 
 
 def _end(pid: int, pipe: BinaryIO) -> None:
     pipe.close()
-    with suppress(ChildProcessError):  # it has ended, and was waited for
-        if os.waitpid(pid, os.WNOHANG)[0] == 0:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+    platform.end(pid)
 
 
 def _work(function: Callable[[T], R], share: Sequence[T]) -> _Outcome:
@@ -172,19 +162,19 @@ def _work(function: Callable[[T], R], share: Sequence[T]) -> _Outcome:
     warnings.showwarning = keep
     try:
         outcome.results = [function(item) for item in share]
-    except BaseException:  # noqa: BLE001  # it is raised again in the parent
+    except BaseException:  # noqa: BLE001  # the parent raises it again
         outcome.failure = traceback.format_exc()
     return outcome
 
 
 def _silent_loggers() -> list[logging.Logger]:
-    """Loggers that do not hand on to the root what they are told."""
+    """Loggers that do not pass their records on to the root logger."""
     known = logging.root.manager.loggerDict.values()
     return [found for found in known if isinstance(found, logging.Logger) and not found.propagate]
 
 
 def _plain(record: logging.LogRecord) -> logging.LogRecord:
-    """A record that can be carried between processes."""
+    """A record that can be pickled."""
     record.msg, record.args = record.getMessage(), None
     if record.exc_info:
         record.msg += "\n" + "".join(traceback.format_exception(*record.exc_info))
@@ -195,8 +185,7 @@ def _plain(record: logging.LogRecord) -> logging.LogRecord:
 def _collect(pid: int, pipe: BinaryIO) -> _Outcome:
     with pipe:
         raw = pipe.read()
-    _, status = os.waitpid(pid, 0)
-    code = os.waitstatus_to_exitcode(status)
+    code = platform.exit_code_of(pid)
     if code < 0:
         return _Outcome(failure=f"a process of the build was killed by signal {-code}")
     if code:
@@ -213,4 +202,4 @@ def _repeat(outcome: _Outcome) -> None:
 
 
 WORTH_A_FORK = 40
-"""Files: to read fewer takes less time than to start processes and carry back what they read."""
+"""Files from which on starting processes takes less time than it saves."""

@@ -20,6 +20,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from practice.support.platform import is_own
+
 
 def cache_folder(content: Path) -> Path:
     """Where a practice keeps what can be made again: `PRACTICE_CACHE`, or beside its content."""
@@ -161,7 +163,7 @@ def _ours(folder: Path) -> bool:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        if not stat.S_ISDIR(found.st_mode) or not is_own(found):
             return False
         folder.chmod(0o700)
     except OSError:

@@ -560,4 +560,4 @@ def test_a_name_with_signs_of_a_pattern_leaves_nothing_beside_it(content, tmp_pa
             file.write(f"\nWords {number}.\n")
         build(content, output, ROOT / "pelicanconf.py")
     beside = {path.name for path in tmp_path.iterdir()} - {content.name}
-    assert beside == {"site[1]*", ".site[1]*.lock", ".site[1]*.spare"}
+    assert beside == {"site[1]*", ".site[1]*.spare"}

@@ -9,7 +9,9 @@ from pathlib import Path
 from practice.problems import UsageError
 from practice.publish.release import STATE, LiveState, Plan
 from practice.publish.targets.target import KEPT, Step
-from practice.support.output_folder import MARKER, exchange
+from practice.support import platform
+from practice.support.files import remove_folder, rename_folder
+from practice.support.output_folder import MARKER, put_in_place
 
 
 class LinkedFolder:
@@ -22,6 +24,11 @@ class LinkedFolder:
 
     def live(self) -> LiveState:
         """What the link leads to."""
+        if not platform.LINKS_ARE_REPLACED:
+            raise UsageError(
+                "this system cannot replace a link in one step, so publishing cannot switch from "
+                'one release to the next: say `"by": "rename"`'
+            )
         if self.path.exists() and not self.path.is_symlink():
             raise UsageError(
                 f"`{self.path}` is a folder, and publishing would replace it with a link: move "
@@ -30,32 +37,33 @@ class LinkedFolder:
         return _read(self.path)
 
     def foreign(self) -> int:
-        """Nothing: a link is put where nothing is."""
+        """Nothing: the link is created only where there is nothing."""
         return 0
 
     def deliver(self, plan: Plan, tree: Path, step: Step) -> None:
-        """Fill a new folder, then move the link."""
+        """Fill a new folder, then point the link at it."""
         step("Copying the files")
         self.releases.mkdir(parents=True, exist_ok=True)
         numbers = [int(folder.name.split("-")[0]) for folder in self._finished()]
         new = self.releases / f"{max(numbers, default=0) + 1:06d}-{plan.new.id}"
-        fill_folder(self.releases / f".{new.name}", plan, tree, self.path).rename(new)
+        filled = fill_folder(self.releases / f".{new.name}", plan, tree, self.path)
+        rename_folder(filled, new)
         step("Switching over")
         link = self.path.with_name(f".{self.path.name}.link")
         link.unlink(missing_ok=True)
         link.symlink_to(new.relative_to(self.path.parent))
         link.replace(self.path)
         for old in sorted(self._finished())[:-KEPT]:
-            shutil.rmtree(old)
+            remove_folder(old)
         for left in self.releases.glob(".[0-9]*"):
-            shutil.rmtree(left)
+            remove_folder(left)
 
     def _finished(self) -> list[Path]:
         return list(self.releases.glob("[0-9]*-*"))
 
 
 class SwappedFolder:
-    """A folder that changes places with a finished one."""
+    """A folder that is exchanged for a finished one."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
@@ -79,16 +87,11 @@ class SwappedFolder:
         step("Copying the files")
         new = fill_folder(self.path.with_name(f".{self.path.name}.new"), plan, tree, self.path)
         step("Switching over")
-        if not self.path.exists():
-            new.rename(self.path)
-        elif exchange(new, self.path):
-            shutil.rmtree(new)
+        if self.path.exists():
+            old = put_in_place(new, self.path)
+            shutil.rmtree(old, ignore_errors=True)  # what is in use goes with the next release
         else:
-            old = self.path.with_name(f".{self.path.name}.old")
-            shutil.rmtree(old, ignore_errors=True)
-            self.path.rename(old)
-            new.rename(self.path)
-            shutil.rmtree(old)
+            rename_folder(new, self.path)
 
 
 def _read(folder: Path) -> LiveState:
@@ -111,9 +114,11 @@ def parse_state(text: str, where: str) -> LiveState:
 
 
 def fill_folder(new: Path, plan: Plan, tree: Path, old: Path) -> Path:
-    """A folder with the new release, what is retired, and the state. What has not changed keeps
-    its time, so that a browser's copy stays good."""
-    shutil.rmtree(new, ignore_errors=True)
+    """A folder with the new release, the retired files, and the state.
+
+    Files that have not changed keep their modification time, so that browsers can reuse their copy.
+    """
+    remove_folder(new)
     shutil.copytree(tree, new, ignore=_not_ours, copy_function=_copy)
     changed = set(plan.uploads)
     for path in {*plan.new.files, *plan.retired} - changed:
@@ -121,7 +126,7 @@ def fill_folder(new: Path, plan: Plan, tree: Path, old: Path) -> Path:
         if source.is_file():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target)
-    (new / STATE).write_text(plan.after().text(), encoding="utf-8")
+    (new / STATE).write_text(plan.after().text(), encoding="utf-8", newline="\n")
     return new
 
 

@@ -7,13 +7,13 @@ import tempfile
 from pathlib import Path
 
 from practice.problems import UsageError
-from practice.publish.programs import find_program
 from practice.publish.release import STATE, LiveState, Plan
 from practice.publish.settings import (
     GitHubPages,
 )
 from practice.publish.targets.folder import fill_folder, parse_state
 from practice.publish.targets.target import Step
+from practice.support.programs import find_program
 
 
 class Branch:
@@ -64,7 +64,8 @@ class Branch:
                 ],
                 cwd=self.folder,
                 capture_output=True,
-                text=True,
+                encoding="utf-8",
+                errors="replace",
                 check=False,
             )
         if done.returncode:
@@ -86,7 +87,8 @@ class Branch:
             [find_program("git"), *arguments],
             cwd=self.folder,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             check=False,
         )
         if done.returncode not in fine:

@@ -8,11 +8,10 @@ import subprocess
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from practice.hosting import headers
 from practice.problems import UsageError
-from practice.publish.programs import find_program
 from practice.publish.release import STATE, LiveState, Plan, address_of, without_sibling
 from practice.publish.settings import (
     S3,
@@ -22,6 +21,7 @@ from practice.publish.settings import (
 )
 from practice.publish.targets.folder import parse_state
 from practice.publish.targets.target import Step
+from practice.support.programs import find_program
 
 REMOTE = "practice"
 """The name under which rclone knows the target, in its environment only."""
@@ -122,7 +122,7 @@ class Remote:
     def _say(self, live: LiveState) -> None:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, STATE)
-            file.write_text(live.text(), encoding="utf-8")
+            file.write_text(live.text(), encoding="utf-8", newline="\n")
             self._run("copyto", str(file), f"{self.root}/{STATE}", "--no-check-dest")
 
     def _has_checksums(self) -> bool:
@@ -139,23 +139,29 @@ class Remote:
     def _remove_empty(self, plan: Plan) -> None:
         """Remove the folders that nothing is left in; a server would answer 403 there."""
         left = {*plan.new.files, *plan.retired}
-        used = {str(folder) for path in left for folder in Path(path).parents}
-        empty = {str(f) for path in plan.deleted for f in Path(path).parents} - used
+        used = {folder for path in left for folder in PurePosixPath(path).parents}
+        empty = {f for path in plan.deleted for f in PurePosixPath(path).parents} - used
         for folder in sorted(empty, reverse=True):
             self._run("rmdir", f"{self.root}/{folder}", fine=(0, 1, NOT_THERE))
 
     def _listed(self, command: str, paths: Iterable[str], *arguments: str) -> None:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".txt") as file:
-            file.write("".join(f"{path}\n" for path in paths))
-            file.flush()
-            self._run(command, *arguments, "--files-from-raw", file.name)
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "files.txt")
+            file.write_text("".join(f"{path}\n" for path in paths), encoding="utf-8", newline="\n")
+            self._run(command, *arguments, "--files-from-raw", str(file))
 
     def _run(
         self, *arguments: str, text: str | None = None, fine: tuple[int, ...] = (0,)
     ) -> subprocess.CompletedProcess[str]:
         command = [find_program("rclone"), *arguments, "--log-level", "ERROR", "--transfers", "8"]
         done = subprocess.run(
-            command, env=self.environment, input=text, capture_output=True, text=True, check=False
+            command,
+            env=self.environment,
+            input=text,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
         )
         if done.returncode not in fine:
             last = done.stderr.strip().split("\n")[-1]

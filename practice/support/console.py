@@ -1,0 +1,47 @@
+"""Text on consoles whose code page does not have every character of our messages."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from typing import TextIO
+
+PLAIN = {
+    "…": "...",
+    "“": '"',
+    "”": '"',
+    "‘": "'",
+    "’": "'",
+    "–": "-",
+    "—": "-",
+    "×": "x",
+    "✓": "ok",
+    "→": "->",
+    "·": "-",
+    "\xa0": " ",
+}
+"""Characters of our messages in the letters that every code page has (ASCII)."""
+
+
+def _in_plain_letters(error: UnicodeError) -> tuple[str, int]:
+    """An error handler of ``codecs``: a plain character where one is known, else its escape."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    failed = error.object[error.start : error.end]
+    plain = (
+        PLAIN.get(sign) or sign.encode("ascii", "backslashreplace").decode() for sign in failed
+    )
+    return "".join(plain), error.end
+
+
+codecs.register_error("plain-letters", _in_plain_letters)
+
+
+def accept_every_character(*streams: TextIO) -> None:
+    """Have standard streams replace what they cannot encode, in place of a ``UnicodeEncodeError``.
+
+    Streams that are not the interpreter's own, such as those that capture output, stay as they are.
+    """
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="plain-letters")

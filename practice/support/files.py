@@ -1,0 +1,100 @@
+"""Replacing and deleting files, also where another program holds one of them open.
+
+Windows refuses to rename, replace or delete a file that a program has open: a viewer, a web server,
+a virus scanner, a terminal in the folder. Most let go within a moment, so these functions try again
+for a short while before they raise the ``PermissionError``, which then names the open file.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from practice.support import platform
+
+PATIENCE = 3.0
+"""Seconds for which an operation is tried again."""
+PAUSE = 0.05
+"""Seconds between two tries."""
+WHOLE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+"""Errors that every other file on the disk would have too."""
+
+
+def replace_file(source: Path, target: Path) -> None:
+    """Move a file to a name, also where another file has that name (``os.replace``)."""
+    _patiently(lambda: source.replace(target), target)
+
+
+def rename_folder(source: Path, target: Path) -> None:
+    """Give a folder a name that is free."""
+    _patiently(lambda: source.rename(target), source)
+
+
+def remove_folder(folder: Path) -> None:
+    """Delete a folder with all that is in it; a missing one is no error."""
+
+    def remove() -> None:
+        if os.path.lexists(folder):
+            shutil.rmtree(folder)
+
+    _patiently(remove, folder)
+
+
+def write_file(file: Path, content: bytes) -> None:
+    """Write a file anew. Other names of the same file (hard links) keep the old content."""
+
+    def write() -> None:
+        file.unlink(missing_ok=True)
+        file.write_bytes(content)
+
+    _patiently(write, file)
+
+
+def _patiently(operation: Callable[[], object], path: Path) -> None:
+    """Repeat an operation while a file at or below ``path`` may be open in another program."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            operation()
+        except PermissionError as error:
+            if not platform.OPEN_FILES_BLOCK:
+                raise
+            if time.monotonic() >= end:
+                held = _held(path) or path
+                raise PermissionError(error.errno, error.strerror, str(held)) from error
+            time.sleep(PAUSE)
+        else:
+            return
+
+
+def _held(path: Path) -> Path | None:
+    """The first file at or below ``path`` that cannot be renamed to its own name."""
+    for file in [path] if path.is_file() else sorted(path.rglob("*")):
+        try:
+            if file.is_file():
+                file.rename(file)
+        except OSError:
+            return file
+    return None
+
+
+def explain(error: OSError) -> tuple[str, str]:
+    """What the system says in an editor's words, and what to do about it."""
+    name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+    limit = platform.PATH_LIMIT
+    if error.errno == errno.ENAMETOOLONG or (
+        limit and len(os.path.abspath(name)) >= limit  # noqa: PTH100
+    ):  # `resolve` would ask the system, which has refused the path
+        remedy = "shorten the names of the file and its folders, or move the project up"
+        if limit:
+            remedy += "; Windows can also be told to allow long paths (`LongPathsEnabled`)"
+        return "the path is too long for this system", remedy
+    if isinstance(error, PermissionError) and platform.OPEN_FILES_BLOCK:
+        remedy = "close the program that shows it (a viewer, an Explorer window, a terminal there)"
+        why = "another program holds this open, or it may not be changed"
+        return why, f"{remedy}, and try again"
+    return error.strerror or str(error), "free the disk or the folder, and try again"

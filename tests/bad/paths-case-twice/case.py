@@ -1,0 +1,8 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def change(content: Path) -> None:
+    room = (content / "images/room.png").read_bytes()
+    (content / "images/Room.png").write_bytes(room)

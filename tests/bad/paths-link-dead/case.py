@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def change(content: Path) -> None:
+    (content / "posts/x.md").symlink_to("nowhere.md")
