@@ -83,12 +83,12 @@ def _held(path: Path) -> Path | None:
 
 
 def explain(error: OSError) -> tuple[str, str]:
-    """What the system says in an editor's words, and what to do about it."""
+    """Return what the system reports, in an editor's words, and what to do about it."""
     name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
     limit = platform.PATH_LIMIT
-    if error.errno == errno.ENAMETOOLONG or (
-        limit and len(os.path.abspath(name)) >= limit  # noqa: PTH100
-    ):  # `resolve` would ask the system, which has refused the path
+    # `Path.resolve` would ask the system, which has just refused this path.
+    length = len(os.path.abspath(name))  # noqa: PTH100  # see above
+    if error.errno == errno.ENAMETOOLONG or (limit and length >= limit):
         remedy = "shorten the names of the file and its folders, or move the project up"
         if limit:
             remedy += "; Windows can also be told to allow long paths (`LongPathsEnabled`)"
