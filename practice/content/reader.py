@@ -7,7 +7,7 @@ import stat
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel
 
@@ -27,6 +27,7 @@ from practice.content.models import (
     Post,
     SideEffect,
     Treatment,
+    fields_at,
 )
 from practice.content.validation import validate
 from practice.paths import slug
@@ -223,7 +224,7 @@ def _document(
             *(n for n, c in DECLARED.items() if c.NAME in body.failed),
         }
     data.first_line = 1
-    written = set(data.values) & {n for n, f in model.model_fields.items() if _from_body(f)}
+    written = set(data.values) & fields_at(model, "body").keys()
     for name in sorted(written):
         problems.append(
             Problem(
@@ -263,10 +264,6 @@ def _listing_digest(meta: Entry, body: Body) -> bytes:
     return hashlib.sha256(repr(parts).encode()).digest()
 
 
-def _from_body(info: Any) -> bool:
-    return bool(info.json_schema_extra["place"] == "body")
-
-
 def _sections_missing(display_path: str, body: Body) -> Iterator[Problem]:
     """Sections that a treatment lacks, on the line of the heading that may be meant for one."""
     known = set(Treatment.SECTIONS.values())
@@ -299,7 +296,7 @@ def _said_twice(display_path: str, body: Body) -> Iterator[Problem]:
                 )
 
 
-def _declared(model: type[Entry], body: Body) -> dict[str, Any]:
+def _declared(model: type[Entry], body: Body) -> dict[str, object]:
     """What a treatment says in its text: its sections, side effects, cards and questions."""
     if model is not Treatment:
         return {}

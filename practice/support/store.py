@@ -18,7 +18,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 def cache_folder(content: Path) -> Path:
@@ -117,7 +119,7 @@ class Store:
         if self.rows:
             self.rows.close()
 
-    def _try(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
+    def _try(self, work: Callable[[sqlite3.Connection], T]) -> T | None:
         if self.rows is None:
             return None
         try:
