@@ -168,6 +168,7 @@ class _Inline(InlineTree):
 
 @functools.cache
 def markdown_parser() -> markdown.Markdown:
+    """Return the parser; call ``forget`` after an exception from it."""
     md = markdown.Markdown(
         extensions=[
             "tables",

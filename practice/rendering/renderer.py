@@ -110,6 +110,7 @@ class Renderer:
         return other
 
     def take(self, site: Site) -> None:
+        """Render another site from now on; nothing of the last one is kept."""
         vars(self).pop("key", None)
         self.site = site
         self.pictures = Pictures(site, self.base)

@@ -71,7 +71,6 @@ class Store:
 
     def get(self, keys: Iterable[bytes]) -> dict[bytes, Any]:
         """The values of those keys that have one."""
-
         wanted = list(keys)
 
         def read(rows: sqlite3.Connection) -> list[tuple[bytes, bytes, bytes]]:

@@ -38,6 +38,7 @@ def _flag(value: object) -> bool:
 
 
 def one_or_many(value: object) -> object:
+    """Make a list of a single text; other values stay as they are."""
     return [value] if isinstance(value, str) else value
 
 

@@ -101,6 +101,7 @@ def _read(folder: Path) -> LiveState:
 
 
 def parse_state(text: str, where: str) -> LiveState:
+    """Read the state of a target; ``UsageError`` names ``where`` if it cannot be read."""
     try:
         return LiveState.from_text(text)
     except (ValueError, KeyError, TypeError) as error:
@@ -111,8 +112,10 @@ def parse_state(text: str, where: str) -> LiveState:
 
 
 def fill_folder(new: Path, plan: Plan, tree: Path, old: Path) -> Path:
-    """A folder with the new release, what is retired, and the state. What has not changed keeps
-    its time, so that a browser's copy stays good."""
+    """Fill ``new`` with the new release, what is retired, and the state.
+
+    A file that has not changed keeps its modification time, so that browsers can use their copy.
+    """
     shutil.rmtree(new, ignore_errors=True)
     shutil.copytree(tree, new, ignore=_not_ours, copy_function=_copy)
     changed = set(plan.uploads)
