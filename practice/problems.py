@@ -33,6 +33,7 @@ class Problem:
         return f"{self.path}:{self.line}: {self.code} {label}{self.message}"
 
     def __str__(self) -> str:
+        """The headline, and the hint on a line of its own."""
         return f"{self.headline}\n    {self.hint}" if self.hint else self.headline
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import types
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -72,20 +72,19 @@ def table(model: type[BaseModel]) -> str:
 
 
 def _row(name: str, info: FieldInfo, width: int) -> str:
-    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    example = f", for example `{extra['example']}`" if extra.get("example") else ""
+    example = models.example_of(info)
     cells = [
         f"`{name}`",
         _value(_annotation(info)),
         _default(info),
-        f"{info.description}{example}",
+        f"{info.description}, for example `{example}`" if example else f"{info.description}",
     ]
     if width == 7:
-        cells.insert(1, PLACES[str(extra["place"])])
+        cells.insert(1, PLACES[models.place_of(info)])
     return "| " + " | ".join(cells) + " |"
 
 
-def _annotation(info: FieldInfo) -> Any:
+def _annotation(info: FieldInfo) -> object:
     if not info.metadata:
         return info.annotation
     for known in WORDS:
@@ -103,7 +102,7 @@ def _default(info: FieldInfo) -> str:
     return f"`{str(info.default).lower() if isinstance(info.default, bool) else info.default}`"
 
 
-def _value(annotation: Any) -> str:
+def _value(annotation: object) -> str:
     """What an editor writes for a type."""
     if annotation in WORDS:
         return WORDS[annotation]

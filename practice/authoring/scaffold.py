@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -20,7 +20,7 @@ from practice.checks import references
 from practice.checks.reading import PLACEHOLDER
 from practice.content.cached_reader import Reader
 from practice.content.document import Document, address_of, slug_of
-from practice.content.models import Entry, Post, Therapist, Treatment, fields_at
+from practice.content.models import Entry, Post, Therapist, Treatment, example_of, fields_at
 from practice.content.reader import document_of
 from practice.paths import command_of, display_path_of, slug
 from practice.problems import Problem, ProblemsFound, did_you_mean, errors
@@ -135,8 +135,7 @@ def _options(model: type[Entry], fields: Iterable[str]) -> str:
 
 def question(name: str, info: FieldInfo) -> str:
     """What is asked for a field: its name, its help, its example."""
-    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    example = f", for example {extra['example']}" if extra.get("example") else ""
+    example = f", for example {example_of(info)}" if example_of(info) else ""
     return f"{name.replace('_', ' ').capitalize()} ({info.description}{example}): "
 
 
@@ -181,8 +180,8 @@ def _is_list(info: FieldInfo) -> bool:
 
 
 def _holds_models(info: FieldInfo) -> bool:
-    inner: Any = getattr(info.annotation, "__args__", (None,))[0]
-    return isinstance(inner, type) and issubclass(inner, BaseModel)
+    inner = get_args(info.annotation)[:1]
+    return any(isinstance(item, type) and issubclass(item, BaseModel) for item in inner)
 
 
 def _named(model: type[Entry]) -> str:

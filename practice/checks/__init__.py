@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from practice.checks import (
     accessibility,
@@ -19,7 +19,7 @@ from practice.checks import (
     references,
     settings,
 )
-from practice.problems import Problem
+from practice.problems import Problem, Severity
 from practice.rendering import images
 from practice.site import redirects
 from practice.site.site import Site
@@ -82,15 +82,15 @@ def run(
     own, problems = settings.read(site.content)
     ours = CHECKS if "clinic" in site.unread else (*CHECKS, *OF_THE_CLINIC)
     problems.extend(problem for check in ours for problem in check(site))
-    for found in (per_document.every(site, own, kept) if texts is None else texts).values():
-        problems.extend(found.problems)
-    severity: dict[str, Any] = dict.fromkeys(WARNINGS, "warning") | own.severity
+    for text in (per_document.every(site, own, kept) if texts is None else texts).values():
+        problems.extend(text.problems)
+    chosen: dict[str, Severity | Literal["off"]] = dict.fromkeys(WARNINGS, "warning")
+    chosen.update(own.severity)
     if publishing:
-        severity["review-overdue"] = "error"
-    return sorted(
-        {
-            replace(problem, severity=severity.get(problem.code, "error"))
-            for problem in problems
-            if severity.get(problem.code) != "off"
-        }
-    )
+        chosen["review-overdue"] = "error"
+    found: set[Problem] = set()
+    for problem in problems:
+        severity = chosen.get(problem.code, "error")
+        if severity != "off":
+            found.add(replace(problem, severity=severity))
+    return sorted(found)

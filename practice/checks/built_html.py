@@ -1,6 +1,7 @@
 """Checks of the built pages: links, ids and requests to other sites.
 
-The parser is a regular expression, which is enough for the HTML that our own templates produce."""
+The parser is a regular expression, which is enough for the HTML that our own templates produce.
+"""
 
 from __future__ import annotations
 

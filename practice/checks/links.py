@@ -35,7 +35,8 @@ SCHEMES = ("https", "http", "mailto", "tel")
 class ProblemMaker(Protocol):
     """Makes a `Problem` at the current link."""
 
-    def __call__(self, code: str, message: str, hint: str) -> Problem: ...
+    def __call__(self, code: str, message: str, hint: str) -> Problem:
+        """Make one; the arguments are fields of `Problem`."""
 
 
 def targets(site: Site) -> Iterator[Problem]:

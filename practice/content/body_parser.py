@@ -10,7 +10,6 @@ import xml.etree.ElementTree as ET
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import repeat
-from typing import Any
 
 from practice.content import callouts, limits, lint
 from practice.content.body import INTERNAL, Body, CalloutPart, Heading, Link
@@ -274,7 +273,7 @@ class _Parser:
 
     def _content(
         self, written: callouts.CalloutSource, model: type[Callout], element: ET.Element
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         """Return the content of a callout as the values that its model expects."""
         fields = model.model_fields
         if "questions" in fields:
@@ -315,7 +314,7 @@ class _Parser:
             found, numbers if len(numbers) == len(found) else repeat(written.line), strict=False
         )
 
-    def _questions(self, written: callouts.CalloutSource, element: ET.Element) -> dict[str, Any]:
+    def _questions(self, written: callouts.CalloutSource, element: ET.Element) -> dict[str, object]:
         headings = dict(self._headings_in(written, element))
         first: list[ET.Element] = []
         asked: list[tuple[ET.Element, list[ET.Element]]] = []
@@ -366,7 +365,7 @@ class _Parser:
             self._problem(line, "faq-answer", message, "write the answer below the question")
         return {"id": id, "question": question, "answer": text}
 
-    def _items(self, written: callouts.CalloutSource, element: ET.Element) -> dict[str, Any]:
+    def _items(self, written: callouts.CalloutSource, element: ET.Element) -> dict[str, object]:
         lists = [child for child in element if child.tag in ("ul", "ol")]
         if len(lists) != 1 or len(element) != 1:
             self._problem(
@@ -378,7 +377,7 @@ class _Parser:
             return {"items": ["…"]}
         return {"items": [self._inner(item) for item in lists[0]]}
 
-    def _table(self, written: callouts.CalloutSource, element: ET.Element) -> dict[str, Any]:
+    def _table(self, written: callouts.CalloutSource, element: ET.Element) -> dict[str, object]:
         if [child.tag for child in element] != ["table"]:
             self._problem(
                 written.line,

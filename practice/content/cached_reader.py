@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from practice.content.document import ReadResult
-from practice.content.models import KINDS
+from practice.content.models import KINDS, Entry
 from practice.content.reader import document_of, read_bytes
 from practice.paths import display_path_of
 from practice.support import processes
@@ -86,5 +85,5 @@ def _read_new(display_path: str, new: list[tuple[str, bytes, bytes]]) -> list[Re
     return processes.map_in_processes(read, new, None if len(new) >= WORTH_A_FORK else 1)
 
 
-def _kind(source: str) -> Any:
+def _kind(source: str) -> type[Entry]:
     return KINDS[source.split("/", maxsplit=1)[0]]

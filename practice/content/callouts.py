@@ -15,7 +15,6 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 import markdown
 from pymdownx.blocks import BlocksExtension, BlocksProcessor
@@ -334,9 +333,11 @@ def _block_of(model: type[Callout]) -> type[Block]:
     return MarkedBlock
 
 
-def data_of(written: CalloutSource, model: type[Callout]) -> tuple[dict[str, Any], dict[str, int]]:
+def data_of(
+    written: CalloutSource, model: type[Callout]
+) -> tuple[dict[str, object], dict[str, int]]:
     """Return the values of a callout by the model's field names, and the line of each value."""
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     lines: dict[str, int] = {}
     for name, value in written.options.values.items():
         key = name.replace("-", "_") if "_" not in name else name.replace("_", "-")

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeAlias
 
 import yaml
 
 from practice.content import yaml_errors
 from practice.problems import Problem
 
+Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
+"""A value as it is written; None where nothing stands behind the colon."""
 Location = tuple[str | int, ...]
 """The path to a value, in pydantic's form: ``("faq", 0, "question")``."""
 
@@ -47,7 +49,7 @@ NEARLY_FENCE = re.compile(r"[ \t]*(?:-{2,}|[–—]+|[*+=]{3,})[ \t]*")
 class Data:
     """Values parsed from YAML, with the line of each."""
 
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
     lines: dict[Location, int] = field(default_factory=dict)
     first_line: int = 1
     unread: bool = False
@@ -176,7 +178,7 @@ def _quick(text: str) -> yaml.Node | None:
 class _Loader(yaml.BaseLoader):
     """Loads YAML as nodes with every plain scalar as a string; refuses anchors and tags."""
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's parser is untyped
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise yaml.composer.ComposerError(
@@ -206,8 +208,8 @@ class _Reader:
         self.deep: set[str] = set()
         """Fields that are nested too deeply."""
 
-    def mapping(self, node: yaml.MappingNode, location: Location) -> dict[str, Any]:
-        values: dict[str, Any] = {}
+    def mapping(self, node: yaml.MappingNode, location: Location) -> dict[str, Value]:
+        values: dict[str, Value] = {}
         for key_node, value_node in node.value:
             line = self._line(key_node)
             if not isinstance(key_node, yaml.ScalarNode):
@@ -227,7 +229,7 @@ class _Reader:
             values[key] = self._value(value_node, (*location, key))
         return values
 
-    def _value(self, node: yaml.Node, location: Location) -> Any:
+    def _value(self, node: yaml.Node, location: Location) -> Value:
         if len(location) > MAX_DEPTH:
             self._problem(self._line(node), "yaml", "the fields are nested too deeply", FIELD_HINT)
             self.deep.add(str(location[0]))
@@ -235,7 +237,7 @@ class _Reader:
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, location)
         if isinstance(node, yaml.SequenceNode):
-            values = []
+            values: list[Value] = []
             for index, item in enumerate(node.value):
                 self.lines[(*location, index)] = self._line(item)
                 values.append(self._value(item, (*location, index)))

@@ -7,7 +7,7 @@ import stat
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from pydantic import BaseModel
 
@@ -27,6 +27,7 @@ from practice.content.models import (
     Post,
     SideEffect,
     Treatment,
+    fields_at,
 )
 from practice.content.validation import validate
 from practice.paths import slug
@@ -235,7 +236,7 @@ def _document(
             *(n for n, c in DECLARED.items() if c.NAME in body.failed),
         }
     data.first_line = 1
-    written = set(data.values) & {n for n, f in model.model_fields.items() if _from_body(f)}
+    written = set(data.values) & fields_at(model, "body").keys()
     for name in sorted(written):
         problems.append(
             Problem(
@@ -275,10 +276,6 @@ def _listing_digest(meta: Entry, body: Body) -> bytes:
     return hashlib.sha256(repr(parts).encode()).digest()
 
 
-def _from_body(info: Any) -> bool:
-    return bool(info.json_schema_extra["place"] == "body")
-
-
 def _sections_missing(display_path: str, body: Body) -> Iterator[Problem]:
     """Report missing sections of a treatment, on the line of a similar heading if there is one."""
     known = set(Treatment.SECTIONS.values())
@@ -309,7 +306,7 @@ def _said_twice(display_path: str, body: Body) -> Iterator[Problem]:
                 yield Problem(display_path, placed.line, "callout-twice", message, "keep only one")
 
 
-def _declared(model: type[Entry], body: Body) -> dict[str, Any]:
+def _declared(model: type[Entry], body: Body) -> dict[str, object]:
     """Return the fields of a treatment that its text provides: sections and callouts."""
     if model is not Treatment:
         return {}

@@ -82,6 +82,7 @@ class TypographyExtension(Extension):
     r"""Adds typographic signs to Markdown. ``\"`` and ``\'`` stay as they are."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  # Python-Markdown's name
+        """Register the tree processor and make quotation marks escapable."""
         md.ESCAPED_CHARS.extend(['"', "'"])
         # Before `unescape` (0): escaped signs are still placeholders.
         md.treeprocessors.register(_Typography(md), "typography", 6)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_args
+from typing import TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from practice.content.front_matter import Location
-from practice.content.models import ID_PATTERN, Place, fields_at
+from practice.content.models import ID_PATTERN, Callout, Place, example_of, fields_at, place_of
 from practice.paths import slug
 from practice.problems import Problem, did_you_mean, nearest
 
@@ -42,7 +42,7 @@ GROUPS = ("model_type", "dict_type", "model_attributes_type")
 
 def validate(
     model: type[M],
-    values: dict[str, Any],
+    values: Mapping[str, object],
     path: str,
     line_of: Callable[[Location], int],
     label_of: Callable[[str], str] = str,
@@ -75,7 +75,7 @@ class _Mistakes:
     """Turns pydantic's errors into problems; the fields are the arguments of ``validate``."""
 
     model: type[BaseModel]
-    values: dict[str, Any]
+    values: Mapping[str, object]
     path: str
     line_of: Callable[[Location], int]
     label_of: Callable[[str], str]
@@ -124,7 +124,7 @@ class _Mistakes:
         """Return what is wrong with a value, and what to write instead."""
         kind, location, given = detail["type"], detail["loc"], str(detail["input"])
         if kind == "literal_error":
-            choices = [str(choice) for choice in _choices(owner, location)]
+            choices = _choices(owner, location)
             several = re.findall(r"[\w-]+", given.lower())
             hint = did_you_mean(given, choices)
             if isinstance(location[-1], int) and len(several) > 1 and set(several) <= set(choices):
@@ -147,7 +147,7 @@ class _Mistakes:
         return f"`{name}`: {_message(detail)}", HINTS.get(kind) or _help(owner, location)
 
 
-def _is_empty(value: Any) -> bool:
+def _is_empty(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
@@ -183,17 +183,16 @@ def _help(owner: type[BaseModel], location: Location) -> str:
     if not names:
         return ""
     info = owner.model_fields[names[-1]]
-    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    example = f", for example `{extra['example']}`" if extra.get("example") else ""
+    example = f", for example `{example_of(info)}`" if example_of(info) else ""
     return f"{info.description}{example}"
 
 
 def _missing(path: str, line: int, owner: type[BaseModel], field: str, name: str) -> Problem:
     info = owner.model_fields[field]
-    place = info.json_schema_extra["place"] if isinstance(info.json_schema_extra, dict) else ""
+    place = place_of(info)
     message = f"`{name}` is missing"
     if place == "argument":
-        called = getattr(owner, "NAME", "")
+        called = owner.NAME if issubclass(owner, Callout) else ""
         message = f"`{called}` needs a text after the bar"
         hint = f"write `/// {called} | …` ({info.description})"
         return Problem(path, line, "callout-argument", message, hint)
@@ -229,20 +228,20 @@ def _owner(model: type[BaseModel], location: Location) -> type[BaseModel]:
     return model
 
 
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
+def _models_in(annotation: object) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [found for inner in get_args(annotation) for found in _models_in(inner)]
 
 
-def _choices(owner: type[BaseModel], location: Location) -> list[Any]:
+def _choices(owner: type[BaseModel], location: Location) -> list[str]:
     names = [part for part in location if isinstance(part, str)]
     name = next(name for name in reversed(names) if name in owner.model_fields)
     return _literals(owner.model_fields[name].annotation)
 
 
-def _literals(annotation: Any) -> list[Any]:
-    found: list[Any] = []
+def _literals(annotation: object) -> list[str]:
+    found: list[str] = []
     for inner in get_args(annotation):
         found.extend([inner] if isinstance(inner, str) else _literals(inner))
     return found

@@ -96,6 +96,7 @@ def in_page(address: str) -> str:
 
 
 def blocks(rules: dict[str, dict[str, str]]) -> str:
+    """Format header rules for a file ``_headers``: each path, its headers indented below it."""
     lines = []
     for path, headers in rules.items():
         lines.append(path)

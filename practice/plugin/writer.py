@@ -72,7 +72,7 @@ class DeferredWriter(Writer):
             return
         self.jobs[job.path] = job
 
-    def write_file(self, name: str, *_args: object, **kwargs: Any) -> None:
+    def write_file(self, name: str, *_args: object, **kwargs: Any) -> None:  # noqa: ANN401  # what Pelican hands to templates
         """Note a page that Pelican would render; the renderer picks template and context.
 
         Pelican asks with an empty name for the kinds of page that the settings turn off.

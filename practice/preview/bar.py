@@ -6,7 +6,6 @@ import datetime as dt
 import functools
 import re
 from collections.abc import Iterable
-from typing import Any
 
 import brotli
 
@@ -37,11 +36,11 @@ def with_bar(content: bytes, text: str) -> bytes:
     return head + script + foot + rest if foot else content + script
 
 
-def facts(live: LivePreview, page: PreviewPage | None) -> dict[str, Any]:
+def facts(live: LivePreview, page: PreviewPage | None) -> dict[str, object]:
     """What is known of a page: its file, its state, its review, its reading grade, its weight."""
     if page is None:
         return {"status": "missing"}
-    found: dict[str, Any] = {"origin": page.origin, "status": "list"}
+    found: dict[str, object] = {"origin": page.origin, "status": "list"}
     document = page.document
     if document and live.pages:
         site = live.pages.site
@@ -90,7 +89,7 @@ def _iso(day: dt.date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def problems_for_bar(problems: Iterable[Problem], origin: str) -> list[dict[str, Any]]:
+def problems_for_bar(problems: Iterable[Problem], origin: str) -> list[dict[str, object]]:
     """Problems for the bar: those of the page first, then errors, then warnings."""
     ordered = sorted(set(problems), key=lambda p: (p.path != origin, p.severity, p))
     return [

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from practice.support.output_folder import MARKER
 
@@ -35,8 +35,18 @@ class File:
     size: int
 
 
+FileData = dict[str, list[str | int]]
+"""Files as JSON keeps them: by path, the SHA-256 and the size of each."""
 UNKNOWN = File("", 0)
 """What is, or is not, where a publish was stopped: never the same as anything."""
+
+
+class ReleaseData(TypedDict):
+    """A release as JSON keeps it."""
+
+    id: str
+    commit: str
+    files: FileData
 
 
 @dataclass(frozen=True)
@@ -69,13 +79,13 @@ class Release:
         lasting = {path for path in self.files if _is_lasting(path)}
         return {address_of(path) for path in lasting}
 
-    def data(self) -> dict[str, Any]:
+    def data(self) -> ReleaseData:
         """As JSON keeps it."""
-        files = {path: [file.sha256, file.size] for path, file in sorted(self.files.items())}
+        files = _data(self.files)
         return {"id": self.id, "commit": self.commit, "files": files}
 
     @classmethod
-    def from_data(cls, data: dict[str, Any]) -> Release:
+    def from_data(cls, data: ReleaseData) -> Release:
         """The opposite of ``data``."""
         return cls(_files(data["files"]), data["commit"])
 
@@ -94,7 +104,7 @@ class LiveState:
         """As ``STATE`` keeps it."""
         data = {
             "release": self.release.data() if self.release else None,
-            "retired": {path: [f.sha256, f.size] for path, f in sorted(self.retired.items())},
+            "retired": _data(self.retired),
             "dirty": sorted(self.dirty),
         }
         return json.dumps(data, indent=1) + "\n"
@@ -227,7 +237,11 @@ def _file(file: Path) -> File:
     return File(hashed(file), file.stat().st_size)
 
 
-def _files(data: dict[str, list[Any]]) -> dict[str, File]:
+def _data(files: Mapping[str, File]) -> FileData:
+    return {path: [file.sha256, file.size] for path, file in sorted(files.items())}
+
+
+def _files(data: FileData) -> dict[str, File]:
     return {path: File(str(sha256), int(size)) for path, (sha256, size) in data.items()}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -129,7 +129,7 @@ def load(file: Path = FILE) -> PublishSettings:
         raise UsageError(
             f"`{where}` does not say where to publish: run `{command_of('publish --init')}`"
         )
-    said: dict[str, Any] = values["PUBLISH"]
+    said: dict[str, object] = values["PUBLISH"]
     lines = _lines(file)
     for key in said:
         if key.lower() in SECRET_ENVIRONMENT:
@@ -148,7 +148,7 @@ def load(file: Path = FILE) -> PublishSettings:
 
 
 def _wrong(
-    where: str, lines: dict[str, int], said: dict[str, Any], error: ValidationError
+    where: str, lines: dict[str, int], said: dict[str, object], error: ValidationError
 ) -> Sequence[str]:
     found = []
     for detail in error.errors(include_url=False):
@@ -158,10 +158,10 @@ def _wrong(
             hint = did_you_mean(str(said.get("to", "")), TARGETS)
             found.append(f"{where}:{lines.get('to', line)}: `to` is not a kind of target: {hint}")
         elif detail["type"] == "extra_forbidden":
-            known = TARGETS[said["to"]].model_fields
+            known = TARGETS[str(said["to"])].model_fields
             found.append(f"{where}:{line}: `{name}` is unknown: {did_you_mean(name, known)}")
         elif detail["type"] == "missing":
-            help = TARGETS[said["to"]].model_fields[name].description or name
+            help = TARGETS[str(said["to"])].model_fields[name].description or name
             found.append(f"{where}:{line}: PUBLISH needs `{name}`: {help}")
         else:
             found.append(f"{where}:{line}: `{name}`: {detail['msg']}")

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email.message import Message
-from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from practice.hosting import headers
@@ -41,7 +40,7 @@ class Answer:
 class _Stay(urllib.request.HTTPRedirectHandler):
     """Shows a redirect instead of following it."""
 
-    def redirect_request(self, *_args: Any) -> None:
+    def redirect_request(self, *_args: object) -> None:
         return None
 
 

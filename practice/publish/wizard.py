@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 from pydantic.fields import FieldInfo
 
@@ -51,7 +51,7 @@ def ask(file: Path, answer: Callable[[str], str], say: Callable[[str], None]) ->
     to = until(
         "Enter one of these words: ", TARGETS.__contains__, "Enter one of " + ", ".join(TARGETS)
     )
-    said: dict[str, Any] = {"to": to}
+    said: dict[str, object] = {"to": to}
     for name, info in TARGETS[to].model_fields.items():
         if name != "to" and (to, name) != ("github", "host"):
             value = _value(name, info, until)
@@ -67,7 +67,7 @@ def ask(file: Path, answer: Callable[[str], str], say: Callable[[str], None]) ->
     )
 
 
-def _value(name: str, info: FieldInfo, until: Callable[..., str]) -> Any:
+def _value(name: str, info: FieldInfo, until: Callable[..., str]) -> object:
     needed = info.is_required()
     words = [str(word) for word in get_args(info.annotation) if isinstance(word, str)]
     help = info.description or name
@@ -85,7 +85,7 @@ def _value(name: str, info: FieldInfo, until: Callable[..., str]) -> Any:
     return int(given) if info.annotation is int else given
 
 
-def _literal(value: Any) -> str:
+def _literal(value: object) -> str:
     return str(value) if isinstance(value, int) else '"' + str(value).replace('"', '\\"') + '"'
 
 

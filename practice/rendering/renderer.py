@@ -11,7 +11,6 @@ from collections.abc import Callable, Hashable
 from functools import cached_property
 from pathlib import Path
 from types import CodeType
-from typing import Any
 from urllib.parse import urlsplit
 
 import jinja2
@@ -114,6 +113,7 @@ class Renderer:
         return other
 
     def take(self, site: Site) -> None:
+        """Render another site from now on; nothing of the last one is kept."""
         vars(self).pop("key", None)
         self.site = site
         self.pictures = Pictures(site, self.base)
@@ -159,7 +159,7 @@ class Renderer:
     def _template(self, name: str) -> tuple[str, str, None] | None:
         return (*self.templates[name], None) if name in self.templates else None
 
-    def _filters(self) -> dict[str, Callable[..., Any]]:
+    def _filters(self) -> dict[str, Callable[..., object]]:
         return {
             "url": lambda path: self.base + path,
             "html": jinja2.pass_context(lambda _, text: self.html(text)),  # anew for every site
@@ -201,7 +201,9 @@ class Renderer:
         name = {"year": "year", "topic": "topic_list", "by-therapist": "author_list"}[view.kind]
         return self._render(view.kind, view, None, **{name: entry})
 
-    def _render(self, template: str, view: View, document: Document | None, **context: Any) -> str:
+    def _render(
+        self, template: str, view: View, document: Document | None, **context: object
+    ) -> str:
         json_ld = structured_data.json_ld(self.site, self.address, view, document)
         context |= {"view": view, "json_ld": json_ld}
         return self.env.get_template(template + PAGE_ENDING).render(context)
@@ -256,7 +258,7 @@ class Renderer:
         prefix = f"{treatment.slug}-"
         return self._show(name, treatment.meta.faq, level, self.site, treatment, prefix)
 
-    def _show(self, name: str, *arguments: Any) -> Markup:
+    def _show(self, name: str, *arguments: object) -> Markup:
         template = self.env.get_template(f"callouts/{name}{PAGE_ENDING}")
         shown = template.module.show(*arguments)  # type: ignore[attr-defined]  # its own macro
         return Markup(shown)  # noqa: S704  # a template escapes what it prints

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Any
 
 from markupsafe import Markup
 
@@ -39,7 +38,7 @@ from practice.site.formatting import tel
 from practice.site.site import Site
 from practice.site.view import View
 
-Node = dict[str, Any]
+Node = dict[str, object]
 
 CONTEXT = "https://schema.org"
 CLINIC = ["MedicalClinic", "Physiotherapy"]
@@ -188,7 +187,7 @@ class _Page:
             found["reviewedBy"] = self._person_name(self.site.therapist(review.by))
         return found
 
-    def _main(self) -> Any:
+    def _main(self) -> object:
         """Return the main subject of the page (`mainEntity`): its questions, entity or list."""
         kind, path = self.view.kind, self.view.path
         if kind == "questions":
@@ -531,10 +530,10 @@ def _day(day: HoursException) -> Node:
     )
 
 
-def _node(type: str | list[str], id: str | None = None, **properties: Any) -> Node:
+def _node(type: str | list[str], id: str | None = None, **properties: object) -> Node:
     """Return a node without its empty properties."""
     return {"@type": type, **({"@id": id} if id else {}), **_filled(**properties)}
 
 
-def _filled(**properties: Any) -> Node:
+def _filled(**properties: object) -> Node:
     return {name: value for name, value in properties.items() if value not in (None, "", (), [])}

@@ -18,9 +18,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from practice.support.platform import is_own
+
+T = TypeVar("T")
 
 
 def cache_folder(content: Path) -> Path:
@@ -71,7 +73,6 @@ class Store:
 
     def get(self, keys: Iterable[bytes]) -> dict[bytes, Any]:
         """The values of those keys that have one."""
-
         wanted = list(keys)
 
         def read(rows: sqlite3.Connection) -> list[tuple[bytes, bytes, bytes]]:
@@ -119,7 +120,7 @@ class Store:
         if self.rows:
             self.rows.close()
 
-    def _try(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
+    def _try(self, work: Callable[[sqlite3.Connection], T]) -> T | None:
         if self.rows is None:
             return None
         try:

@@ -43,7 +43,17 @@ from practice.content.models.documents import (
     Therapist,
     Treatment,
 )
-from practice.content.models.fields import Model, Place, argument, body, field, fields_at, option
+from practice.content.models.fields import (
+    Model,
+    Place,
+    argument,
+    body,
+    example_of,
+    field,
+    fields_at,
+    option,
+    place_of,
+)
 from practice.content.models.lists import Source, Topic
 from practice.content.models.values import (
     FREQUENCY_MEANING,
@@ -134,7 +144,9 @@ __all__ = [
     "ZipCode",
     "argument",
     "body",
+    "example_of",
     "field",
     "fields_at",
     "option",
+    "place_of",
 ]

@@ -11,6 +11,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import PydanticCustomError
+from typing_extensions import override
 
 from practice.content.models.callouts import AskFirst, HelpCard, Question, SideEffect
 from practice.content.models.fields import Model, body, field
@@ -127,14 +128,17 @@ class Therapist(Entry):
     accepting_new: Flag = field("Whether they take new patients", True)
 
     @property
+    @override
     def heading(self) -> str:
         return self.name
 
     @property
+    @override
     def picture(self) -> PagePicture | None:
         return PagePicture("photo", self.photo, self.photo_alt) if self.photo else None
 
     @property
+    @override
     def named_ids(self) -> dict[str, tuple[str, ...]]:
         return {"treatments": self.treatments}
 
@@ -149,6 +153,7 @@ class Therapist(Entry):
         return ", ".join(credential.abbreviation for credential in self.credentials)
 
     @property
+    @override
     def full_name(self) -> str:
         """The name with its credentials: ``Sarah Dominguez, PT, MPT``."""
         return f"{self.name}, {self.letters}" if self.credentials else self.name
@@ -186,18 +191,22 @@ class Treatment(Entry):
     faq: tuple[Question, ...] = body("Every question in the file's `faq` blocks; at least one")
 
     @property
+    @override
     def heading(self) -> str:
         return self.name
 
     @property
+    @override
     def picture(self) -> PagePicture | None:
         return PagePicture("image", self.image, self.image_alt) if self.image else None
 
     @property
+    @override
     def review(self) -> Review:
         return Review(self.reviewed_by, self.reviewed, self.next_review)
 
     @property
+    @override
     def named_ids(self) -> dict[str, tuple[str, ...]]:
         return {"reviewed_by": _one(self.reviewed_by), "sources": self.sources}
 
@@ -240,22 +249,27 @@ class Post(Entry):
     status: Status = field("`draft` keeps it out of the site", "published")
 
     @property
+    @override
     def heading(self) -> str:
         return self.title
 
     @property
+    @override
     def picture(self) -> PagePicture | None:
         return PagePicture("image", self.image, self.image_alt) if self.image else None
 
     @property
+    @override
     def review(self) -> Review:
         return Review(self.reviewed_by, self.reviewed, self.next_review)
 
     @property
+    @override
     def last_changed(self) -> dt.date:
         return self.modified or self.reviewed or self.date
 
     @property
+    @override
     def named_ids(self) -> dict[str, tuple[str, ...]]:
         return {
             "author": (self.author,),
@@ -283,6 +297,7 @@ class Page(Entry):
     order: int = field("Lower stands first in the menu", 100)
 
     @property
+    @override
     def heading(self) -> str:
         return self.title
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -14,7 +14,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 
-def _iso_date(value: Any) -> dt.date:
+def _iso_date(value: object) -> dt.date:
     if isinstance(value, dt.date):
         return value
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
@@ -27,7 +27,7 @@ def _iso_date(value: Any) -> dt.date:
         ) from error
 
 
-def _flag(value: Any) -> bool:
+def _flag(value: object) -> bool:
     if value in (True, "true"):
         return True
     if value in (False, "false"):
@@ -37,7 +37,8 @@ def _flag(value: Any) -> bool:
     )
 
 
-def one_or_many(value: Any) -> Any:
+def one_or_many(value: object) -> object:
+    """Make a list of a single text; other values stay as they are."""
     return [value] if isinstance(value, str) else value
 
 

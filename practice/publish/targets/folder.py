@@ -104,6 +104,7 @@ def _read(folder: Path) -> LiveState:
 
 
 def parse_state(text: str, where: str) -> LiveState:
+    """Read the state of a target; ``UsageError`` names ``where`` if it cannot be read."""
     try:
         return LiveState.from_text(text)
     except (ValueError, KeyError, TypeError) as error:
