@@ -106,9 +106,9 @@ for module, names in ((platform.os, "fork getuid nice"), (platform.signal, "seti
 assert hasattr(os, "fork")
 assert not platform.FORKS and not platform.TIMES_BY_SIGNAL and not platform.LINKS_ARE_REPLACED
 open_file = open("held", "w")
-for act in (lambda: os.unlink("held"), lambda: os.replace("held", "x"), lambda: os.rename(".", "y")):
+for act, *names in (os.unlink, "held"), (os.replace, "held", "x"), (os.rename, ".", "y"):
     try:
-        act()
+        act(*names)
     except PermissionError:
         continue
     raise SystemExit("an open file was moved or deleted")

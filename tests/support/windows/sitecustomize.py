@@ -136,7 +136,7 @@ def guarded(real, *, target=None):
     return call
 
 
-def no_links(source, target, *_args, **_kwargs):
+def no_links(_source, target, *_args, **_kwargs):
     raise OSError(errno.EPERM, "A required privilege is not held by the client", str(target))
 
 
