@@ -160,7 +160,9 @@ def machine() -> str:
 
 def version_of(tool: Tool) -> str:
     """What a generator says of its version."""
-    out = subprocess.run(tool.version, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    out = subprocess.run(
+        tool.version, capture_output=True, encoding="utf-8", check=True, cwd=ROOT
+    ).stdout
     return out.split("-")[0].removeprefix("hugo ").strip() if tool.name == "Hugo" else out.strip()
 
 
@@ -279,7 +281,7 @@ def family(pid: int) -> list[int]:
     for parent in found:
         try:
             for task in Path(f"/proc/{parent}/task").iterdir():
-                found.extend(int(child) for child in (task / "children").read_text().split())
+                found.extend(int(child) for child in (task / "children").read_text("utf-8").split())
         except OSError:
             continue
     return found
@@ -288,7 +290,7 @@ def family(pid: int) -> list[int]:
 def memory_of(pid: int) -> int:
     """The memory of a process in kB; 0 when it has ended."""
     try:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8").splitlines():
             if line.startswith("Pss:"):
                 return int(line.split()[1])
     except OSError:

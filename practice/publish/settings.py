@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from practice.build.settings import load_settings
 from practice.paths import command_of
 from practice.problems import UsageError, did_you_mean
+from practice.support.platform import LINKS_ARE_REPLACED
 
 FILE = Path("publishconf.py")
 Host = Literal["nginx", "caddy", "apache", "netlify", "cloudflare", "cloudfront", "github", "other"]
@@ -45,7 +46,8 @@ class Folder(TargetSettings):
     to: Literal["folder"]
     path: Path = Field(description="the folder that the web server serves")
     by: Literal["symlink", "rename"] = Field(
-        "symlink", description="`symlink` keeps the last releases beside it"
+        "symlink" if LINKS_ARE_REPLACED else "rename",
+        description="`symlink` keeps the last releases beside it; Windows has only `rename`",
     )
 
 

@@ -39,6 +39,7 @@ from practice.content import reader
 from practice.paths import files_below
 from practice.problems import Problem, ProblemsFound
 from practice.site.site import load
+from practice.support import programs
 
 ROOT = Path(__file__).parents[2]
 BASE = ROOT / "tests" / "bad" / "base"
@@ -622,12 +623,12 @@ def test_a_spelling_program_that_fails_is_named_and_nothing_is_kept(content, tmp
     site, _ = load(content, DAY)
     own, kept = check_settings.CheckSettings(), tmp_path / "kept"
     with monkeypatch.context() as patch:
-        patch.setattr(reading.sysconfig, "get_path", program(tmp_path, "exit 137"))
+        patch.setattr(programs.sysconfig, "get_path", program(tmp_path, "exit 137"))
         [problem] = per_document.every(site, own, kept)[""].problems
         assert (problem.code, "exit code 137" in problem.message) == ("spelling", True)
         assert [p.severity for p in checks.run(site) if "137" in p.message] == ["warning"]
         patch.setattr(reading, "PATIENCE", 0.2)
-        patch.setattr(reading.sysconfig, "get_path", program(tmp_path, "exec sleep 60"))
+        patch.setattr(programs.sysconfig, "get_path", program(tmp_path, "exec sleep 60"))
         [problem] = per_document.every(site, own, kept)[""].problems
         assert "longer than 0.2 seconds" in problem.message
     found = per_document.every(site, own, kept)
@@ -644,7 +645,7 @@ def test_what_is_saved_while_words_are_checked_is_left_to_the_next_reading(
     own, kept = check_settings.CheckSettings(), tmp_path / "kept"
     with monkeypatch.context() as patch:
         saved = f"echo >> {file}; echo >> {content / 'topics.yaml'}"
-        patch.setattr(reading.sysconfig, "get_path", program(tmp_path, saved))
+        patch.setattr(programs.sysconfig, "get_path", program(tmp_path, saved))
         found = per_document.every(site, own, kept)
         assert {"posts/first.md", "topics.yaml"} & found.keys() == set()
     for name in ("posts/first.md", "topics.yaml"):
