@@ -20,8 +20,8 @@ FILES = sorted((ROOT / "practice").rglob("*.py"))
 LAYERS = [
     {"editing"},
     {"preview", "publish", "wordpress"},
-    {"build"},
     {"plugin", "authoring"},
+    {"build"},
     {"checks"},
     {"rendering", "hosting"},
     {"site"},
@@ -43,7 +43,7 @@ ONLY = {
     "markdown": ["practice.content.markdown", "practice.content.body_parser",
                  "practice.content.callouts"],
     "pymdownx": ["practice.content.callouts"],
-    "jinja2": ["practice.rendering.renderer", "practice.plugin.writer"],
+    "jinja2": ["practice.rendering.renderer", "practice.rendering.templates"],
     "yaml": ["practice.content.front_matter", "practice.content.yaml_errors"],
     "PIL": ["practice.rendering.images"],
     "babel": ["practice.site.formatting"],
