@@ -18,7 +18,7 @@ from pelican import Pelican
 
 from practice.build import in_place, report
 from practice.build.prepare import prepare
-from practice.build.run import locked
+from practice.build.run import locked, system_named
 from practice.build.settings import overrides_of
 from practice.content.cached_reader import Reader
 from practice.paths import files_below
@@ -54,7 +54,8 @@ class PelicanCommand:
         try:
             for _ in range(AT_ONCE):
                 before = self._files()
-                self._run_once()
+                with system_named():
+                    self._run_once()
                 if self._files() == before:  # Pelican does not see a change during a run
                     break
         except (ProblemsFound, UsageError) as error:
@@ -76,6 +77,7 @@ class PelicanCommand:
 
     def _write(self, renderer: Renderer) -> None:
         output = Path(self.settings["OUTPUT_PATH"])
+        output.parent.mkdir(parents=True, exist_ok=True)
         with locked(output):
             in_place.update(renderer, output)
 
@@ -83,7 +85,7 @@ class PelicanCommand:
         if isinstance(error, ProblemsFound):
             self._print(report.problems(error.problems, report.AS_IT_WAS))
         else:
-            self._print(f"{error}\n{report.AS_IT_WAS}")
+            self._print(str(error))
 
     def _print(self, text: str) -> None:
         if text and text != self.said:
