@@ -33,3 +33,8 @@ def load_settings(file: Path, content: Path | None, output: Path | None) -> dict
         raise ProblemsFound(logged(record, display_path_of(file)) for record in records)
     use_our_theme(settings)
     return settings
+
+
+def overrides_of(settings: dict[str, Any]) -> tuple[Path, ...]:
+    """The folders of `THEME_TEMPLATES_OVERRIDES`, the first of which wins."""
+    return tuple(Path(folder).resolve() for folder in settings["THEME_TEMPLATES_OVERRIDES"])

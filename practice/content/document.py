@@ -1,10 +1,10 @@
-"""Document: one text of the practice, and a record of the documents that were read."""
+"""Document: one text of the practice. What a page reads of it is recorded as a dependency."""
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,8 +13,15 @@ from typing import Generic
 from typing_extensions import TypeIs, TypeVar
 
 from practice.content.body import Body, Heading
+from practice.content.dependencies import RecordedField
 from practice.content.front_matter import Data
-from practice.content.models import Entry, Page, Post
+from practice.content.models import (
+    Entry,
+    Page,
+    Post,
+    Question,
+    SideEffect,
+)
 from practice.paths import HOME, NOT_FOUND, slug
 from practice.problems import Problem
 
@@ -27,10 +34,28 @@ M_co = TypeVar("M_co", bound=Entry, covariant=True, default=Entry)
 
 
 @dataclass(frozen=True)
+class Listing:
+    """What lists may show of a document's text.
+
+    All of it is in the document's ``listing_digest``, so reading it records no dependency.
+    """
+
+    minutes: int = 1
+    """Reading time in whole minutes."""
+    questions: tuple[Question, ...] = ()
+    """The questions of a page. A treatment has them as a field; a post's stay on its own page."""
+    effect_sources: tuple[str, ...] = ()
+    """The ids of the sources that side effects in the text cite, without duplicates."""
+
+
+@dataclass(frozen=True)
 class Document(Generic[M_co]):
-    """One text of the practice: what it says, where it comes from and where it goes.
+    """One text of the practice: its front matter, its body, its file and its address.
 
     `Document[Post]` is a document whose front matter is a `Post`; `is_of` and `of_kind` narrow.
+
+    Any page may show ``meta`` and ``listing``. Reading ``body``, ``data``, ``digest`` or anything
+    computed from them is recorded as a dependency of the page that is being rendered.
     """
 
     source: str
@@ -40,12 +65,13 @@ class Document(Generic[M_co]):
     slug: str
     meta: M_co
     """Its front matter."""
+    listing: Listing
     body: Body
     data: Data = field(repr=False)
     digest: bytes = field(repr=False)
     """The SHA-256 of its file."""
     listing_digest: bytes = field(repr=False)
-    """A digest of what lists show of it, so that they need not note that they have read it."""
+    """A digest of ``meta`` and ``listing``, made by ``listing_digest_of``."""
 
     @cached_property
     def kind(self) -> str:
@@ -75,53 +101,25 @@ class Document(Generic[M_co]):
     @property
     def minutes(self) -> int:
         """How long it takes to read, in whole minutes, at least one."""
-        return minutes_of(self.listed.words)
-
-    @property
-    def listed(self) -> Body:
-        """Its text, for what ``listing_digest`` covers; reading it records no dependency."""
-        body: Body = vars(self)["body"]
-        return body
+        return self.listing.minutes
 
     def line_of(self, *location: str | int) -> int:
         """The line on which a field of the front matter stands."""
         return self.data.line_of(location)
 
+    def take_text_of(self, newer: Document) -> None:
+        """Become a newer reading of the same file, in every list that holds this document.
 
-class _RecordedField:
-    """A field of a document whose reading is noted, while somebody asks for notes."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __get__(self, document: Document, _: type[Document]) -> object:
-        if _recorders:
-            _recorders[-1][document.source] = vars(document)["digest"]
-        return vars(document)[self.name]
-
-    def __set__(self, document: Document, value: object) -> None:
-        vars(document)[self.name] = value
+        Only for a reading with the same ``listing_digest``, so that no list has to be made again.
+        Raises ``ValueError`` for any other.
+        """
+        if (newer.source, newer.listing_digest) != (self.source, self.listing_digest):
+            raise ValueError(f"lists show something else of `{newer.source}`")
+        vars(self).update(vars(newer))
 
 
-_recorders: list[dict[str, bytes]] = []
 for _name in ("body", "data", "digest"):
-    setattr(Document, _name, _RecordedField(_name))
-
-
-@contextmanager
-def record_dependencies() -> Iterator[dict[str, bytes]]:
-    """Note whose text is read: the value holds, by source, the digest of each file."""
-    _recorders.append({})
-    try:
-        yield _recorders[-1]
-    finally:
-        _recorders.pop()
-
-
-def note(read: dict[str, bytes]) -> None:
-    """Note once more what was read when something was made that is now used again."""
-    if _recorders:
-        _recorders[-1].update(read)
+    setattr(Document, _name, RecordedField(_name))
 
 
 @dataclass(frozen=True)
@@ -143,18 +141,28 @@ ReadResult = tuple[Document | InvalidDocument | None, list[Problem]]
 
 
 def is_of(document: Document, model: type[M]) -> TypeIs[Document[M]]:
-    """Whether a document is of one kind; type checkers know its fields where the answer is yes."""
+    """Return whether a document is of one kind; type checkers then know its fields."""
     return isinstance(document.meta, model)
 
 
 def of_kind(documents: Iterable[Document], model: type[M]) -> tuple[Document[M], ...]:
-    """The documents of one kind, in the order in which they are given."""
+    """Return the documents of one kind, in the given order."""
     return tuple(document for document in documents if is_of(document, model))
 
 
-def minutes_of(words: int) -> int:
-    """How long so many words take to read, in whole minutes, at least one."""
-    return max(1, round(words / WORDS_A_MINUTE))
+def listing_of(meta: Entry, body: Body) -> Listing:
+    """Return what lists may show of a text."""
+    cited = (id for effect in body.of_type(SideEffect) for id in effect.sources)
+    return Listing(
+        minutes=max(1, round(body.words / WORDS_A_MINUTE)),
+        questions=body.questions if isinstance(meta, Page) else (),
+        effect_sources=tuple(dict.fromkeys(cited)),
+    )
+
+
+def listing_digest_of(meta: Entry, listing: Listing) -> bytes:
+    """Return the SHA-256 of everything that lists may show of a document."""
+    return hashlib.sha256(repr((meta, listing)).encode()).digest()
 
 
 def address_of(model: type[Entry], slug: str) -> str:

@@ -9,15 +9,13 @@ from practice.plugin import hooks
 
 def register() -> None:
     """Connect the functions of `practice.plugin.hooks` to Pelican's signals."""
-    # Before anything is read: the site is loaded and checked, or the run stops with every problem.
-    signals.initialized.connect(hooks.prepare)
+    # Once for each reading of the settings: settle them, and see who runs Pelican.
+    signals.initialized.connect(hooks.settle)
     # Markdown is read by us, and nothing else is read at all: no reStructuredText, no HTML.
     signals.readers_init.connect(hooks.set_readers)
     # Templates are ours to find: Pelican would fall back to its `simple` theme for a missing one.
     signals.generator_init.connect(hooks.leave_templates_to_us)
-    # The pages that no single file stands for: archives, site map, robots, style sheet.
-    signals.get_generators.connect(hooks.our_generators)
-    # Writes are noted and done together, so that mistakes are found before and named together.
+    # Pages of documents are not written one by one: every mistake is found before any is in place.
     signals.get_writer.connect(hooks.our_writer)
-    # Everything is known: render and write.
-    signals.finalized.connect(hooks.write_all)
+    # Everything is known: make every file of the site.
+    signals.finalized.connect(hooks.write)

@@ -106,9 +106,7 @@ class Preview:
     # --- Edits ---
 
     async def _watch(self) -> None:
-        folders = {
-            f for mount in self.mounts for f in (mount.live.content.folder, mount.live.theme)
-        }
+        folders = {f for mount in self.mounts for f in mount.live.folders if f.is_dir()}
         changes = awatch(
             *folders, watch_filter=None, debounce=50, step=5, ignore_permission_denied=True
         )
@@ -121,7 +119,7 @@ class Preview:
             live = mount.live
             mine = {
                 folder / name
-                for folder in (live.content.folder, live.theme)
+                for folder in live.folders
                 for path in paths
                 if (name := below(folder, path) or below(folder.resolve(), path))
             }

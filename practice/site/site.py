@@ -23,7 +23,6 @@ from practice.content.models import (
     Notice,
     Page,
     Post,
-    SideEffect,
     Source,
     Therapist,
     Topic,
@@ -103,6 +102,11 @@ class Site:
         by_name = sorted(of_kind(self.documents, Post), key=lambda d: d.source)
         return tuple(sorted(by_name, key=lambda d: d.meta.date, reverse=True))
 
+    @property
+    def has_posts(self) -> bool:
+        """Whether there is a post. A page that asks this does not depend on every post."""
+        return bool(self.posts)
+
     @cached_property
     def _by_source(self) -> dict[str, Document]:
         return {document.source: document for document in self.documents}
@@ -174,9 +178,7 @@ class Site:
     @staticmethod
     def sources_of(document: Document[Treatment | Post]) -> tuple[str, ...]:
         """Return the ids of the sources that a document cites: its own, then its side effects'."""
-        effects = document.listed.of_type(SideEffect)
-        ids = [*document.meta.sources, *(id for effect in effects for id in effect.sources)]
-        return tuple(dict.fromkeys(ids))
+        return tuple(dict.fromkeys([*document.meta.sources, *document.listing.effect_sources]))
 
     @cached_property
     def _citations(self) -> dict[str, tuple[Document[Treatment | Post], ...]]:
@@ -220,10 +222,8 @@ class Site:
     def question_groups(self) -> tuple[QuestionGroup, ...]:
         """The questions of the whole site: treatments first, then pages."""
         groups = [QuestionGroup(treatment, treatment.meta.faq) for treatment in self.treatments]
-        for page in self.pages:
-            questions = page.listed.questions
-            if questions:
-                groups.append(QuestionGroup(page, questions))
+        asking = (page for page in self.pages if page.listing.questions)
+        groups += [QuestionGroup(page, page.listing.questions) for page in asking]
         return tuple(groups)
 
     @cached_property
@@ -292,6 +292,10 @@ class Site:
         """The addresses that links may lead to; unpublished documents may link to each other."""
         out = {unicodedata.normalize("NFC", d.source): d.path for d in self.left_out}
         return out | self.addresses
+
+    def target(self, path: str) -> str:
+        """The address to which a link to a file leads; ``path`` is below the content folder."""
+        return self.targets[path]
 
 
 def load(

@@ -109,8 +109,14 @@ def view_of_list(site: Site, address: str, entry: Year | TopicList | AuthorList)
         canonical=address + entry.path,
         breadcrumbs=(*_way_to(site, blog), Crumb(blog.title, blog.path)),
         sample=any(post.meta.sample for post in entry.posts),
-        modified=max(post.meta.modified or post.meta.date for post in entry.posts),
+        modified=modified_of_list(entry),
     )
+
+
+def modified_of_list(entry: Year | TopicList | AuthorList) -> dt.date:
+    """The day of the last change of a list's posts."""
+    days: list[dt.date] = [post.meta.modified or post.meta.date for post in entry.posts]
+    return max(days)
 
 
 OWN_PAGES = (
