@@ -11,6 +11,7 @@ from pelican import Pelican
 from pelican.generators import Generator
 from pelican.readers import BaseReader, Readers
 
+from practice.build.settings import use_our_theme
 from practice.content.document import Document, is_of
 from practice.content.models import Post
 from practice.paths import save_as
@@ -24,6 +25,7 @@ from practice.site.site import Site
 def settle(pelican: Pelican) -> None:
     """Settle Pelican's settings; a run that no build of ours has started loads the site itself."""
     settings = pelican.settings
+    use_our_theme(settings)
     settings.update(plugin_settings.FIXED)
     if "PRACTICE" in settings:
         plugin_settings.use(settings["PRACTICE"], settings)
