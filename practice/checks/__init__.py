@@ -13,8 +13,8 @@ from practice.checks import (
     clinical,
     legal,
     links,
+    pdf,
     per_document,
-    privacy,
     reading,
     references,
     settings,
@@ -42,7 +42,6 @@ CHECKS: tuple[Callable[[Site], Iterator[Problem]], ...] = (
     clinical.overdue,
     clinical.testimonials,
     accessibility.link_texts,
-    privacy.documents,
     reading.dont_items,
     reading.help_levels,
 )
@@ -71,16 +70,20 @@ def run(
     publishing: bool = False,
     kept: Path | None = None,
     texts: Mapping[str, per_document.Found] | None = None,
+    pdfs: bool = True,
 ) -> list[Problem]:
     """Every problem of a site that no single file shows when it is read, in the order of its files.
 
     Errors stop a build, warnings do not. ``publishing`` makes an overdue review an error, whatever
     the practice has set: what goes out to patients has been read when it said it would be. ``kept``
-    is the folder of the cache, ``texts`` what was found in the texts, if they were looked at.
+    is the folder of the cache, ``texts`` what was found in the texts, if they were looked at;
+    without ``pdfs``, PDFs are left out.
     """
     own, problems = settings.read(site.content)
     ours = CHECKS if "clinic" in site.unread else (*CHECKS, *OF_THE_CLINIC)
     problems.extend(problem for check in ours for problem in check(site))
+    if pdfs:
+        problems.extend(pdf.documents(site, kept))
     for found in (per_document.every(site, own, kept) if texts is None else texts).values():
         problems.extend(found.problems)
     severity: dict[str, Any] = dict.fromkeys(WARNINGS, "warning") | own.severity
