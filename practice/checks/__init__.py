@@ -13,8 +13,8 @@ from practice.checks import (
     clinical,
     legal,
     links,
+    pdf,
     per_document,
-    privacy,
     reading,
     references,
     settings,
@@ -43,7 +43,6 @@ CHECKS: tuple[Callable[[Site], Iterator[Problem]], ...] = (
     clinical.overdue,
     clinical.testimonials,
     accessibility.link_texts,
-    privacy.documents,
     reading.dont_items,
     reading.help_levels,
 )
@@ -72,16 +71,19 @@ def run(
     publishing: bool = False,
     kept: Path | None = None,
     texts: Mapping[str, per_document.Found] | None = None,
+    pdfs: bool = True,
 ) -> list[Problem]:
     """Return every problem that reading the files one by one cannot show, sorted by file and line.
 
     Errors stop a build; warnings do not. ``publishing`` makes an overdue review an error whatever
     `content/checks.yaml` says. ``kept`` is the cache folder. ``texts`` holds the findings of
-    `per_document.every`, where the caller already has them.
+    `per_document.every`, where the caller already has them. ``pdfs`` says whether to check PDFs.
     """
     own, problems = settings.read(site.content)
     ours = CHECKS if "clinic" in site.unread else (*CHECKS, *OF_THE_CLINIC)
     problems.extend(problem for check in ours for problem in check(site))
+    if pdfs:
+        problems.extend(pdf.documents(site, kept))
     for text in (per_document.every(site, own, kept) if texts is None else texts).values():
         problems.extend(text.problems)
     chosen: dict[str, Severity | Literal["off"]] = dict.fromkeys(WARNINGS, "warning")

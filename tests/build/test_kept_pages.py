@@ -315,7 +315,12 @@ def test_files_to_download_are_followed(content, again, tmp_path):
     assert not (tmp_path / "output" / "files").exists()
 
 
-PDF = b"%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
+PDF = (
+    b"%PDF-1.4\n1 0 obj <</Type /Catalog /Pages 2 0 R>> endobj\n"
+    b"2 0 obj <</Type /Pages /Kids [3 0 R] /Count 1>> endobj\n"
+    b"3 0 obj <</Type /Page /Parent 2 0 R /MediaBox [0 0 9 9]>> endobj\n"
+    b"trailer <</Root 1 0 R>>\n%%EOF\n"
+)
 
 
 def test_what_settings_place_elsewhere_stays_there(content, theme, tmp_path, settings_file):

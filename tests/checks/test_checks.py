@@ -49,7 +49,20 @@ WITHOUT_EXAMPLES = ("Theme and machine", "Before publishing")
 CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 FRONT = {"title": "A post", "date": "2026-05-10", "author": "ana", "summary": "Words."}
 FRONT |= {"reviewed": "2026-05-10"}
-PDF = "%PDF-1.4\n1 0 obj\n<< {} >>\nendobj\n%%EOF\n"
+PDF = """%PDF-1.4
+1 0 obj
+<< /Type /Catalog /Pages 2 0 R >>
+endobj
+2 0 obj
+<< /Type /Pages /Kids [3 0 R] /Count 1 >>
+endobj
+3 0 obj
+<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>
+endobj
+trailer
+<< /Root 1 0 R {} >>
+%%EOF
+"""
 
 
 @dataclass

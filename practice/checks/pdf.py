@@ -1,0 +1,93 @@
+"""PDFs are published as they are: none may say who made it, run anything or carry other files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from practice.paths import display_path_of
+from practice.problems import Problem
+from practice.site.site import Site
+from practice.support import time_limit
+from practice.support.store import Store, environment_fingerprint
+
+LARGEST = 30_000_000
+"""Bytes of a file."""
+
+Found = tuple[tuple[str, str, str], ...]
+"""Code, message and hint of each problem of a file."""
+
+NOT_A_PDF = (
+    "pdf-broken",
+    "this is no PDF that everyone can open",
+    "export it as PDF anew, without a password",
+)
+TOO_MUCH = (
+    "pdf-broken",
+    "there is more in this PDF than can be checked",
+    "print it to PDF, or split it into several files",
+)
+PROPERTIES = "empty author and keywords in its properties, and export it as PDF anew"
+PRINT = "print it to PDF, which leaves only what is seen"
+
+
+def documents(site: Site, kept: Path | None = None) -> Iterator[Problem]:
+    """Check every PDF of a site. ``kept`` is the folder of the cache; results are kept by content.
+
+    Yields `pdf-data` for data about people, `pdf-active` for what runs or is carried along, and
+    `pdf-broken` for a file that cannot be opened or holds more than can be checked.
+    """
+    paths = sorted(path for path in site.static if path.lower().endswith(".pdf"))
+    if not paths:
+        return
+    store = Store(kept, "pdfs")
+    for path in paths:
+        display_path = f"{display_path_of(site.content)}/{path}"
+        try:
+            found = _found(site.file_of(path), store)
+        except OSError as error:
+            hint = "check that the file may be read"
+            yield Problem(display_path, 1, "file-unreadable", str(error.strerror), hint)
+            continue
+        for code, message, hint in found:
+            yield Problem(display_path, 1, code, message, hint)
+    store.close()
+
+
+def _found(file: Path, store: Store) -> Found:
+    if file.stat().st_size > LARGEST:
+        return (TOO_MUCH,)
+    raw = file.read_bytes()
+    key = hashlib.sha256(environment_fingerprint() + raw).digest()
+    known: Found | None = store.get([key]).get(key)
+    if known is not None:
+        return known
+    found = look(raw)
+    store.put({key: found})
+    return found
+
+
+def look(raw: bytes) -> Found:
+    """Return what is wrong with a PDF, given as bytes."""
+    # Loading pikepdf takes as long as building a small site, and most builds need it for no file.
+    from practice.checks import pdf_content  # noqa: PLC0415
+
+    if b"%PDF-" not in raw[:1024]:
+        return (NOT_A_PDF,)
+    try:
+        with time_limit.within(time_limit.SECONDS):
+            content = pdf_content.read(raw)
+    except (pdf_content.TooMuch, time_limit.TooSlow):
+        return (TOO_MUCH,)
+    except pdf_content.NotAPdf:
+        return (NOT_A_PDF,)
+    found = []
+    if content.names:
+        who = ", ".join(list(content.names)[:3])
+        found.append(("pdf-data", f"the file says who made it: {who}", PROPERTIES))
+    elif content.traces:
+        found.append(("pdf-data", next(iter(content.traces)), PRINT))
+    if content.active:
+        found.append(("pdf-active", f"the file {' and '.join(sorted(content.active))}", PRINT))
+    return tuple(found)
