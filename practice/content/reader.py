@@ -108,7 +108,7 @@ def _too_large(display_path: str) -> Problem:
     return Problem(display_path, 1, "file-large", message, "split it; pictures go into `images`")
 
 
-def _within_limits(display_path: str, read: Callable[[], R]) -> tuple[R | None, list[Problem]]:
+def within_limits(display_path: str, read: Callable[[], R]) -> tuple[R | None, list[Problem]]:
     """What ``read`` returns, or the one problem that it takes too long or goes too deep."""
     try:
         with time_limit.within(time_limit.SECONDS):
@@ -127,7 +127,7 @@ def read_data(file: Path, display_path: str) -> tuple[Data, list[Problem]]:
     text, problems = read_text(file, display_path)
     if problems:
         return Data(), problems
-    read, problems = _within_limits(display_path, lambda: front_matter.parse(display_path, text))
+    read, problems = within_limits(display_path, lambda: front_matter.parse(display_path, text))
     return read or (Data(), problems)
 
 
@@ -194,7 +194,7 @@ def document_of(model: type[Entry], raw: bytes, source: str, display_path: str) 
     if problems:
         return None, problems
     digest = hashlib.sha256(raw).digest()
-    read, problems = _within_limits(
+    read, problems = within_limits(
         display_path, lambda: _document(model, text, source, display_path, digest)
     )
     return read or (None, problems)

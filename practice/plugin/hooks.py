@@ -14,11 +14,12 @@ from pelican.readers import BaseReader, Readers
 from practice import checks
 from practice.content.cached_reader import Reader
 from practice.content.document import Document
-from practice.paths import save_as
+from practice.content.folder import is_practice
+from practice.paths import display_path_of, save_as
 from practice.plugin.collections import CollectionsGenerator
 from practice.plugin.defaults import use_our_theme
 from practice.plugin.writer import DeferredWriter
-from practice.problems import ProblemsFound, errors
+from practice.problems import ProblemsFound, UsageError, errors
 from practice.rendering.renderer import Renderer
 from practice.rendering.site_files import FEED, FEED_LENGTH, post_time
 from practice.site.site import Site, load, today
@@ -68,6 +69,7 @@ def prepare(pelican: Pelican) -> None:
 def renderer_of(settings: dict[str, Any]) -> Renderer:
     """Load, check and make ready what Pelican is pointed at; raise every error there is."""
     content = Path(settings["PATH"])
+    refuse_other_blogs(content)
     kept = cache_folder(content)
     loaded, problems = load(content, today(), read_all=Reader(kept))
     if loaded:
@@ -78,6 +80,19 @@ def renderer_of(settings: dict[str, Any]) -> Renderer:
     renderer.warnings = tuple(problems)
     renderer.recall(kept)
     return renderer
+
+
+def refuse_other_blogs(content: Path) -> None:
+    """Stop where the content is no practice's, and say what the plugin can do there."""
+    if not is_practice(content):
+        raise UsageError(
+            f"`{display_path_of(content)}` is not the content of a practice: it has no "
+            "`clinic.yaml`.\n"
+            'To use callouts in a blog of your own, write `PRACTICE_MODE = "callouts"` into its '
+            "settings.\n"
+            "To make the site of a practice, write `clinic.yaml`; docs/writing.md says how.\n"
+            "To do without this plugin, name the plugins that you use in `PLUGINS`."
+        )
 
 
 def set_readers(readers: Readers) -> None:

@@ -43,9 +43,10 @@ ONLY = {
     # package: the modules that may import it
     "pelican": ["practice.plugin*", "practice.build.*"],
     "markdown": ["practice.content.markdown", "practice.content.body_parser",
-                 "practice.content.callouts"],
+                 "practice.content.callouts", "practice.plugin.callouts"],
     "pymdownx": ["practice.content.callouts"],
-    "jinja2": ["practice.rendering.renderer", "practice.plugin.writer"],
+    "jinja2": ["practice.rendering.renderer", "practice.rendering.callouts",
+               "practice.plugin.writer"],
     "yaml": ["practice.content.front_matter", "practice.content.yaml_errors"],
     "PIL": ["practice.rendering.images"],
     "babel": ["practice.site.formatting"],
