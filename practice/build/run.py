@@ -1,4 +1,4 @@
-"""The build, in order: check -> Pelican -> render -> check the output -> swap.
+"""The build, in order: check -> Pelican -> make the files -> check the output -> swap.
 
 Nothing that is wrong reaches the output folder: a build writes into another folder beside it,
 which takes its place in one step.
@@ -14,13 +14,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from practice.build import in_place
+from practice.build.execute import JobResult, execute
 from practice.build.pelican_run import run_pelican
+from practice.build.prepare import prepare
 from practice.build.settings import load_settings
 from practice.checks import built_html as output_checks
 from practice.content.document import Document
 from practice.paths import display_path_of, files_below
-from practice.plugin import hooks
 from practice.problems import Problem, ProblemsFound, UsageError
+from practice.rendering.jobs import jobs
 from practice.site.site import Site
 from practice.support import output_folder, processes
 from practice.support.output_folder import MARKER
@@ -64,25 +67,37 @@ def build(
     refuse_output(target, Path(settings["PATH"]))
     with system_named(), garbage_left(), locked(target), output_folder.tidied(target):
         step("Reading and checking the content")
-        renderer = hooks.renderer_of(settings)
+        renderer = prepare(settings)
+        site = renderer.site
         spare = output_folder.spare_of(target)
         fresh = output_folder.new(target)
         stage = output_folder.usable(spare) or fresh
-        settings |= {"OUTPUT_PATH": str(fresh), "PRACTICE": renderer}
-        settings |= {"PRACTICE_FOLDER": stage, "PRACTICE_LAST": target}
-        scanned: dict[str, output_checks.Scanned] = {}
-        settings["PRACTICE_SCANNED"] = scanned
+        results: dict[str, JobResult] = {}
+
+        def write() -> None:
+            todo = list(jobs(site, renderer))
+            if stage != fresh:
+                output_folder.keep_only(stage, {job.path for job in todo})
+            results.update(execute(renderer, todo, stage, target))
+
+        settings |= {"OUTPUT_PATH": str(fresh), "PRACTICE": renderer, "PRACTICE_WRITE": write}
         step("Writing the pages")
         run_pelican(settings)
         output_folder.move_all(fresh, stage)
         step("Checking the pages")
         (stage / MARKER).write_text(MARKER_TEXT, encoding="utf-8")
         files = files_below(stage)
-        problems = list(output_checks.run(stage, renderer.base, files, scanned))
+        scanned = {path: result.scanned for path, result in results.items() if result.scanned}
+
+        def read(path: str) -> str:
+            return (stage / path).read_text(encoding="utf-8")
+
+        problems = list(output_checks.run(read, renderer.base, files, scanned))
         if problems:
             raise ProblemsFound(problems)
         output_folder.swap(stage, target, spare)
-    site = renderer.site
+        digests = {path: result.digest for path, result in results.items()}
+        in_place.remember(renderer, target, digests)
     return Built(
         output=target,
         pages=sum(name.endswith(".html") for name in files),

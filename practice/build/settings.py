@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pelican.settings import read_settings
+from pelican.settings import DEFAULT_CONFIG, read_settings
 
 from practice.build.pelican_run import listening, logged
-from practice.paths import display_path_of
-from practice.plugin.defaults import use_our_theme
+from practice.paths import display_path_of, theme_folder
 from practice.problems import ProblemsFound, UsageError
 
 
@@ -31,5 +30,24 @@ def load_settings(file: Path, content: Path | None, output: Path | None) -> dict
         raise UsageError(f"`{file}` cannot be used: {type(error).__name__}: {error}") from error
     if records:
         raise ProblemsFound(logged(record, display_path_of(file)) for record in records)
+    if settings.get("PRACTICE_MODE", "site") != "site":
+        raise UsageError(
+            f"`{file}` is about a blog with callouts (`PRACTICE_MODE`), which `pelican` builds; "
+            "this command is for the site of a practice"
+        )
     use_our_theme(settings)
     return settings
+
+
+def use_our_theme(settings: dict[str, Any]) -> None:
+    """Set ``THEME`` to the theme of this package, unless the settings name one of their own.
+
+    Pelican's default theme has no template for a treatment, so no site can mean it.
+    """
+    if settings["THEME"] == DEFAULT_CONFIG["THEME"]:
+        settings["THEME"] = str(theme_folder())
+
+
+def overrides_of(settings: dict[str, Any]) -> tuple[Path, ...]:
+    """The folders of `THEME_TEMPLATES_OVERRIDES`, the first of which wins."""
+    return tuple(Path(folder).resolve() for folder in settings["THEME_TEMPLATES_OVERRIDES"])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from urllib.parse import unquote, urlsplit
 
 from practice.checks import privacy
@@ -31,15 +31,16 @@ class Scanned:
 
 
 def run(
-    output: Path, base: str, names: Sequence[str], scanned: Mapping[str, Scanned]
+    read: Callable[[str], str], base: str, names: Sequence[str], scanned: Mapping[str, Scanned]
 ) -> Iterator[Problem]:
     """Links that lead nowhere, ids that stand twice, files of others that a page would load.
 
-    ``names`` are all files below ``output``, ``scanned`` the pages that have been looked at.
+    ``names`` are all files of the site, by their path below the output folder. ``read`` gives the
+    text of one, and ``scanned`` holds the pages that have been looked at.
     """
     files = set(names)
     pages = {
-        name: scanned.get(name) or scan(name, (output / name).read_text(encoding="utf-8"))
+        name: scanned.get(name) or scan(name, read(name))
         for name in names
         if name.endswith(".html")
     }
@@ -56,13 +57,13 @@ def run(
                 continue
             wrong = wrong_with(name if inside else "", target)
             if wrong:
-                text = (output / name).read_text(encoding="utf-8")
+                text = read(name)
                 needle = next(m[0] for m in REFERENCE.finditer(text) if m["target"] == target)
                 yield _problem(name, text, needle, *wrong)
     for name in names:
         look = LOADS.get(PurePath(name).suffix)
         if look and not name.startswith("pagefind/"):
-            text = (output / name).read_text(encoding="utf-8")
+            text = read(name)
             yield from _third_parties(name, text, look(text))
 
 

@@ -1,21 +1,23 @@
-"""Document: one text of the practice, and a record of who reads it."""
+"""Document: one text of the practice. What a page reads of it is recorded as a dependency."""
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from practice.content.body import Body, Heading
+from practice.content.dependencies import RecordedField
 from practice.content.front_matter import Data
 from practice.content.models import (
     Entry,
     Page,
     Post,
+    Question,
+    SideEffect,
 )
 from practice.paths import HOME, NOT_FOUND, slug
 from practice.problems import Problem
@@ -25,8 +27,27 @@ WORDS_A_MINUTE = 200
 
 
 @dataclass(frozen=True)
+class Listing:
+    """What lists may show of a document's text.
+
+    Everything here is in the document's ``listing_digest``, so reading it records nothing.
+    """
+
+    minutes: int = 1
+    """Reading time in whole minutes."""
+    questions: tuple[Question, ...] = ()
+    """The questions of a page. A treatment has them as a field; those of a post are its own."""
+    effect_sources: tuple[str, ...] = ()
+    """The ids of the sources that side effects in the text cite, each once."""
+
+
+@dataclass(frozen=True)
 class Document:
-    """One text of the practice: what it says, where it comes from and where it goes."""
+    """One text of the practice: what it says, where it comes from and where it goes.
+
+    ``meta`` and ``listing`` may be shown by any page. ``body``, ``data``, ``digest`` and all that
+    is computed from them are recorded as dependencies of the page that reads them.
+    """
 
     source: str
     """Its file below the content folder: ``treatments/dry-needling.md``."""
@@ -35,12 +56,13 @@ class Document:
     slug: str
     meta: Any
     """Its model: a Treatment, Therapist, Post or Page."""
+    listing: Listing
     body: Body
     data: Data = field(repr=False)
     digest: bytes = field(repr=False)
     """The SHA-256 of its file."""
     listing_digest: bytes = field(repr=False)
-    """A digest of what lists show of it, so that they need not note that they have read it."""
+    """A digest of ``meta`` and ``listing``, made by ``listing_digest_of``."""
 
     @cached_property
     def kind(self) -> str:
@@ -70,53 +92,25 @@ class Document:
     @property
     def minutes(self) -> int:
         """How long it takes to read, in whole minutes, at least one."""
-        return minutes_of(self.listed.words)
-
-    @property
-    def listed(self) -> Body:
-        """Its text, for what ``listing_digest`` covers; reading it records no dependency."""
-        body: Body = vars(self)["body"]
-        return body
+        return self.listing.minutes
 
     def line_of(self, *location: str | int) -> int:
         """The line on which a field of the front matter stands."""
         return self.data.line_of(location)
 
+    def take_text_of(self, newer: Document) -> None:
+        """Become a newer reading of the same file, in every list that holds this document.
 
-class _RecordedField:
-    """A field of a document whose reading is noted, while somebody asks for notes."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __get__(self, document: Document, _: type[Document]) -> Any:
-        if _recorders:
-            _recorders[-1][document.source] = vars(document)["digest"]
-        return vars(document)[self.name]
-
-    def __set__(self, document: Document, value: Any) -> None:
-        vars(document)[self.name] = value
+        Only for a reading with the same ``listing_digest``: no list then has to be made anew.
+        Raises ``ValueError`` for any other.
+        """
+        if (newer.source, newer.listing_digest) != (self.source, self.listing_digest):
+            raise ValueError(f"lists show something else of `{newer.source}`")
+        vars(self).update(vars(newer))
 
 
-_recorders: list[dict[str, bytes]] = []
 for _name in ("body", "data", "digest"):
-    setattr(Document, _name, _RecordedField(_name))
-
-
-@contextmanager
-def record_dependencies() -> Iterator[dict[str, bytes]]:
-    """Note whose text is read: the value holds, by source, the digest of each file."""
-    _recorders.append({})
-    try:
-        yield _recorders[-1]
-    finally:
-        _recorders.pop()
-
-
-def note(read: dict[str, bytes]) -> None:
-    """Note once more what was read when something was made that is now used again."""
-    if _recorders:
-        _recorders[-1].update(read)
+    setattr(Document, _name, RecordedField(_name))
 
 
 @dataclass(frozen=True)
@@ -137,9 +131,19 @@ ReadResult = tuple[Document | InvalidDocument | None, list[Problem]]
 """What came out of a file, and what is wrong with it; None where it has no text at all."""
 
 
-def minutes_of(words: int) -> int:
-    """How long so many words take to read, in whole minutes, at least one."""
-    return max(1, round(words / WORDS_A_MINUTE))
+def listing_of(meta: Entry, body: Body) -> Listing:
+    """What lists may show of a text."""
+    cited = (id for effect in body.of_type(SideEffect) for id in effect.sources)
+    return Listing(
+        minutes=max(1, round(body.words / WORDS_A_MINUTE)),
+        questions=body.questions if isinstance(meta, Page) else (),
+        effect_sources=tuple(dict.fromkeys(cited)),
+    )
+
+
+def listing_digest_of(meta: Entry, listing: Listing) -> bytes:
+    """The SHA-256 of all that lists may show of a document."""
+    return hashlib.sha256(repr((meta, listing)).encode()).digest()
 
 
 def address_of(model: type[Entry], slug: str) -> str:

@@ -14,7 +14,14 @@ from pydantic import BaseModel
 from practice.content import front_matter, limits
 from practice.content.body import Body
 from practice.content.body_parser import parse
-from practice.content.document import Document, InvalidDocument, ReadResult, minutes_of, slug_of
+from practice.content.document import (
+    Document,
+    InvalidDocument,
+    ReadResult,
+    listing_digest_of,
+    listing_of,
+    slug_of,
+)
 from practice.content.front_matter import BAD_CHARACTERS, Data, Location
 from practice.content.markdown import forget
 from practice.content.models import (
@@ -23,7 +30,6 @@ from practice.content.models import (
     Entry,
     Faq,
     HelpCard,
-    Page,
     Post,
     SideEffect,
     Treatment,
@@ -245,22 +251,19 @@ def _document(
     problems.extend(wrong)
     if meta is None or data.unread:
         return InvalidDocument(source, display_path, body, data), problems
-    listing_digest = _listing_digest(meta, body)
-    return Document(
-        source, display_path, slug_of(source), meta, body, data, digest, listing_digest
-    ), problems
-
-
-def _listing_digest(meta: Entry, body: Body) -> bytes:
-    """The digest of a document's fields, and of what lists take from its text.
-
-    Those are a page's questions, the sources of side effects, and the reading time. What a
-    treatment's callouts say are its fields.
-    """
-    questions = body.questions if isinstance(meta, Page) else ()
-    sources = [effect.sources for effect in body.of_type(SideEffect)]
-    parts = (meta, questions, sources, minutes_of(body.words))
-    return hashlib.sha256(repr(parts).encode()).digest()
+    listing = listing_of(meta, body)
+    document = Document(
+        source,
+        display_path,
+        slug_of(source),
+        meta,
+        listing,
+        body,
+        data,
+        digest,
+        listing_digest_of(meta, listing),
+    )
+    return document, problems
 
 
 def _from_body(info: Any) -> bool:

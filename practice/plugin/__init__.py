@@ -20,12 +20,10 @@ SITE: Hooks = (
     (signals.readers_init, hooks.set_readers),
     # Templates are ours to find: Pelican would fall back to its `simple` theme for a missing one.
     (signals.generator_init, hooks.leave_templates_to_us),
-    # The pages that no single file stands for: archives, site map, robots, style sheet.
-    (signals.get_generators, hooks.our_generators),
-    # Writes are noted and done together, so that mistakes are found before and named together.
+    # Pages of documents are not written one by one: every mistake is found before any is in place.
     (signals.get_writer, hooks.our_writer),
-    # Everything is known: render and write.
-    (signals.finalized, hooks.write_all),
+    # Everything is known: make every file of the site.
+    (signals.finalized, hooks.write),
 )
 CALLOUTS: Hooks = (
     # Messages name the file, which Python-Markdown does not know.
@@ -40,7 +38,7 @@ CALLOUTS: Hooks = (
     (signals.finalized, callouts.publish_style_sheet),
 )
 MODES: dict[str, tuple[Callable[[Pelican], None], Hooks]] = {
-    "site": (hooks.prepare, SITE),
+    "site": (hooks.settle, SITE),
     "callouts": (callouts.begin, CALLOUTS),
 }
 """What `PRACTICE_MODE` can be: what is done once, and the hooks of every run."""

@@ -24,7 +24,7 @@ from pelican.readers import MarkdownReader, Readers
 from practice.content import callouts_in_text
 from practice.content.reader import within_limits
 from practice.paths import display_path_of, slug, theme_folder
-from practice.plugin.outcome import report_runs
+from practice.plugin.outcome import ReportedRuns
 from practice.problems import Problem, ProblemsFound, UsageError
 from practice.rendering.callouts import CLASS, CalloutTemplates, follows_system, style_sheet
 
@@ -114,7 +114,7 @@ def begin(pelican: Pelican) -> None:
     blog = settings["PRACTICE_CALLOUTS"] = Blog(settings)
     extensions = [e for e in markdown.get("extensions", ()) if not isinstance(e, CalloutsExtension)]
     settings["MARKDOWN"] = markdown | {"extensions": [*extensions, CalloutsExtension(blog)]}
-    report_runs(pelican, NOT_WRITTEN)
+    pelican.run = ReportedRuns(pelican.run, NOT_WRITTEN).run
     settings["CACHE_CONTENT"] = settings["LOAD_CONTENT_CACHE"] = False  # it would hide mistakes
 
 

@@ -4,95 +4,34 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from pelican import Pelican
 from pelican.generators import Generator
 from pelican.readers import BaseReader, Readers
 
-from practice import checks
-from practice.content.cached_reader import Reader
+from practice.build import report
+from practice.build.settings import use_our_theme
 from practice.content.document import Document
-from practice.content.folder import is_practice
-from practice.paths import display_path_of, save_as
-from practice.plugin.collections import CollectionsGenerator
-from practice.plugin.defaults import use_our_theme
-from practice.plugin.writer import DeferredWriter
-from practice.problems import ProblemsFound, UsageError, errors
-from practice.rendering.renderer import Renderer
-from practice.rendering.site_files import FEED, FEED_LENGTH, post_time
-from practice.site.site import Site, load, today
-from practice.support.store import cache_folder
-
-SETTINGS: dict[str, Any] = {
-    "ARTICLE_PATHS": ["posts"],
-    "PAGE_PATHS": ["pages", "treatments", "team"],
-    "STATIC_PATHS": [],  # filled with the very files that may be published
-    "THEME_STATIC_PATHS": [],  # practice.assets writes them under lasting names
-    "DIRECT_TEMPLATES": [],
-    "AUTHOR_SAVE_AS": "",
-    "CATEGORY_SAVE_AS": "",
-    "TAG_SAVE_AS": "",
-    "FEED_ALL_ATOM": FEED,
-    "CATEGORY_FEED_ATOM": None,
-    "AUTHOR_FEED_ATOM": None,
-    "AUTHOR_FEED_RSS": None,
-    "TRANSLATION_FEED_ATOM": None,
-    "FEED_MAX_ITEMS": FEED_LENGTH,
-    "RELATIVE_URLS": False,
-    "WITH_FUTURE_DATES": True,  # the site itself leaves out what is to come
-    "CACHE_CONTENT": False,  # Pelican's cache goes stale: docs/design.md
-    "LOAD_CONTENT_CACHE": False,
-    "TYPOGRIFY": False,
-    "DELETE_OUTPUT_DIRECTORY": False,
-    "FORMATTED_FIELDS": [],
-    "IGNORE_FILES": [".*"],  # Pelican's own pattern misses hidden files
-}
-"""Pelican settings that are part of how the plugin works, and no practice's choice."""
+from practice.paths import save_as
+from practice.plugin import settings as plugin_settings
+from practice.plugin.command import PelicanCommand
+from practice.plugin.outcome import ReportedRuns
+from practice.plugin.writer import PipelineWriter
+from practice.rendering.site_files import post_time
+from practice.site.site import Site
 
 
-def prepare(pelican: Pelican) -> None:
-    """Load and check the site, unless the build has done so, and settle Pelican's settings."""
+def settle(pelican: Pelican) -> None:
+    """Settle Pelican's settings; a run that no build of ours has started loads the site itself."""
     settings = pelican.settings
-    settings.update(SETTINGS)
+    settings.update(plugin_settings.FIXED)
     use_our_theme(settings)
-    if "PRACTICE" not in settings:
-        settings["PRACTICE"] = renderer_of(settings)
-    ours: Site = settings["PRACTICE"].site
-    settings["SITENAME"] = ours.clinic.name
-    settings["STATIC_PATHS"] = sorted(
-        path for path in ours.static if not path.startswith("images/")
-    )
-
-
-def renderer_of(settings: dict[str, Any]) -> Renderer:
-    """Load, check and make ready what Pelican is pointed at; raise every error there is."""
-    content = Path(settings["PATH"])
-    refuse_other_blogs(content)
-    kept = cache_folder(content)
-    loaded, problems = load(content, today(), read_all=Reader(kept))
-    if loaded:
-        problems = [*problems, *checks.run(loaded, kept=kept)]
-    if loaded is None or errors(problems):
-        raise ProblemsFound(problems)
-    renderer = Renderer(loaded, Path(settings["THEME"]), settings["SITEURL"])
-    renderer.warnings = tuple(problems)
-    renderer.recall(kept)
-    return renderer
-
-
-def refuse_other_blogs(content: Path) -> None:
-    """Stop where the content is no practice's, and say what the plugin can do there."""
-    if not is_practice(content):
-        raise UsageError(
-            f"`{display_path_of(content)}` is not the content of a practice: it has no "
-            "`clinic.yaml`.\n"
-            'To use callouts in a blog of your own, write `PRACTICE_MODE = "callouts"` into its '
-            "settings.\n"
-            "To make the site of a practice, write `clinic.yaml`; docs/writing.md says how.\n"
-            "To do without this plugin, name the plugins that you use in `PLUGINS`."
-        )
+    if "PRACTICE" in settings:
+        plugin_settings.use(settings["PRACTICE"], settings)
+    else:
+        pelican.delete_outputdir = False  # Pelican has read that setting before
+        pelican.run = ReportedRuns(PelicanCommand(pelican).run, report.AS_IT_WAS).run
 
 
 def set_readers(readers: Readers) -> None:
@@ -142,18 +81,11 @@ def leave_templates_to_us(generator: Generator) -> None:
     generator.get_template = lambda name: name
 
 
-def our_generators(_pelican: Pelican) -> type[Generator]:
-    """The generator of pages made from many files."""
-    return CollectionsGenerator
+def our_writer(_pelican: Pelican) -> type[PipelineWriter]:
+    """The writer that leaves our own files to the jobs."""
+    return PipelineWriter
 
 
-def our_writer(_pelican: Pelican) -> type[DeferredWriter]:
-    """The writer that notes first."""
-    return DeferredWriter
-
-
-def write_all(pelican: Pelican) -> None:
-    """Render and write everything that was noted."""
-    settings = pelican.settings
-    settings["PRACTICE_WRITER"].write_all()
-    settings["PRACTICE"].remember(cache_folder(Path(settings["PATH"])))
+def write(pelican: Pelican) -> None:
+    """Make every file of the site, as the one who has started the run wants it."""
+    pelican.settings["PRACTICE_WRITE"]()

@@ -7,9 +7,9 @@ holds this with random edits. Where a build would refuse a file, its last good t
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 
 from practice import checks
@@ -26,12 +26,11 @@ from practice.content.folder import (
     read_lists,
 )
 from practice.content.models import KINDS
-from practice.content.reader import file_link
 from practice.paths import display_path_of, save_as
 from practice.problems import Problem, ProblemsFound, errors
-from practice.rendering.jobs import Job, feed_of, others, page_of
+from practice.rendering import templates
+from practice.rendering.jobs import Job, jobs, page_of
 from practice.rendering.renderer import Renderer, template_problem
-from practice.rendering.site_files import FEED
 from practice.site.site import Site, assemble, narrow, stand_in, today
 
 LEADS_SOMEWHERE = (references.ids, references.pictures, references.callouts, links.targets)
@@ -53,11 +52,19 @@ class LivePreview:
     """A practice, its theme, and every page of it on request.
 
     ``content`` and ``theme`` are folders, ``address`` is where the site will be published, ``kept``
-    a folder for the cache, or None.
+    a folder for the cache, or None. ``overrides`` are folders whose templates win over the theme's.
     """
 
-    def __init__(self, content: Path, theme: Path, address: str, kept: Path | None = None) -> None:
+    def __init__(
+        self,
+        content: Path,
+        theme: Path,
+        address: str,
+        kept: Path | None = None,
+        overrides: Sequence[Path] = (),
+    ) -> None:
         self.theme = theme
+        self.overrides = tuple(overrides)
         self.address = address
         self.read_all = Reader(kept)
         self.content = Content(content)
@@ -78,13 +85,18 @@ class LivePreview:
 
     # --- Changes ---
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders whose files make the site."""
+        return (self.content.folder, self.theme, *self.overrides)
+
     def changed(self, paths: Iterable[Path]) -> None:
         """Take note that something may have happened to these files."""
         names, theme = set(), False
         for path in paths:
             if path.is_relative_to(self.content.folder):
                 names.add(path.relative_to(self.content.folder).as_posix())
-            theme = theme or path.is_relative_to(self.theme)
+            theme = theme or any(map(path.is_relative_to, (self.theme, *self.overrides)))
         self.rendered = {}
         self.edited |= names
         before = dict(self.content.documents)
@@ -135,12 +147,11 @@ class LivePreview:
         if new is old:
             return True
         content.documents[source] = new
-        if self.pages is None or old is None or not _same_listing(old, new):
+        if self.pages is None or old is None or old.listing_digest != new.listing_digest:
             return False
         if source in self.waiting or any(_unfit(self.pages.site, [new])):
             return False
-        # Every list holds the old object: it goes on with the new text, and they stay right.
-        vars(old).update(vars(new))
+        old.take_text_of(new)
         content.documents[source] = old
         return True
 
@@ -167,7 +178,7 @@ class LivePreview:
     def _take(self, site: Site, *, theme: bool) -> None:
         if self.pages is None or theme:
             try:
-                renderer = Renderer(site, self.theme, self.address)
+                renderer = Renderer(site, self.theme, self.address, self.overrides)
             except ProblemsFound as error:
                 self.theme_problems = error.problems
             except (OSError, UnicodeDecodeError) as error:
@@ -175,7 +186,8 @@ class LivePreview:
                 hint = "correct the name, or put the file there"
                 self.theme_problems = [Problem(display_path, 1, "theme-file", str(error), hint)]
             else:
-                self.pages, self.theme_problems = Pages(renderer), []
+                found = templates.problems_of(renderer.templates, self.overrides, site)
+                self.pages, self.theme_problems = Pages(renderer), list(found)
                 return
         if self.pages is not None:
             self.pages = Pages(self.pages.renderer.for_site(site))
@@ -198,7 +210,7 @@ class LivePreview:
         document = self.document(path)
         why = self.why_old(document)
         try:
-            return PreviewPage(_bytes(job.render()), job.origin, document, why)
+            return PreviewPage(_bytes(job.make()), job.origin, document, why)
         except ProblemsFound as error:
             found = error.problems
         except Exception as error:  # noqa: BLE001  # a template can raise anything
@@ -208,7 +220,7 @@ class LivePreview:
     def _last_good(self, path: str) -> bytes:
         job = self.sound.job(path) if self.sound else None
         try:
-            return _bytes(job.render()) if job else b""
+            return _bytes(job.make()) if job else b""
         except Exception:  # noqa: BLE001  # what is wrong is said already
             return b""
 
@@ -273,31 +285,13 @@ class Pages:
         return {document.path: document for document in (*self.site.left_out, *self.site.documents)}
 
     @cached_property
-    def _others(self) -> dict[str, Job]:
-        jobs = {job.path: job for job in others(self.renderer)}
-        for source in self.site.static:
-            if not source.startswith("images/"):  # those are made anew by `files.others`
-                display_path = display_path_of(self.site.content / source)
-                jobs[source] = Job(
-                    source, display_path, partial(_content, self.site.content, source)
-                )
-        if self.site.posts:
-            jobs[FEED] = feed_of(self.renderer, self.site.posts)
-        return jobs
+    def _jobs(self) -> dict[str, Job]:
+        return {job.path: job for job in jobs(self.site, self.renderer)}
 
     def job(self, path: str) -> Job | None:
         """How to get the file at an address; None if nothing stands there."""
-        document = self.documents.get(path)
-        if document:
-            return page_of(self.renderer, document)
-        return self._others.get(save_as(path))
-
-
-def _same_listing(old: Document, new: Document) -> bool:
-    """Whether two readings of a file differ only in text that no other page shows."""
-    return old.meta == new.meta and [placed.callout for placed in old.body.callouts] == [
-        placed.callout for placed in new.body.callouts
-    ]
+        document = self.documents.get(path)  # drafts have no jobs of their own
+        return page_of(document, self.renderer) if document else self._jobs.get(save_as(path))
 
 
 def _unfit(site: Site, documents: list[Document]) -> Iterator[tuple[Problem, Document]]:
@@ -321,14 +315,6 @@ def check_some(site: Site, sources: Collection[str]) -> dict[str, list[Problem]]
         if problem.path in found:
             found[problem.path].append(problem)
     return found
-
-
-def _content(folder: Path, source: str) -> bytes:
-    """A file below a folder; one that has become a link is not followed."""
-    file = folder / source
-    if file.resolve() != folder.resolve() / source:
-        raise ProblemsFound([file_link(display_path_of(file))])
-    return file.read_bytes()
 
 
 def _bytes(content: str | bytes) -> bytes:

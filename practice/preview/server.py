@@ -108,9 +108,7 @@ class Preview:
     # --- Edits ---
 
     async def _watch(self) -> None:
-        folders = {
-            f for mount in self.mounts for f in (mount.live.content.folder, mount.live.theme)
-        }
+        folders = {f for mount in self.mounts for f in mount.live.folders if f.is_dir()}
         changes = awatch(
             *folders, watch_filter=None, debounce=50, step=5, ignore_permission_denied=True
         )
@@ -124,7 +122,7 @@ class Preview:
             mine = {
                 path
                 for path in paths
-                if path.is_relative_to(live.content.folder) or path.is_relative_to(live.theme)
+                if any(path.is_relative_to(folder) for folder in live.folders)
             }
             if not mine:
                 continue

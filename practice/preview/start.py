@@ -6,13 +6,13 @@ import ipaddress
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import uvicorn
 
-from practice.build.settings import load_settings
+from practice.build.settings import load_settings, overrides_of
 from practice.preview.guard import LOOPBACK
 from practice.preview.live import LivePreview
 from practice.preview.server import KITCHEN_SINK, Mount, Preview
@@ -48,7 +48,8 @@ def run(
     sock = listen(host or LOOPBACK[0], port)
     port = sock.getsockname()[1]
     folder = Path(settings["PATH"])
-    mounts = mounts_of(folder, Path(settings["THEME"]), settings["SITEURL"])
+    theme, overrides = Path(settings["THEME"]), overrides_of(settings)
+    mounts = mounts_of(folder, theme, settings["SITEURL"], overrides)
     if host not in {"", *LOOPBACK}:
         say(f"Everybody who can reach {host} can see drafts now.")
     address = f"http://{names[0]}:{port}"
@@ -71,12 +72,14 @@ def run(
         sock.close()
 
 
-def mounts_of(content: Path, theme: Path, address: str) -> list[Mount]:
+def mounts_of(
+    content: Path, theme: Path, address: str, overrides: Sequence[Path] = ()
+) -> list[Mount]:
     """The practice, and the kitchen sink below it where this project has one."""
     address = address.rstrip("/")
     base = urlsplit(address).path
     kept = cache_folder(content)
-    found = [Mount(LivePreview(content, theme, address, kept), base)]
+    found = [Mount(LivePreview(content, theme, address, kept, overrides), base)]
     if SINK.is_dir() and SINK.resolve() != content.resolve():
         sink = LivePreview(SINK.resolve(), theme, address + KITCHEN_SINK)
         found.append(Mount(sink, base + KITCHEN_SINK))

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-import jinja2
 from markupsafe import Markup
 
 from practice.content.body import CalloutPart
 from practice.content.models import FREQUENCY_MEANING, Faq, InLanguage, SideEffectList
+from practice.rendering import templates
+from practice.rendering.templates import ENDING, CompiledTemplates, TemplateEnvironment
 
 CLASS = "practice-callouts"
 """The class of the element around a callout. No style leaves it, and none of the theme enters."""
@@ -48,16 +49,14 @@ class CalloutTemplates:
     """Shows callouts by the theme's templates, or by those of ``overrides`` with the same names."""
 
     def __init__(self, theme: Path, overrides: Sequence[Path] = ()) -> None:
-        self.env = jinja2.Environment(
-            loader=jinja2.FileSystemLoader([*overrides, theme / "templates"]),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
+        filters = {
+            "frequency_meaning": FREQUENCY_MEANING.__getitem__,
+            "html": Markup,  # our own parser made and cleaned it
+            "url": str,
+        }
+        self.env = TemplateEnvironment(
+            templates.collect(theme, overrides), CompiledTemplates(), filters=filters, globals={}
         )
-        self.env.filters["frequency_meaning"] = FREQUENCY_MEANING.__getitem__
-        self.env.filters["html"] = Markup  # our own parser made and cleaned it
-        self.env.filters["url"] = str
 
     def html(self, part: CalloutPart, prefix: str) -> Markup:
         """A callout as HTML. Links stay ``{filename}/…``, which Pelican resolves.
@@ -72,7 +71,7 @@ class CalloutTemplates:
         return self._show(callout.NAME, callout, level)
 
     def _show(self, name: str, *arguments: object) -> Markup:
-        template = self.env.get_template(f"callouts/{name}.html")
+        template = self.env.get_template(f"callouts/{name}{ENDING}")
         shown = Markup(template.module.show(*arguments).strip())  # type: ignore[attr-defined]  # a macro  # noqa: S704  # of our own templates
         if name == InLanguage.NAME:
             return shown  # text of the page, in the theme's own style

@@ -1,55 +1,125 @@
-"""Every file of a site beside the pages of its documents: archives, feed, site map, pictures."""
+"""Jobs: the one list of all files of a site. Build, preview and publishing take it from here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from practice.content.document import Document
-from practice.paths import save_as
+from practice.content.reader import file_link
+from practice.paths import display_path_of, save_as
+from practice.problems import ProblemsFound
 from practice.rendering.renderer import Renderer
-from practice.rendering.site_files import FEED, FEED_LENGTH, feed, redirect_page, robots, sitemap
+from practice.rendering.site_files import FEED, feed, redirect_page, robots, sitemap
 from practice.site import redirects
+from practice.site.recorded import digest_of
+from practice.site.site import Site
 
 
 @dataclass(frozen=True)
 class Job:
-    """A file to be written: where, from what, and how to get its content."""
+    """A file of the finished site: where it goes, what it comes from, how it is made."""
 
     path: str
+    """Where it goes, below the output folder."""
     origin: str
-    render: Callable[[], str | bytes]
+    """What messages name as its source: a file, or words such as `the site map`."""
+    make: Callable[[], str | bytes]
+    """Gives its content. Readings of other documents are recorded while it runs. Raises
+    ``ProblemsFound``, and whatever a template can raise."""
     own: bytes | None = None
-    """The digest of the text that is shown here alone; None where it is made anew each time."""
+    """A digest of what this file alone is made of; None if that is not known beforehand, so that
+    the file is made each time."""
+    common: Callable[[], bytes] = bytes
+    """Gives a digest of what many files are made of, such as the theme."""
     slow: bool = False
     """Whether it takes as long as many pages."""
 
+    @property
+    def inputs(self) -> bytes | None:
+        """A digest of everything the file is made of that is known beforehand (SHA-256).
 
-def page_of(renderer: Renderer, document: Document) -> Job:
-    """The page of a document."""
-    page = partial(renderer.page, document)
-    return Job(save_as(document.path), document.display_path, page, document.digest)
+        What else it depends on is recorded while it is made.
+        """
+        if self.own is None:
+            return None
+        return hashlib.sha256(self.common() + self.own + self.path.encode()).digest()
 
 
-def feed_of(renderer: Renderer, posts: Sequence[Document], path: str = FEED) -> Job:
-    """The feed of the newest posts."""
-    return Job(path, "the feed", partial(feed, renderer, posts[:FEED_LENGTH], path))
+def jobs(site: Site, renderer: Renderer) -> Iterator[Job]:
+    """Every file of a site; ``renderer`` is a renderer of that very site.
+
+    Drafts and posts with a date to come are not part of it; ``page_of`` makes their jobs.
+    """
+    for document in site.documents:
+        yield page_of(document, renderer)
+    yield from _lists(site, renderer)
+    yield from _site_files(site, renderer)
+    yield from _theme_files(renderer)
+    yield from _redirects(site, renderer)
+    yield from _pictures(renderer)
+    yield from _downloads(site)
 
 
-def others(renderer: Renderer) -> Iterator[Job]:
-    """What no single document stands for, but the feed."""
-    site = renderer.site
+def page_of(document: Document, renderer: Renderer) -> Job:
+    """The page of a document, published or not."""
+    return Job(
+        save_as(document.path),
+        document.display_path,
+        partial(renderer.page, document),
+        document.digest,
+        lambda: renderer.key,
+    )
+
+
+def _lists(site: Site, renderer: Renderer) -> Iterator[Job]:
     for entry in site.lists:
-        page = partial(renderer.list_page, entry)
-        yield Job(save_as(entry.path), "the blog's archive", page, b"")
-    yield Job("sitemap.xml", "the site map", partial(sitemap, site, renderer.address))
-    yield Job("robots.txt", "robots.txt", partial(robots, renderer.address))
+        make = partial(renderer.list_page, entry)
+        own = digest_of(entry)
+        yield Job(save_as(entry.path), "the blog's archive", make, own, lambda: renderer.key)
+
+
+def _site_files(site: Site, renderer: Renderer) -> Iterator[Job]:
+    if site.posts:
+        yield Job(FEED, "the feed", partial(feed, renderer), b"", lambda: renderer.key)
+    make = partial(sitemap, renderer)
+    yield Job("sitemap.xml", "the site map", make, b"", lambda: renderer.key)
+    make = partial(robots, renderer.address)
+    yield Job("robots.txt", "robots.txt", make, b"", lambda: renderer.key)
+
+
+def _theme_files(renderer: Renderer) -> Iterator[Job]:
     for path, content in renderer.assets.files.items():
-        yield Job(path, f"the theme's `{path}`", partial(bytes, content))
+        own = hashlib.sha256(content).digest()
+        yield Job(path, f"the theme's `{path}`", partial(bytes, content), own)
+
+
+def _redirects(site: Site, renderer: Renderer) -> Iterator[Job]:
     for redirect in redirects.of(site):
         if redirect.fallback:
-            moved = partial(redirect_page, redirect, renderer.address, renderer.base)
-            yield Job(redirect.fallback, redirect.display_path, moved)
-    for path, display_path, picture, made in renderer.pictures.files():
-        yield Job(path, display_path, picture, slow=not made)
+            make = partial(redirect_page, redirect, renderer.address, renderer.base)
+            own = digest_of(redirect)
+            yield Job(redirect.fallback, redirect.display_path, make, own, lambda: renderer.key)
+
+
+def _pictures(renderer: Renderer) -> Iterator[Job]:
+    for path, display_path, make, kept in renderer.pictures.files():
+        yield Job(path, display_path, make, b"", lambda: renderer.key, slow=not kept)
+
+
+def _downloads(site: Site) -> Iterator[Job]:
+    for source in sorted(site.static):
+        if not source.startswith("images/"):
+            display_path = display_path_of(site.content / source)
+            yield Job(source, display_path, partial(_download, site.content, source))
+
+
+def _download(content: Path, source: str) -> bytes:
+    """A file below the content folder; one that has become a link is not followed."""
+    file = content / source
+    if file.resolve() != content.resolve() / source:
+        raise ProblemsFound([file_link(display_path_of(file))])
+    return file.read_bytes()

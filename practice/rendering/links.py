@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable
 from urllib.parse import quote, unquote
 
 PLACEHOLDER = re.compile(
@@ -18,16 +18,16 @@ def target_path(target: str) -> str:
     return unicodedata.normalize("NFC", unquote(html.unescape(target)))
 
 
-def resolve(text: str, addresses: Mapping[str, str], base: str) -> str:
+def resolve(text: str, address_of: Callable[[str], str], base: str) -> str:
     """Put addresses into the links of some HTML.
 
-    ``addresses`` maps files below the content folder to addresses from the site's root,
+    ``address_of`` gives the address, from the site's root, of a file below the content folder;
     ``base`` is the path under which the site is hosted (empty at a domain's root). Every link
     has been checked before: an unknown one is a ``KeyError``.
     """
 
     def address(match: re.Match[str]) -> str:
-        path = quote(addresses[target_path(match["path"])])
+        path = quote(address_of(target_path(match["path"])))
         return f'{match["attribute"]}="{base}{path}{match["rest"]}"'
 
     return PLACEHOLDER.sub(address, text)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from feedgenerator import Atom1Feed, get_tag_uri
 
-from practice.content.document import Document
+from practice.paths import NOT_FOUND
 from practice.rendering.renderer import Renderer
 from practice.site.redirects import Redirect
-from practice.site.site import Site
-from practice.site.view import view_of, view_of_list
+from practice.site.view import modified_of, modified_of_list
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 FEED = "feed.xml"
@@ -21,17 +19,18 @@ FEED_LENGTH = 20
 """Posts in the feed."""
 
 
-def sitemap(site: Site, address: str) -> str:
+def sitemap(renderer: Renderer) -> str:
     """Every page that search engines may list (https://www.sitemaps.org/protocol.html)."""
-    views = [view_of(site, address, document) for document in site.documents]
-    views += [view_of_list(site, address, entry) for entry in site.lists]
+    site = renderer.recorded
+    pages = {document.path: modified_of(document) for document in site.documents}
+    pages |= {entry.path: modified_of_list(entry) for entry in site.lists}
     lines = ['<?xml version="1.0" encoding="utf-8"?>', f'<urlset xmlns="{SITEMAP}">']
-    for view in sorted(views, key=lambda view: view.path):
-        if view.noindex:
+    for path, modified in sorted(pages.items()):
+        if path == NOT_FOUND:
             continue
-        lines += ["  <url>", f"    <loc>{escape(view.canonical)}</loc>"]
-        if view.modified:
-            lines.append(f"    <lastmod>{view.modified}</lastmod>")
+        lines += ["  <url>", f"    <loc>{escape(renderer.address + path)}</loc>"]
+        if modified:
+            lines.append(f"    <lastmod>{modified}</lastmod>")
         lines.append("  </url>")
     return "\n".join([*lines, "</urlset>", ""])
 
@@ -41,17 +40,17 @@ def robots(address: str) -> str:
     return f"User-agent: *\nAllow: /\n\nSitemap: {address}/sitemap.xml\n"
 
 
-def feed(renderer: Renderer, posts: Sequence[Document], path: str) -> str:
-    """An Atom feed of posts: title, summary, author and an absolute link of each."""
-    site, address = renderer.site, renderer.address
+def feed(renderer: Renderer) -> str:
+    """An Atom feed (RFC 4287) of the newest posts: title, summary, author and link of each."""
+    site, address = renderer.recorded, renderer.address
     atom = Atom1Feed(
         title=site.clinic.name,
         link=f"{address}/",
-        feed_url=f"{address}/{path}",
+        feed_url=f"{address}/{FEED}",
         description=site.clinic.summary,
         language=site.clinic.language,
     )
-    for post in posts:
+    for post in site.posts[:FEED_LENGTH]:
         link = address + post.path
         date = post_time(post.meta.date)
         atom.add_item(
@@ -75,7 +74,7 @@ def post_time(day: dt.date) -> dt.datetime:
 def redirect_page(redirect: Redirect, address: str, base: str) -> str:
     """A page that leads on by itself; ``address`` and ``base`` are the site's.
 
-    It leads to another site by a link only: a page of ours takes nobody there unasked.
+    To an address of another site it only shows a link: we never redirect there automatically.
     """
     target = redirect.target or ""
     inside = target.startswith("/")

@@ -22,7 +22,6 @@ from practice.content.models import (
     Clinic,
     HoursException,
     Notice,
-    SideEffect,
     Source,
     Topic,
 )
@@ -102,6 +101,11 @@ class Site:
         """Posts, newest first; of one day by file name."""
         by_name = sorted(self._of_kind("post"), key=lambda d: d.source)
         return tuple(sorted(by_name, key=lambda d: d.meta.date, reverse=True))
+
+    @property
+    def has_posts(self) -> bool:
+        """Whether there is a post. A page that asks this does not depend on every post."""
+        return bool(self.posts)
 
     @cached_property
     def _by_source(self) -> dict[str, Document]:
@@ -203,9 +207,7 @@ class Site:
     @staticmethod
     def sources_of(document: Document) -> tuple[str, ...]:
         """The ids of the sources that a text cites: its own first, then its side effects'."""
-        effects = document.listed.of_type(SideEffect)
-        ids = [*document.meta.sources, *(id for effect in effects for id in effect.sources)]
-        return tuple(dict.fromkeys(ids))
+        return tuple(dict.fromkeys([*document.meta.sources, *document.listing.effect_sources]))
 
     @cached_property
     def _citations(self) -> dict[str, tuple[Document, ...]]:
@@ -248,10 +250,8 @@ class Site:
     def question_groups(self) -> tuple[QuestionGroup, ...]:
         """The questions of the whole site: treatments first, then pages."""
         groups = [QuestionGroup(treatment, treatment.meta.faq) for treatment in self.treatments]
-        for page in self.pages:
-            questions = page.listed.questions
-            if questions:
-                groups.append(QuestionGroup(page, questions))
+        asking = (page for page in self.pages if page.listing.questions)
+        groups += [QuestionGroup(page, page.listing.questions) for page in asking]
         return tuple(groups)
 
     @cached_property
@@ -320,6 +320,10 @@ class Site:
         """The addresses to which links may lead; drafts may link to each other."""
         out = {unicodedata.normalize("NFC", d.source): d.path for d in self.left_out}
         return out | self.addresses
+
+    def target(self, path: str) -> str:
+        """The address to which a link to a file leads; ``path`` is below the content folder."""
+        return self.targets[path]
 
 
 def load(

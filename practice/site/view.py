@@ -85,10 +85,14 @@ def view_of(site: Site, address: str, document: Document) -> View:
         sample=meta.sample,
         contents=sections if len(sections) >= LONG_PAGE and not home else (),
         noindex=document.path == NOT_FOUND,
-        modified=getattr(meta, "modified", None)
-        or getattr(meta, "reviewed", None)
-        or getattr(meta, "date", None),
+        modified=modified_of(document),
     )
+
+
+def modified_of(document: Document) -> dt.date | None:
+    """The day of the last change that a document names, if it names one."""
+    days = (getattr(document.meta, name, None) for name in ("modified", "reviewed", "date"))
+    return next(filter(None, days), None)
 
 
 def view_of_list(site: Site, address: str, entry: Year | TopicList | AuthorList) -> View:
@@ -112,8 +116,14 @@ def view_of_list(site: Site, address: str, entry: Year | TopicList | AuthorList)
         canonical=address + entry.path,
         breadcrumbs=(*_way_to(site, blog), Crumb(blog.title, blog.path)),
         sample=any(post.meta.sample for post in entry.posts),
-        modified=max(post.meta.modified or post.meta.date for post in entry.posts),
+        modified=modified_of_list(entry),
     )
+
+
+def modified_of_list(entry: Year | TopicList | AuthorList) -> dt.date:
+    """The day of the last change of a list's posts."""
+    days: list[dt.date] = [post.meta.modified or post.meta.date for post in entry.posts]
+    return max(days)
 
 
 OWN_PAGES = (

@@ -97,7 +97,23 @@ def test_what_other_pages_show_is_rendered_anew(content, again, file, before, af
     text = (content / file).read_text("utf-8")
     assert before in text
     (content / file).write_text(text.replace(before, after, 1), "utf-8")
-    assert again() == everything
+    rendered = again()
+    if "/" not in file:  # what the practice says of itself may be on every page
+        assert rendered == everything
+    else:
+        assert rendered < everything
+        assert "/accessibility/" not in rendered, "it shows neither posts nor treatments"
+
+
+def test_a_post_more_renders_the_pages_that_list_it(content, again):
+    everything = again()
+    text = (content / POST).read_text("utf-8")
+    (content / "posts/one-more.md").write_text(text.replace("\ntitle: ", "\ntitle: One "), "utf-8")
+    rendered = again()
+    assert {"/", "/blog/", "/blog/one-more/"} <= rendered
+    assert "/blog/a-plain-post/" not in rendered
+    assert not {path for path in rendered if path.startswith(("/treatments/t", "/accessibility"))}
+    assert len(rendered) < len(everything) / 2
 
 
 def test_a_changed_theme_renders_everything(theme, again):

@@ -5,6 +5,7 @@ Not tested here: how fast it is (`benchmarks/`).
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import re
@@ -19,9 +20,9 @@ from conftest import CONTENT, ROOT, files_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from practice.build import run
 from practice.build.run import build
 from practice.content import body_parser, front_matter, markdown
-from practice.plugin import writer
 from practice.problems import ProblemsFound
 from practice.rendering.jobs import Job
 from practice.support import processes
@@ -179,19 +180,18 @@ def test_a_killed_process_stops_the_build_and_leaves_the_output(
     settings = settings_file()
     build(content, tmp_path / "output", settings)
     before = files_of(tmp_path / "output")
-    real, parent = writer.page_of, os.getpid()
+    real, parent = run.jobs, os.getpid()
 
-    def page_of(renderer, document):
-        job = real(renderer, document)
+    def make_or_die(job):
+        if job.path == "blog/a-plain-post/index.html" and os.getpid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return job.make()
 
-        def render():
-            if document.source == "posts/a-plain-post.md" and os.getpid() != parent:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return job.render()
+    def jobs(site, renderer):
+        for job in real(site, renderer):
+            yield Job(job.path, job.origin, functools.partial(make_or_die, job))
 
-        return Job(job.path, job.origin, render)
-
-    monkeypatch.setattr(writer, "page_of", page_of)
+    monkeypatch.setattr(run, "jobs", jobs)
     with pytest.raises(ProblemsFound) as found:
         build(content, tmp_path / "output", settings)
     [problem] = found.value.problems

@@ -1,0 +1,154 @@
+"""Makes the files of a site from its jobs, except those that the last build has made already."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from practice.checks import built_html
+from practice.content.dependencies import record_dependencies
+from practice.problems import Problem, ProblemsFound
+from practice.rendering.jobs import Job
+from practice.rendering.renderer import Renderer, template_problem
+from practice.support import processes
+from practice.support.store import Store, cache_folder
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """What came out of a job. It is kept in the cache under the job's ``inputs``."""
+
+    digest: bytes = b""
+    """The SHA-256 of what was written."""
+    scanned: built_html.Scanned | None = None
+    """The ids and links of a page."""
+    read: tuple[tuple[str, bytes], ...] = ()
+    """What was recorded while it was made: name and digest of each dependency."""
+    listings: bytes = b""
+    """``Renderer.listings`` at that time, or since it was last found to be current."""
+    problems: tuple[Problem, ...] = ()
+
+
+def execute(
+    renderer: Renderer, jobs: Iterable[Job], folder: Path, last: Path, *, in_place: bool = False
+) -> dict[str, JobResult]:
+    """Make every file of a site below ``folder``, mistakes of all being raised together.
+
+    ``last`` is the folder of the last build: a file there that would come out the same is copied
+    instead of made; with ``in_place`` it is not even copied, and ``folder`` gets only what differs.
+    Returns the results by path. Raises ``ProblemsFound``, also for two files of one path.
+    """
+    by_path, problems = _by_path(jobs)
+    maker = _Maker(renderer, folder, last, in_place)
+    inputs = {path: key for path, job in by_path.items() if (key := job.inputs) is not None}
+    store = Store(cache_folder(renderer.site.content), "pages")
+    kept: Mapping[bytes, JobResult] = store.get(inputs.values())
+    done: dict[str, JobResult] = {}
+    for path, key in inputs.items():
+        result = maker.reuse(path, kept[key]) if key in kept else None
+        if result:
+            done[path] = result
+    missing = [job for path, job in by_path.items() if path not in done]
+    alone = len(missing) < processes.WORTH_A_FORK and not any(job.slow for job in missing)
+    made = processes.map_in_processes(maker.make, missing, 1 if alone else None)
+    done |= {job.path: result for job, result in zip(missing, made, strict=True)}
+    problems += [problem for result in done.values() for problem in result.problems]
+    if problems:
+        store.close()
+        raise ProblemsFound(problems)
+    store.put({key: done[path] for path, key in inputs.items() if done[path] != kept.get(key)})
+    store.close()
+    renderer.remember(cache_folder(renderer.site.content))
+    return done
+
+
+def _by_path(jobs: Iterable[Job]) -> tuple[dict[str, Job], list[Problem]]:
+    found: dict[str, Job] = {}
+    problems = []
+    for job in jobs:
+        first = found.setdefault(job.path, job)
+        if first is not job:
+            address = job.path.removesuffix("index.html")
+            message = f"the address `/{address}` is taken by {first.origin} already"
+            hint = "rename one of the two files"
+            problems.append(Problem(job.origin, 1, "address-twice", message, hint))
+    return found, problems
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """Makes files, or finds them in the last build."""
+
+    renderer: Renderer
+    folder: Path
+    last: Path
+    in_place: bool
+
+    def reuse(self, path: str, kept: JobResult) -> JobResult | None:
+        """Take a file over from the last build; None if it has to be made.
+
+        A file that was changed by hand since then is made again.
+        """
+        listings = self.renderer.listings
+        same_lists = kept.listings == listings
+        read = (item for item in kept.read if not (same_lists and item[0].startswith("[")))
+        if not self.renderer.is_current(dict(read)):
+            return None
+        result = kept if same_lists else replace(kept, listings=listings)
+        if not self.in_place and _digest(_content(f"{self.folder}/{path}")) == kept.digest:
+            return result
+        content = _content(f"{self.last}/{path}")
+        if _digest(content) != kept.digest:
+            return None
+        return result if self.in_place else replace(result, problems=self._write(path, content))
+
+    def make(self, job: Job) -> JobResult:
+        """Make a file and write it."""
+        try:
+            with record_dependencies() as read:
+                made = job.make()
+        except ProblemsFound as error:
+            return JobResult(problems=tuple(error.problems))
+        except Exception as error:  # noqa: BLE001  # a template can raise anything
+            problem = template_problem(error, job.origin, job.path, self.renderer.theme)
+            return JobResult(problems=(problem,))
+        scanned = None
+        if isinstance(made, str) and job.path.endswith(".html"):
+            scanned = built_html.scan(job.path, made)
+        content = made.encode() if isinstance(made, str) else made
+        return JobResult(
+            _digest(content),
+            scanned,
+            tuple(read.items()),
+            self.renderer.listings,
+            self._write(job.path, content),
+        )
+
+    def _write(self, path: str, content: bytes) -> tuple[Problem, ...]:
+        file = self.folder / path
+        try:
+            there = (self.last if self.in_place else self.folder) / path
+            if content and _content(str(there)) == content:
+                return ()
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.unlink(missing_ok=True)  # another name of the same file stays as it was
+            file.write_bytes(content)
+        except OSError as error:
+            message = f"the site cannot be written: {error.strerror}"
+            return (Problem("output", 1, "disk", message, "make room on the disk, and try again"),)
+        return ()
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
+
+
+def _content(file: str) -> bytes:
+    """What a file holds; nothing where it cannot be read."""
+    try:
+        with open(file, "rb") as opened:  # noqa: PTH123  # a `Path` of each page takes longer
+            return opened.read()
+    except OSError:
+        return b""

@@ -1,0 +1,81 @@
+"""Pelican's own command: `pelican`, `pelican -r`, `pelican -lr`, `pelican -s publishconf.py`.
+
+Pelican reads its settings once and then runs again and again as files change. Each run has to read
+the content anew, and content that cannot be built must not end the loop. No signal stands at the
+beginning of a run, so `run` takes the place of the method of that name.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pelican import Pelican
+
+from practice.build import in_place, report
+from practice.build.prepare import prepare
+from practice.build.run import locked
+from practice.build.settings import overrides_of
+from practice.content.cached_reader import Reader
+from practice.paths import files_below
+from practice.plugin import settings as plugin_settings
+from practice.problems import Problem
+from practice.rendering.renderer import Renderer
+from practice.support.store import cache_folder
+
+AT_ONCE = 3
+"""How often a run is repeated at most because files have changed meanwhile."""
+
+
+class PelicanCommand:
+    """The runs of one `Pelican` object, none of which a build of ours has started."""
+
+    def __init__(self, pelican: Pelican) -> None:
+        self.settings: dict[str, Any] = pelican.settings
+        self.generate = pelican.run
+        self.reader = Reader(cache_folder(Path(self.settings["PATH"])))
+
+    def run(self) -> str:
+        """Build what the files say now; returns the warnings.
+
+        Raises ``ProblemsFound`` or ``UsageError`` for mistakes, which leave the output as it was.
+        """
+        try:
+            for _ in range(AT_ONCE):
+                before = self._files()
+                warnings = self._run_once()
+                if self._files() == before:  # Pelican does not see a change during a run
+                    break
+        finally:
+            # Pelican watches these, beside content, theme and settings file.
+            folders = overrides_of(self.settings)
+            self.settings["STATIC_PATHS"] = [str(f) for f in folders if f.is_dir()]
+        return report.problems(warnings, "Warnings do not stop a build.") if warnings else ""
+
+    def _run_once(self) -> tuple[Problem, ...]:
+        renderer = prepare(self.settings, self.reader)
+        plugin_settings.use(renderer, self.settings)
+        self.settings["PRACTICE_WRITE"] = partial(self._write, renderer)
+        self.generate()
+        return renderer.warnings
+
+    def _write(self, renderer: Renderer) -> None:
+        output = Path(self.settings["OUTPUT_PATH"])
+        with locked(output):
+            in_place.update(renderer, output)
+
+    def _files(self) -> dict[str, tuple[int, int]]:
+        """Every file that a build reads, with its time of change and its size."""
+        folders = [Path(self.settings["PATH"]), Path(self.settings["THEME"])]
+        found = {}
+        for folder in (*folders, *overrides_of(self.settings)):
+            for name in files_below(folder):
+                path = f"{folder}/{name}"
+                try:
+                    stat = os.stat(path)  # noqa: PTH116  # for each file, a `Path` takes longer
+                except FileNotFoundError:
+                    continue
+                found[path] = (stat.st_mtime_ns, stat.st_size)
+        return found

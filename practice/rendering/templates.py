@@ -1,0 +1,169 @@
+"""Templates: those of the theme, and a practice's own in their place.
+
+Pelican's setting ``THEME_TEMPLATES_OVERRIDES`` names folders whose templates win over the theme's,
+the first folder over the next. A template there can extend the one that it replaces by Pelican's
+name for it: ``{% extends "!theme/post.html" %}``.
+"""
+
+from __future__ import annotations
+
+import marshal
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import jinja2
+from jinja2.bccache import Bucket
+
+from practice.content.dependencies import Dependencies, record_dependencies
+from practice.content.folder import JUNK
+from practice.paths import display_path_of
+from practice.problems import Problem, ProblemsFound, nearest
+from practice.site.site import Site
+from practice.support.store import Store
+
+ENDING = ".html"
+THEME = "!theme/"
+"""What Pelican puts before the name of a template to ask for the theme's own."""
+QUOTED = re.compile(r"""(["'])(?P<name>[^"'\n]+\.html)\1""")
+"""How a template names another: with `extends`, `include`, `import` or `shared(…)`."""
+
+Templates = dict[str, tuple[str, str]]
+"""By name (`partials/site-footer.html`): the text of a template, and the path of its file."""
+
+
+def collect(theme: Path, overrides: Sequence[Path]) -> Templates:
+    """Read every template.
+
+    Raises ``ProblemsFound`` for a file that cannot be read. A folder that does not exist has no
+    templates; ``problems_of`` names it.
+    """
+    own = _below(theme / "templates")
+    found = own | {f"{THEME}{name}": template for name, template in own.items()}
+    for folder in reversed(overrides):
+        found |= _below(folder)
+    return found
+
+
+def _below(folder: Path) -> Templates:
+    return {
+        file.relative_to(folder).as_posix(): (_read(file), str(file))
+        for file in sorted(folder.rglob(f"*{ENDING}"))
+    }
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        hint = "save it as UTF-8 text, or delete it"
+        message = f"the template cannot be read: {error}"
+        raise ProblemsFound(
+            [Problem(display_path_of(file), 1, "theme-file", message, hint)]
+        ) from error
+
+
+def problems_of(templates: Templates, overrides: Sequence[Path], site: Site) -> Iterator[Problem]:
+    """Folders of overrides that do not exist, and files in them that show on no page."""
+    known = {name for name in templates if f"{THEME}{name}" in templates}
+    known |= {f"pages/{page.slug}{ENDING}" for page in site.pages}
+    named = {match["name"] for text, _ in templates.values() for match in QUOTED.finditer(text)}
+    for folder in overrides:
+        where = display_path_of(folder)
+        if not folder.is_dir():
+            hint = "correct `THEME_TEMPLATES_OVERRIDES` in the settings, or make the folder"
+            yield Problem(where, 1, "override-missing", "there is no such folder", hint)
+        for file in sorted(folder.rglob("*")):
+            name = file.relative_to(folder).as_posix()
+            if file.is_dir() or any(JUNK.fullmatch(part) for part in name.split("/")):
+                continue
+            if name not in known | named:
+                near = nearest(name, known)
+                hint = f"did you mean `{near}`?" if near else "name it as a template of the theme"
+                message = "no page uses this file"
+                yield Problem(f"{where}/{name}", 1, "override-unused", message, hint, "warning")
+
+
+class CompiledTemplates(jinja2.BytecodeCache):
+    """Templates compiled once, for every environment that is made of the same texts."""
+
+    def __init__(self) -> None:
+        self.code: dict[tuple[str, str], CodeType] = {}
+        self.kept = 0
+        """How many of them an earlier build has left."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take a template's code, if it was compiled before."""
+        bucket.code = self.code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template's code in memory."""
+        if bucket.code is not None:
+            self.code[bucket.key, bucket.checksum] = bucket.code
+
+    def load(self, folder: Path, key: bytes) -> None:
+        """Take what ``keep`` has left in a cache folder under the same key."""
+        store = Store(folder, "templates")
+        self.code = marshal.loads(  # noqa: S302
+            store.get([key]).get(key, marshal.dumps({}))
+        )  # checked by the store
+        self.kept = len(self.code)
+        store.close()
+
+    def keep(self, folder: Path, key: bytes) -> None:
+        """Leave what was compiled to later builds; ``key`` stands for every template's text."""
+        if len(self.code) > self.kept:
+            store = Store(folder, "templates")
+            store.put({key: marshal.dumps(self.code)})
+            store.close()
+
+
+class _Template(jinja2.Template):
+    """A template whose module, which Jinja makes once for all that import it, is recorded."""
+
+    def make_module(
+        self,
+        vars: dict[str, Any] | None = None,
+        shared: bool = False,
+        locals: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """The names that the template sets; without ``vars`` Jinja keeps what this returns."""
+        if vars is not None:
+            return super().make_module(vars, shared, locals)
+        with record_dependencies() as read:
+            module = super().make_module(vars, shared, locals)
+        self.environment.module_dependencies.update(read)  # type: ignore[attr-defined]  # ours
+        return module
+
+
+class TemplateEnvironment(jinja2.Environment):
+    """Jinja with the settings of this project: everything is escaped, every name must exist."""
+
+    template_class = _Template
+
+    def __init__(
+        self, templates: Templates, compiled: CompiledTemplates, **names: Mapping[str, Any]
+    ) -> None:
+        """``names`` are the ``filters`` and ``globals`` that templates get."""
+
+        def load(name: str) -> tuple[str, str, Callable[[], bool] | None] | None:
+            return (*templates[name], None) if name in templates else None
+
+        super().__init__(
+            loader=jinja2.FunctionLoader(load),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            bytecode_cache=compiled,
+        )
+        self.filters.update(names["filters"])
+        self.globals.update(names["globals"])
+        self.module_dependencies: Dependencies = {}
+        """What templates have read outside of macros and blocks when they were first imported.
+
+        Jinja keeps what they set then, so every page rendered after depends on it.
+        """
