@@ -8,7 +8,9 @@ from typing import Any
 from practice import checks
 from practice.build.settings import overrides_of
 from practice.content.cached_reader import Reader
-from practice.problems import ProblemsFound, errors
+from practice.content.folder import is_practice
+from practice.paths import display_path_of
+from practice.problems import ProblemsFound, UsageError, errors
 from practice.rendering import templates
 from practice.rendering.renderer import Renderer
 from practice.site.site import load, today
@@ -20,9 +22,10 @@ def prepare(settings: dict[str, Any], reader: Reader | None = None) -> Renderer:
 
     ``reader`` remembers what it has read before; without one, the cache alone does. Warnings are
     in ``Renderer.warnings``. Raises ``ProblemsFound`` with every error and warning if there is an
-    error.
+    error, and ``UsageError`` where the content is no practice's.
     """
     content = Path(settings["PATH"])
+    refuse_other_blogs(content)
     kept = cache_folder(content)
     loaded, problems = load(content, today(), read_all=reader or Reader(kept))
     if loaded:
@@ -37,3 +40,16 @@ def prepare(settings: dict[str, Any], reader: Reader | None = None) -> Renderer:
     renderer.warnings = tuple(problems)
     renderer.recall(kept)
     return renderer
+
+
+def refuse_other_blogs(content: Path) -> None:
+    """Stop where the content is no practice's, and say what the plugin can do there."""
+    if not is_practice(content):
+        raise UsageError(
+            f"`{display_path_of(content)}` is not the content of a practice: it has no "
+            "`clinic.yaml`.\n"
+            'To use callouts in a blog of your own, write `PRACTICE_MODE = "callouts"` into its '
+            "settings.\n"
+            "To make the site of a practice, write `clinic.yaml`; docs/writing.md says how.\n"
+            "To do without this plugin, name the plugins that you use in `PLUGINS`."
+        )

@@ -30,6 +30,11 @@ def load_settings(file: Path, content: Path | None, output: Path | None) -> dict
         raise UsageError(f"`{file}` cannot be used: {type(error).__name__}: {error}") from error
     if records:
         raise ProblemsFound(logged(record, display_path_of(file)) for record in records)
+    if settings.get("PRACTICE_MODE", "site") != "site":
+        raise UsageError(
+            f"`{file}` is about a blog with callouts (`PRACTICE_MODE`), which `pelican` builds; "
+            "this command is for the site of a practice"
+        )
     use_our_theme(settings)
     return settings
 

@@ -22,6 +22,8 @@ from practice.problems import Problem
 
 YAML_FILES = ("clinic.yaml", "sources.yaml", "topics.yaml", "redirects.yaml", "checks.yaml")
 FOLDERS = (*KINDS, "images", "files")
+TELLING = (*YAML_FILES, "treatments", "team")
+"""What is in the content folder of a practice, and hardly in that of another blog."""
 STATIC = {
     "images": {".png", ".jpg", ".jpeg", ".webp", ".avif"},
     "files": {".pdf"},
@@ -53,6 +55,11 @@ class Content:
     static: frozenset[str] = frozenset()
     problems: dict[str, list[Problem]] = field(default_factory=dict)
     """By file; the empty name holds the problems of the folder itself."""
+
+
+def is_practice(folder: Path) -> bool:
+    """Whether a folder is meant to be the content of a practice, however much is missing."""
+    return any((folder / name).exists() for name in TELLING)
 
 
 def read_each(folder: Path, sources: Sequence[str]) -> Iterator[ReadResult]:

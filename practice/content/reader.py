@@ -124,7 +124,7 @@ def _too_large(display_path: str) -> Problem:
     )
 
 
-def _within_limits(
+def within_limits(
     display_path: str, text: str, read: Callable[P, R], *args: P.args, **kwargs: P.kwargs
 ) -> tuple[R | None, list[Problem]]:
     """Return the result of ``read``, or the problem that it takes too long or nests too deeply."""
@@ -146,7 +146,7 @@ def read_data(file: Path, display_path: str) -> tuple[Data, list[Problem]]:
     text, problems = read_text(file, display_path)
     if problems:
         return Data(), problems
-    read, problems = _within_limits(display_path, text, front_matter.parse, display_path, text)
+    read, problems = within_limits(display_path, text, front_matter.parse, display_path, text)
     return read or (Data(), problems)
 
 
@@ -213,7 +213,7 @@ def document_of(model: type[Entry], raw: bytes, source: str, display_path: str) 
     if problems:
         return None, problems
     digest = hashlib.sha256(raw).digest()
-    read, problems = _within_limits(
+    read, problems = within_limits(
         display_path, text, _document, model, text, source, display_path, digest
     )
     return read or (None, problems)

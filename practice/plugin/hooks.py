@@ -11,12 +11,14 @@ from pelican import Pelican
 from pelican.generators import Generator
 from pelican.readers import BaseReader, Readers
 
+from practice.build import report
 from practice.build.settings import use_our_theme
 from practice.content.document import Document, is_of
 from practice.content.models import Post
 from practice.paths import save_as
 from practice.plugin import settings as plugin_settings
 from practice.plugin.command import PelicanCommand
+from practice.plugin.outcome import ReportedRuns
 from practice.plugin.writer import PipelineWriter
 from practice.rendering.site_files import post_time
 from practice.site.site import Site
@@ -25,13 +27,13 @@ from practice.site.site import Site
 def settle(pelican: Pelican) -> None:
     """Settle Pelican's settings; a run that no build of ours has started loads the site itself."""
     settings = pelican.settings
-    use_our_theme(settings)
     settings.update(plugin_settings.FIXED)
+    use_our_theme(settings)
     if "PRACTICE" in settings:
         plugin_settings.use(settings["PRACTICE"], settings)
     else:
         pelican.delete_outputdir = False  # Pelican has read that setting before
-        pelican.run = PelicanCommand(pelican).run
+        pelican.run = ReportedRuns(PelicanCommand(pelican).run, report.AS_IT_WAS).run
 
 
 def set_readers(readers: Readers) -> None:

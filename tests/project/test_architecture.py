@@ -43,7 +43,8 @@ ONLY = {
     # package: the modules that may import it
     "pelican": ["practice.plugin*", "practice.build.*"],
     "markdown": ["practice.content.markdown", "practice.content.body_parser",
-                 "practice.content.callouts", "practice.content.typography"],
+                 "practice.content.callouts", "practice.content.typography",
+                 "practice.plugin.callouts"],
     "pymdownx": ["practice.content.callouts"],
     "jinja2": ["practice.rendering.renderer", "practice.rendering.templates"],
     "yaml": ["practice.content.front_matter", "practice.content.yaml_errors"],

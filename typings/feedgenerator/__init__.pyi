@@ -2,6 +2,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 class SyndicationFeed:
+    items: list[dict[str, str | None]]
     def __init__(
         self,
         title: str,

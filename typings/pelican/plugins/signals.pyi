@@ -6,3 +6,6 @@ generator_init: NamedSignal
 get_generators: NamedSignal
 get_writer: NamedSignal
 readers_init: NamedSignal
+all_generators_finalized: NamedSignal
+content_written: NamedSignal
+feed_generated: NamedSignal

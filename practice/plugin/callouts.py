@@ -1,0 +1,191 @@
+"""Callouts in any Pelican blog: ``PRACTICE_MODE = "callouts"``.
+
+Pelican and the blog's theme stay as they are. Callouts in Markdown are replaced by HTML before
+Markdown reads the text; pages that show one get a link to the callouts' style sheet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Iterator
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from feedgenerator import SyndicationFeed
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+from pelican import Pelican
+from pelican.generators import Generator
+from pelican.readers import MarkdownReader, Readers
+
+from practice.content import callouts_in_text
+from practice.content.reader import within_limits
+from practice.paths import display_path_of, slug, theme_folder
+from practice.plugin.outcome import ReportedRuns
+from practice.problems import Problem, ProblemsFound, UsageError
+from practice.rendering.callouts import CLASS, CalloutTemplates, follows_system, style_sheet
+
+BEFORE_METADATA = 29
+"""The place of our step: line ends are settled (30), the header still has its lines (27)."""
+STYLE_SHEET = "css/practice-callouts.css"
+"""The path of the style sheet below the theme's static files."""
+HEAD_END = re.compile(r"</head\s*>", re.IGNORECASE)
+ICON = re.compile(r'<svg class="icon".*?</svg>', re.DOTALL)
+NOT_WRITTEN = "No page was written."
+
+
+class Blog:
+    """A blog in one process: what the hooks of its Pelican object share, run after run."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self.content = Path(settings["PATH"])
+        self.theme = Path(settings["THEME"])
+        overrides = [Path(folder) for folder in settings["THEME_TEMPLATES_OVERRIDES"]]
+        self.templates = CalloutTemplates(theme_folder(), overrides)
+        self.style = style_sheet(theme_folder(), follow_system=follows_system(self.theme))
+        self.file: Path | None = None
+        """The file that is being read."""
+        self.problems: list[Problem] = []
+
+    @property
+    def style_address(self) -> str:
+        """The address of the style sheet below the theme's static files; it changes with it."""
+        return f"{STYLE_SHEET}?{hashlib.sha256(self.style.encode()).hexdigest()[:8]}"
+
+    def convert(self, md: Markdown, lines: list[str]) -> list[str]:
+        """The lines of a text with every callout as HTML; what is wrong is in ``problems``."""
+        if not any("//" in line for line in lines):
+            return lines
+        file = self.file or self.content
+        path = display_path_of(file)
+        source = os.path.relpath(file, self.content).replace(os.sep, "/")
+        found, problems = within_limits(
+            path, "\n".join(lines), callouts_in_text.find, path, source, lines
+        )
+        spans, wrong = found or ([], [])
+        self.problems += [*problems, *wrong]
+        if self.problems:
+            return lines
+        result = list(lines)
+        for span in reversed(spans):
+            html = md.htmlStash.store(str(self.templates.html(span.part, f"{slug(file.stem)}-")))
+            result[span.start : span.end] = ["", html, ""]
+        return result
+
+
+class CalloutsExtension(Extension):
+    """A Python-Markdown extension that turns the callouts of a blog's texts into HTML."""
+
+    def __init__(self, blog: Blog) -> None:
+        super().__init__()
+        self.blog = blog
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  # Markdown's name
+        """Put our step before those of Markdown."""
+        md.preprocessors.register(_Callouts(md, self.blog), "practice-callouts", BEFORE_METADATA)
+
+
+class _Callouts(Preprocessor):
+    def __init__(self, md: Markdown, blog: Blog) -> None:
+        super().__init__(md)
+        self.blog = blog
+
+    def run(self, lines: list[str]) -> list[str]:
+        return self.blog.convert(self.md, lines)
+
+
+class NotesItsFile(MarkdownReader):  # type: ignore[misc]  # Pelican ships no types
+    """Pelican's reader of Markdown, which lets us know the name of the file for our messages."""
+
+    def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
+        """Read a file as the class does that comes next."""
+        blog: Blog = self.settings["PRACTICE_CALLOUTS"]
+        blog.file = Path(source_path)
+        content: tuple[str, dict[str, Any]] = super().read(source_path)
+        return content
+
+
+def begin(pelican: Pelican) -> None:
+    """Add the extension to the settings, once for each Pelican object."""
+    settings = pelican.settings
+    markdown = settings["MARKDOWN"]
+    _refuse_other_blocks(markdown)
+    blog = settings["PRACTICE_CALLOUTS"] = Blog(settings)
+    extensions = [e for e in markdown.get("extensions", ()) if not isinstance(e, CalloutsExtension)]
+    settings["MARKDOWN"] = markdown | {"extensions": [*extensions, CalloutsExtension(blog)]}
+    pelican.run = ReportedRuns(pelican.run, NOT_WRITTEN).run
+    settings["CACHE_CONTENT"] = settings["LOAD_CONTENT_CACHE"] = False  # it would hide mistakes
+
+
+def _refuse_other_blocks(markdown: dict[str, Any]) -> None:
+    names = [*markdown.get("extensions", ()), *markdown.get("extension_configs", ())]
+    others = sorted({n for n in names if isinstance(n, str) and n.startswith("pymdownx.blocks")})
+    if others:
+        raise UsageError(
+            f"`MARKDOWN` in the settings names `{others[0]}`, which reads `///` too: take it out, "
+            "or take `practice` out of `PLUGINS`"
+        )
+
+
+def note_files(readers: Readers) -> None:
+    """Let the reader of Markdown tell which file it reads, also one that another plugin derived."""
+    for ending, reader in list(readers.reader_classes.items()):
+        if issubclass(reader, MarkdownReader) and not issubclass(reader, NotesItsFile):
+            noting = type(reader.__name__, (NotesItsFile, reader), {})
+            readers.reader_classes[ending] = noting
+
+
+def stop_on_problems(generators: Iterable[Generator]) -> None:
+    """All texts are read and no page is written: name every wrong callout of every text."""
+    generators = list(generators)
+    blog: Blog = generators[0].settings["PRACTICE_CALLOUTS"]
+    found, blog.problems = [*blog.problems, *_other_readers(generators)], []
+    if found:
+        raise ProblemsFound(found)
+
+
+def _other_readers(generators: list[Generator]) -> Iterator[Problem]:
+    """A reader of Markdown that does not know Python-Markdown would show callouts as they stand."""
+    for generator in generators:
+        reader = (
+            generator.readers.reader_classes.get("md") if hasattr(generator, "readers") else None
+        )
+        if reader and not issubclass(reader, NotesItsFile):
+            message = f"`{reader.__module__}` reads Markdown in its own way, without callouts"
+            hint = "take that plugin out of `PLUGINS`, or this one"
+            yield Problem("pelicanconf.py", 1, "plugin-reader", message, hint)
+            return
+
+
+def link_style_sheet(path: str, context: dict[str, Any]) -> None:
+    """Link the style sheet in a page that shows a callout, unless the theme does so itself."""
+    blog: Blog = context["PRACTICE_CALLOUTS"]
+    file = Path(path)
+    html = file.read_text(encoding="utf-8")
+    if f'class="{CLASS}"' not in html or STYLE_SHEET in html:
+        return
+    address = f"{context['SITEURL']}/{context['THEME_STATIC_DIR']}/{blog.style_address}"
+    link = f'<link rel="stylesheet" href="{escape(address)}">\n'
+    end = HEAD_END.search(html)
+    place = end.start() if end else 0
+    file.write_text(html[:place] + link + html[place:], encoding="utf-8", newline="\n")
+
+
+def without_icons(_context: dict[str, object], feed: SyndicationFeed) -> None:
+    """Leave the drawings out of a feed: without the style sheet they have no size."""
+    for item in feed.items:
+        for part in ("content", "description"):
+            if text := item.get(part):
+                item[part] = ICON.sub("", text)
+
+
+def publish_style_sheet(pelican: Pelican) -> None:
+    """Write the style sheet beside those of the theme."""
+    settings = pelican.settings
+    file = Path(settings["OUTPUT_PATH"], settings["THEME_STATIC_DIR"], STYLE_SHEET)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(settings["PRACTICE_CALLOUTS"].style, encoding="utf-8", newline="\n")
