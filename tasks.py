@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -340,14 +341,17 @@ def check(
         raise Exit(code=PROBLEMS)
 
 
-@task
-def test(context: Context) -> None:
+@task(
+    iterable=["only"],
+    help={
+        "setup": "first install the programs that tests start (--no-setup: install nothing)",
+        "only": "a folder of tests, such as site; may be repeated. Lint and types are left out",
+    },
+)
+def test(_context: Context, setup: bool = True, only: list[str] | None = None) -> None:
     """Run every check of the code: lint, types, unit, site and browser tests."""
-    os.environ.setdefault("PYTHONWARNINGS", "error")
-    context.run("ruff check .", echo=True)
-    context.run("ruff format --check .", echo=True)
-    context.run("mypy", echo=True)
-    context.run("pytest", echo=True, pty=sys.stdout.isatty())
+    command = [sys.executable, "tests/run.py", *(() if setup else ("--no-setup",)), *(only or ())]
+    raise Exit(code=subprocess.run(command, check=False).returncode)  # noqa: S603  # no shell
 
 
 @task

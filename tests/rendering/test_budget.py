@@ -14,7 +14,7 @@ import html5lib
 import publishing
 import pytest
 import servers
-from browsers import launched
+from browsers import launched, page_of
 from conftest import CONTENT, REDIRECT
 from publishing import tree_of
 
@@ -158,7 +158,7 @@ def answer(body: str):
 def test_minified_pages_read_the_same(practices, served):
     """Words that stood apart still do, as they are laid out."""
     with launched() as browser:
-        view = browser.new_page()
+        view = page_of(browser)
         for name in CONTENT:
             for page in practices[name].pages:
                 if page.kind == REDIRECT:
@@ -179,7 +179,7 @@ def test_a_page_asks_for_few_files(released):
     files = own / "nginx-server.conf", own / "nginx-http.conf"
     nginx = released.folder / "nginx"
     with servers.nginx(nginx, released.folder / "www", *files) as address, launched() as browser:
-        page = browser.new_page(ignore_https_errors=True)
+        page = page_of(browser, ignore_https_errors=True)
         asked = []
         page.on("request", lambda request: asked.append(request.resource_type))
         page.goto(f"{address}/", wait_until="load")
