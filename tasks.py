@@ -357,14 +357,17 @@ SITE = Collection(build, check, new, preview, publish, releases, rollback)
 """The commands that concern a site; the others are for those who change this project."""
 
 
-@task
-def test(context: Context) -> None:
+@task(
+    iterable=["only"],
+    help={
+        "setup": "first install the programs that tests start (--no-setup: install nothing)",
+        "only": "a folder of tests, such as site; may be repeated. Lint and types are left out",
+    },
+)
+def test(_context: Context, setup: bool = True, only: list[str] | None = None) -> None:
     """Run every check of the code: lint, types, unit, site and browser tests."""
-    os.environ.setdefault("PYTHONWARNINGS", "error")
-    context.run("ruff check .", echo=True)
-    context.run("ruff format --check .", echo=True)
-    context.run("mypy", echo=True)
-    context.run("pytest", echo=True, pty=sys.stdout.isatty())
+    command = [sys.executable, "tests/run.py", *(() if setup else ("--no-setup",)), *(only or ())]
+    raise Exit(code=subprocess.run(command, check=False).returncode)
 
 
 @task

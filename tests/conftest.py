@@ -1,7 +1,10 @@
-"""What the tests share: practices that are really built, settings to break, a server for them.
+"""Fixtures for all tests: built practices, settings to change, a server for built sites.
 
-Nothing here is a test. A page's kind is the name of the theme's template that shows it, so that a
-new template is tested by being there.
+The kind of a page is the name of the theme's template that renders it, so a new template is tested
+without being listed anywhere.
+
+Tests run in several processes (pytest-xdist). Fixtures of a session exist once in each process, and
+share what is expensive through one cache folder.
 """
 
 from __future__ import annotations
@@ -21,8 +24,12 @@ from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree as ET
 
+import figures
 import html5lib
 import pytest
+import tools
+from filelock import FileLock
+from hypothesis import settings as hypothesis_settings
 
 from practice.build.run import Built, build
 from practice.hosting import headers
@@ -30,6 +37,7 @@ from practice.rendering.renderer import Renderer
 
 ROOT = Path(__file__).parent.parent
 CONTENT = {"sample": ROOT / "content", "kitchen-sink": ROOT / "tests" / "kitchen-sink"}
+SETTINGS = ROOT / "pelicanconf.py"
 BUILD_DAY = "1793534400"
 """Noon UTC of November 1, 2026, as `SOURCE_DATE_EPOCH`."""
 TEMPLATES = ROOT / "theme" / "templates"
@@ -39,10 +47,27 @@ REDIRECT = "redirect"
 """The kind of the pages that lead on from an old address; they have no template."""
 
 
+# No deadlines: a slow machine fails no test. In CI, Hypothesis loads its own profile `ci`, which
+# has none either and tries the same examples each time.
+hypothesis_settings.register_profile("local", deadline=None, print_blob=True)
+if not tools.in_ci():
+    hypothesis_settings.load_profile("local")
+
+
 def pytest_addoption(parser):
     parser.addoption(
-        "--refresh-goldens", action="store_true", help="write tests/goldens anew; read the diff"
+        "--refresh-goldens", action="store_true", help="write tests/goldens again; check the diff"
     )
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print the figures that tests have recorded."""
+    outcomes = ("passed", "failed")
+    reports = [report for name in outcomes for report in terminalreporter.getreports(name)]
+    found = list(figures.lines(reports))
+    if found:
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(found))
 
 
 def page_kinds():
@@ -164,13 +189,51 @@ def files_of(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.fixture
+def figure(record_property):
+    """Print a line at the end of the run."""
+    return lambda line: record_property(figures.FIGURE, line)
+
+
+@pytest.fixture
+def outcome_of_case(record_property):
+    """Count a case of bad input under some of the words that `bad_input_line` counts."""
+    return lambda *words: record_property(figures.CASE, list(words))
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory, worker_id) -> Path:
+    """A folder that all processes of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _steady(tmp_path_factory):
-    """One build day, and one cache, which begins empty."""
+def _steady(shared_folder):
+    """Set one build day and one cache, which is empty when the run begins."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PRACTICE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("PRACTICE_CACHE", str(shared_folder / "shared-cache"))
         patch.setenv("SOURCE_DATE_EPOCH", BUILD_DAY)
         yield
+
+
+@pytest.fixture(scope="session")
+def pictures(shared_folder, _steady) -> Path:
+    """A cache that holds the pictures of the kitchen sink and nothing else, to be copied.
+
+    A test that needs a cold cache begins with a copy, because to encode the pictures takes half of
+    a first build, and depends on nothing but Pillow and their pixels.
+    """
+    folder = shared_folder / "pictures"
+    with FileLock(shared_folder / "pictures.lock"), pytest.MonkeyPatch.context() as patch:
+        if not folder.exists():
+            patch.setenv("PRACTICE_CACHE", str(folder))
+            build(CONTENT["kitchen-sink"], shared_folder / "site-of-pictures", SETTINGS)
+            for cached in folder.iterdir():
+                if not cached.name.startswith(("images", "pictures")):
+                    cached.unlink()
+            assert any(folder.iterdir())
+    return folder
 
 
 def settings_text(**changes) -> str:
@@ -206,9 +269,16 @@ def content(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def practices(tmp_path_factory, _steady) -> dict[str, Practice]:
-    """Both practices at the root of a domain; the kitchen sink below a path, with a redirect."""
-    folder = tmp_path_factory.mktemp("sites")
+def practices(tmp_path_factory, shared_folder, _steady) -> dict[str, Practice]:
+    """Both practices at the root of a domain; the kitchen sink below a path, with a redirect.
+
+    Each process builds them, one process after the other: only the first has to make the pictures.
+    """
+    with FileLock(shared_folder / "practices.lock"):
+        return _built_practices(tmp_path_factory.mktemp("sites"))
+
+
+def _built_practices(folder: Path) -> dict[str, Practice]:
     found = {}
     for name, content in CONTENT.items():
         built = build(content, folder / name, ROOT / "pelicanconf.py")

@@ -31,6 +31,10 @@ RELEASES = int(os.environ.get("PRACTICE_RELEASES", "0"))
 """How many releases readers live through, where it is set; the tests choose fewer for time."""
 
 
+HANG = 120
+"""Seconds after which a test that hangs is given up."""
+
+
 KILLS = int(os.environ.get("PRACTICE_KILLS", "2"))
 """How many runs are killed, one after the other."""
 
@@ -195,7 +199,7 @@ class Readers:
     def wait(self) -> None:
         """Until everyone has ended the visit they are on: a visit is shorter than a release."""
         before = list(self.visits)
-        end = time.monotonic() + 30
+        end = time.monotonic() + HANG
         while any(now < then + 2 for now, then in zip(self.visits, before, strict=True)):
             assert time.monotonic() < end, "the readers are stuck"
             time.sleep(0.002)
@@ -218,7 +222,7 @@ class Readers:
     def _get(self, path: str) -> str:
         self.reads += 1
         try:
-            with urllib.request.urlopen(self.address + path, timeout=10) as answer:
+            with urllib.request.urlopen(self.address + path, timeout=HANG) as answer:
                 return answer.read().decode()
         except urllib.error.HTTPError as error:
             with error:

@@ -1,56 +1,47 @@
-"""Real servers for the tests of publishing: nginx, sshd, and what rclone serves.
+"""Real servers for the tests of publishing: nginx, sshd, and those that rclone has built in.
 
-Nothing here is a test. Debian's packages are installed where they are missing and we may;
-otherwise the test is skipped, and fails where `CI` is set.
+A server that is not installed skips its test, or fails it when `CI=true` (see `tools.py`).
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
+import random
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
-import debian
-import pytest
+import tools
 
-PATIENCE = 20
-"""Seconds for a server to answer."""
-
-
-def program(name: str, package: str) -> str:
-    """The path of a program of the system; installed where it is missing and we may."""
-    path = os.pathsep.join([os.environ["PATH"], "/usr/sbin"])
-    found = shutil.which(name, path=path)
-    why = ""
-    if not found:
-        why = debian.install(package)
-        found = shutil.which(name, path=path)
-    if not found:
-        message = f"there is no `{name}`: {why or f'`{package}` does not hold it'}"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    return found
+PATIENCE = 120
+"""Seconds after which a server that does not answer fails the test."""
 
 
 def rclone() -> str:
     return str(Path(sys.executable).with_name("rclone"))
 
 
+PORTS = range(20_000, 32_000)
+"""Ports below those that systems give to outgoing connections, so that none of these takes one
+between our look and the start of the server."""
+
+
 def free_port() -> int:
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        return server.getsockname()[1]
+    """A port on which nothing listens; a random one, because other test processes choose too."""
+    chance = random.SystemRandom()
+    while True:
+        port = chance.choice(PORTS)
+        with socket.socket() as server, contextlib.suppress(OSError):
+            server.bind(("127.0.0.1", port))
+            return port
 
 
-@contextmanager
+@contextlib.contextmanager
 def running(command, port: int, log: Path, **options):
-    """Run a server until it is no longer needed; it is up once its port answers."""
+    """Run a server for as long as the block runs, which begins once its port answers."""
     with log.open("wb") as output:
         server = subprocess.Popen(command, stdout=output, stderr=output, **options)
         try:
@@ -69,9 +60,9 @@ def running(command, port: int, log: Path, **options):
             server.wait(PATIENCE)
 
 
-@contextmanager
+@contextlib.contextmanager
 def s3(folder: Path, log: Path):
-    """A bucket store over a folder; the value is its endpoint."""
+    """An S3 store whose buckets are the folders in `folder`; the value is its endpoint."""
     port = free_port()
     command = [rclone(), "serve", "s3", "--auth-key", f"{KEY},{SECRET}"]
     command += ["--addr", f"127.0.0.1:{port}", "--config", "/dev/null", str(folder)]
@@ -83,14 +74,14 @@ KEY, SECRET = "practice-key-id", "practice-secret-key"
 
 
 def known_hosts(port: int, file: Path) -> None:
-    """Write down the keys of a server."""
-    command = [program("ssh-keyscan", "openssh-client"), "-p", str(port), "127.0.0.1"]
+    """Write the public keys of the SSH server at a port into a file."""
+    command = [tools.required("ssh-keyscan"), "-p", str(port), "127.0.0.1"]
     keys = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert keys
     file.write_text(keys)
 
 
-@contextmanager
+@contextlib.contextmanager
 def rclone_sftp(folder: Path, log: Path, password: str):
     """An SFTP server over a folder, with the user `practice`; the value is its port."""
     port = free_port()
@@ -100,11 +91,11 @@ def rclone_sftp(folder: Path, log: Path, password: str):
         yield port
 
 
-@contextmanager
+@contextlib.contextmanager
 def sshd(folder: Path):
-    """Debian's OpenSSH with SFTP only and one key that may log in; the value is its port."""
-    server = program("sshd", "openssh-server")
-    keygen = program("ssh-keygen", "openssh-client")
+    """OpenSSH, restricted to SFTP, with one key that may log in; the value is its port."""
+    server = tools.required("sshd")
+    keygen = tools.required("ssh-keygen")
     folder.mkdir(parents=True)
     for name in ("host", "user"):
         key = folder / name
@@ -126,13 +117,14 @@ def sshd(folder: Path):
         yield port
 
 
-@contextmanager
+@contextlib.contextmanager
 def nginx(folder: Path, root: Path, server: Path | None = None, http: Path | None = None):
-    """Debian's nginx over a folder, with our generated settings; the value is its address.
+    """nginx serving `root`; the value is its address.
 
-    With ``server`` and ``http`` it speaks TLS under a certificate of its own, `folder/cert.pem`.
+    With the settings files that we generate for its `server` and `http` sections, it serves HTTPS
+    with a certificate that it signs itself, `folder/cert.pem`.
     """
-    program_path = program("nginx", "nginx-light")
+    program = tools.required("nginx")
     folder.mkdir(parents=True)
     port = free_port()
     tls = ""
@@ -156,15 +148,15 @@ def nginx(folder: Path, root: Path, server: Path | None = None, http: Path | Non
         + (f"include {server};\n" if server else "index index.html;\n")
         + "}\n}\n"
     )
-    with running([program_path, "-c", str(settings)], port, folder / "log"):
+    with running([program, "-c", str(settings)], port, folder / "log"):
         yield f"{scheme}://127.0.0.1:{port}"
 
 
 def certificate(folder: Path) -> None:
-    """A certificate for 127.0.0.1, signed by itself."""
+    """Make a self-signed certificate for 127.0.0.1."""
     subprocess.run(
         [
-            *(program("openssl", "openssl"), "req", "-x509", "-newkey", "ec", "-nodes"),
+            *(tools.required("openssl"), "req", "-x509", "-newkey", "ec", "-nodes"),
             *("-pkeyopt", "ec_paramgen_curve:prime256v1", "-days", "2"),
             *("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
             *("-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")),

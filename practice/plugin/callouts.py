@@ -98,15 +98,14 @@ class _Callouts(Preprocessor):
         return self.blog.convert(self.md, lines)
 
 
-class NotesItsFile(MarkdownReader):  # type: ignore[misc]  # Pelican ships no types
+class NotesItsFile(MarkdownReader):
     """Pelican's reader of Markdown, which lets us know the name of the file for our messages."""
 
-    def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
-        """Read a file as the class does that comes next."""
+    def read(self, source_path: str) -> tuple[str | None, dict[str, Any]]:
+        """Read a file as the next class in the method resolution order does."""
         blog: Blog = self.settings["PRACTICE_CALLOUTS"]
         blog.file = Path(source_path)
-        content: tuple[str, dict[str, Any]] = super().read(source_path)
-        return content
+        return super().read(source_path)
 
 
 def begin(pelican: Pelican) -> None:

@@ -39,19 +39,21 @@ def rendered(monkeypatch):
 
 @pytest.fixture
 def again(  # noqa: PLR0917  # fixtures
-    content, theme, tmp_path, settings_file, rendered, monkeypatch
+    content, theme, tmp_path, settings_file, rendered, monkeypatch, pictures
 ):
     """Build once more; returns the addresses that were rendered, the bytes being those of a build
     that has never seen anything."""
     settings = settings_file(THEME=str(theme))
-    monkeypatch.setenv("PRACTICE_CACHE", str(tmp_path / "kept"))
+    kept = shutil.copytree(pictures, tmp_path / "kept")
+    monkeypatch.setenv("PRACTICE_CACHE", str(kept))
 
     def build_again():
         rendered.clear()
         build(content, tmp_path / "output", settings)
         seen = set(rendered)
+        fresh = shutil.copytree(pictures, tmp_path / f"fresh-{len(list(tmp_path.iterdir()))}")
         with monkeypatch.context() as patch:
-            patch.setenv("PRACTICE_CACHE", str(tmp_path / f"fresh-{len(list(tmp_path.iterdir()))}"))
+            patch.setenv("PRACTICE_CACHE", str(fresh))
             build(content, tmp_path / "fresh", settings)
         assert files_of(tmp_path / "output") == files_of(tmp_path / "fresh")
         return seen

@@ -16,7 +16,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from browsers import launched
+from browsers import context_of, launched
 from pydantic import BaseModel
 
 from practice.content.body import Heading
@@ -140,7 +140,7 @@ WATCH = """
 window.alert = () => window.ran();
 """
 PROVOKE = """
-() => {
+async () => {
   const events = ["mouseover", "mouseenter", "pointerenter", "pointerover", "focus", "click"];
   for (const element of [...document.querySelectorAll("*")]) {
     for (const name of events) {
@@ -151,6 +151,8 @@ PROVOKE = """
     }
     if (element.matches("a[href]") && /script/i.test(element.protocol ?? "")) element.click();
   }
+  // The page's own clock: what is due before comes before, however busy the machine is.
+  await new Promise((done) => setTimeout(done, 25));
 }
 """
 
@@ -165,7 +167,7 @@ class Tab:
     """A tab that shows any HTML at the site's own address, and knows what ran."""
 
     def __init__(self, browser):
-        self.context = browser.new_context()
+        self.context = context_of(browser)
         self.context.route("**/*", self._answer)
         self.runs = 0
         self.context.expose_binding("ran", self._ran)
@@ -189,7 +191,6 @@ class Tab:
         self.page = self.page or self.context.new_page()
         self.page.goto(f"{ADDRESS}/", wait_until="load")
         self.page.evaluate(PROVOKE)
-        self.page.wait_for_timeout(25)
         return self.runs > 0
 
 
@@ -238,8 +239,11 @@ def poisoned_document(document, vector, address=""):
     return dataclasses.replace(document, meta=poisoned(document.meta, vector, address), body=body)
 
 
-def pages_with(renderer, vector, address=""):
-    """A page of every kind, with the vector in every field of everything that it shows."""
+def pages_with(renderer, vector, address="", kinds=()):
+    """A page of each of those kinds, or of every kind, by its kind.
+
+    The vector stands in every field of everything that the page shows.
+    """
     site = renderer.site
     other = dataclasses.replace(
         site,
@@ -252,7 +256,11 @@ def pages_with(renderer, vector, address=""):
     seen = {}
     for document in other.documents:
         seen.setdefault(poisoned_renderer.template_of(document), document)
-    return {kind: poisoned_renderer.page(document) for kind, document in seen.items()}
+    return {
+        kind: poisoned_renderer.page(document)
+        for kind, document in seen.items()
+        if not kinds or kind in kinds
+    }
 
 
 def fields(model):
@@ -298,19 +306,17 @@ def test_without_walls_the_vectors_run(tab):
 
 
 @pytest.mark.browser
-def test_the_second_wall_lets_none_run(tab, renderer, capfd):
+def test_the_second_wall_lets_none_run(tab, renderer, figure):
     ran, shown = [], 0
     alone = [(vector, ("post",)) for vector in VECTORS]
     together = [("".join(VECTORS[start::7]), ()) for start in range(7)]
     for words, kinds in [*alone, *together]:
-        for kind, html in pages_with(renderer, words).items():
-            if kind in kinds or not kinds:
-                shown += 1
-                ran.extend([(words, kind)] if tab.ran(html) else [])
+        for kind, html in pages_with(renderer, words, kinds=kinds).items():
+            shown += 1
+            ran.extend([(words, kind)] if tab.ran(html) else [])
     assert ran == []
     assert len(VECTORS) >= 45
-    with capfd.disabled():
-        print(f"\nvectors executed 0 of {len(VECTORS)}, in every field of {shown} pages, no policy")
+    figure(f"vectors executed 0 of {len(VECTORS)}, in every field of {shown} pages, no policy")
 
 
 @pytest.mark.browser

@@ -13,10 +13,9 @@ and the machine (`test_build.py`, `test_system.py`).
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import sys
-import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -36,40 +35,8 @@ BESIDE = shutil.ignore_patterns("expected.txt", "case.py", "__pycache__")
 SETTINGS = HERE.parent / "pelicanconf.py"
 TODAY = "1780315200"
 """2026-06-01, noon UTC."""
-AT_MOST = 20.0
-"""Seconds that any case may take, the machine being busy with other tests."""
-
-
-@dataclass
-class Tally:
-    """What came of the cases so far, for the figure line."""
-
-    refused: list[str] = field(default_factory=list)
-    warned: list[str] = field(default_factory=list)
-    located: list[str] = field(default_factory=list)
-    silent: list[str] = field(default_factory=list)
-    tracebacks: list[str] = field(default_factory=list)
-    false_refusals: list[str] = field(default_factory=list)
-    good: list[str] = field(default_factory=list)
-
-    @property
-    def line(self):
-        """One line for people who want to know how good the generator is at this."""
-        bad = len(self.refused) + len(self.warned) + len(self.silent) + len(self.tracebacks)
-        return (
-            f"bad input: {len(self.refused)} refused, {len(self.warned)} built with a warning, "
-            f"of {bad}; with file:line {len(self.located)}/{bad}; silent {len(self.silent)}; "
-            f"tracebacks {len(self.tracebacks)}; "
-            f"false refusals {len(self.false_refusals)} of {len(self.good)} good"
-        )
-
-
-@pytest.fixture(scope="module")
-def tally(request):
-    found = Tally()
-    yield found
-    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-        print(f"\n{found.line}")
+PROCESSOR_SECONDS = 20.0
+"""Limit for any case. Time that a busy machine gives to others is not counted."""
 
 
 @pytest.fixture(autouse=True)
@@ -120,29 +87,35 @@ def lines_of(problems):
     ] or ["good"]
 
 
+def processor_seconds():
+    """Seconds of processor time of this process and of its children that have ended."""
+    return sum(os.times()[:4])
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_case(name, tmp_path, monkeypatch, tally):
+def test_case(name, tmp_path, monkeypatch, outcome_of_case):
     lay(name, tmp_path)
     monkeypatch.chdir(tmp_path)
     is_good = name.startswith("good-")
-    started = time.monotonic()
+    started = processor_seconds()
     try:
         problems, lines, built = outcome(tmp_path)
     except Exception:
-        tally.tracebacks.append(name)
+        outcome_of_case("traceback")
         raise
-    seconds = time.monotonic() - started
+    seconds = processor_seconds() - started
     if is_good:
-        tally.good.append(name)
-        tally.false_refusals.extend([] if built else [name])
+        outcome_of_case("good", *(() if built else ("false refusal",)))
     else:
-        found = tally.silent if not problems else tally.warned if built else tally.refused
-        found.append(name)
-        tally.located.extend([name] if problems and all(p.line for p in problems) else [])
+        located = problems and all(problem.line for problem in problems)
+        outcome_of_case(
+            "silent" if not problems else "warned" if built else "refused",
+            *(("located",) if located else ()),
+        )
     expected = (CORPUS / name / "expected.txt").read_text("utf-8").splitlines()
     assert lines == expected
     assert is_good == (expected == ["good"])
-    assert seconds < AT_MOST
+    assert seconds < PROCESSOR_SECONDS
     for problem in problems:
         assert (tmp_path / problem.path).parent.exists(), "a problem names a file of the content"
         assert problem.message

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 import urllib.request
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,7 +19,8 @@ from pathlib import Path
 import publishing
 import pytest
 import servers
-from browsers import launched
+import tools
+from browsers import PATIENCE, launched, page_of
 
 from practice.hosting import apache, caddy, cloudflare, cloudfront, headers, netlify
 from practice.publish import postprocess, verify
@@ -96,7 +98,7 @@ def test_nginx_serves_compressed_siblings(live):
 
 
 def test_caddy(project, tmp_path):
-    program, port = servers.program("caddy", "caddy"), servers.free_port()
+    program, port = tools.required("caddy"), servers.free_port()
     file = tmp_path / "Caddyfile"
     site = caddy.site_settings("", MOVED).replace("\n", "\n  ")
     file.write_text(
@@ -123,7 +125,7 @@ def readable_by_all():
 
 
 def test_apache(project, tmp_path, readable_by_all):
-    program, port = servers.program("apache2", "apache2"), servers.free_port()
+    program, port = tools.required("apache2"), servers.free_port()
     modules = "authz_core", "mpm_event", "dir", "mime", "headers", "alias"
     load_modules = "".join(
         f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n" for name in modules
@@ -154,7 +156,7 @@ def test_chromium_sees_no_violation_and_no_request_to_others(project, live):
     pages = sorted((project.folder / "www").rglob("*.html"))
     found, asked = [], set()
     with launched() as browser:
-        page = browser.new_page(ignore_https_errors=True)
+        page = page_of(browser, ignore_https_errors=True)
         page.on("console", lambda message: found.append((page.url, message.text)))
         page.on("pageerror", lambda error: found.append((page.url, str(error))))
         page.on("request", lambda request: asked.add(request.url.split("/")[2]))
@@ -173,7 +175,9 @@ def test_chromium_sees_no_violation_and_no_request_to_others(project, live):
             "document.head.append(Object.assign(document.createElement('style'),"
             "{textContent: 'p{}'}))"
         )
-        page.wait_for_timeout(100)
+        end = time.monotonic() + PATIENCE
+        while not any("style-src" in text for _, text in found) and time.monotonic() < end:
+            page.wait_for_timeout(20)  # in which playwright hands on what the console says
     assert len(pages) > 20
     assert [text for _, text in found if "style-src" in text]
     assert asked == {live.split("/")[2]}

@@ -13,7 +13,7 @@ import sys
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsers import AXE, launched, until
+from browsers import AXE, PATIENCE, context_of, launched, until
 from conftest import ROOT
 from playwright.sync_api import expect
 
@@ -41,14 +41,13 @@ def address(content, theme, settings_file):
         yield re.search(r"http://[^/]*", run.stdout.readline())[0]
     finally:
         run.send_signal(signal.SIGINT)
-        run.communicate(timeout=20)
+        run.communicate(timeout=PATIENCE)
 
 
 @pytest.fixture
 def page(browser, address):
-    context = browser.new_context(viewport={"width": 1280, "height": 700}, base_url=address)
+    context = context_of(browser, viewport={"width": 1280, "height": 700}, base_url=address)
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
-    context.set_default_timeout(15_000)
     page = context.new_page()
     page.wrong = []
     page.on("console", lambda line: page.wrong.append(line.text) if line.type == "error" else None)

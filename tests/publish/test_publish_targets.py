@@ -145,19 +145,20 @@ def test_killed_anywhere_the_next_run_ends_right(kind, tmp_path, monkeypatch):
         started = time.monotonic()
         assert process.wait() == 0
         whole = time.monotonic() - started
-        unfinished = half_done = 0
-        for number in range(2, 2 + publishing.KILLS):
-            tree = small_site(tmp_path / "tree", number, posts=30, lose=True)
+        unfinished = half_done = number = 0
+        while unfinished < publishing.KILLS:
+            number += 1
+            tree = small_site(tmp_path / "tree", number + 1, posts=30, lose=True)
             process = deliver_in_another_process(place.settings, tree)
             time.sleep(chance.uniform(0, 1.1) * whole)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            unfinished += process.wait() != 0
+            killed = process.wait() == -signal.SIGKILL
+            unfinished += killed
+            if not killed:
+                whole *= 0.8  # the machine has become faster, so the next kill comes earlier
             half_done += bool(place.live().dirty)
-        print(
-            f"{kind}: {unfinished} of {publishing.KILLS} killed, {half_done} with files half done"
-        )
-        assert unfinished
+        print(f"{kind}: {unfinished} of {number} killed, {half_done} with files half done")
         last = small_site(tmp_path / "tree", 200, posts=30)
         deliver(place.settings, last)
         files, live, wanted = place.files(), place.live(), tree_of(last)

@@ -1,6 +1,6 @@
-"""Search: the index over a published site, and the page that uses it, in a browser.
+"""Search: the index over a published site.
 
-Not tested here: how Pagefind weighs words.
+Not tested here: the page that uses it (`test_search_browser.py`), and how Pagefind weighs words.
 """
 
 from __future__ import annotations
@@ -10,61 +10,21 @@ import re
 import tempfile
 from pathlib import Path
 
-import publishing
 import pytest
-import servers
-from browsers import launched
 from publishing import tree_of
 
 from practice.publish import search
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    made = publishing.Project(tmp_path_factory.mktemp("search"))
-    made.to(to="folder", path="www", host="nginx")
-    made.post("searching", words="Somewhere here stands the word zyzzogeton.")
-    made.post("an-older-word", date="2011-01-01", words="An older word.")
-    made.post("a-word", date="2026-10-31", words="A word that is not older.")
-    made.write("redirects.yaml", "/old/: /team/\n")
-    made.publish()
-    return made
-
-
-@pytest.fixture(scope="module")
-def address(project):
-    own = project.folder / ".releases" / "server"
-    files = own / "nginx-server.conf", own / "nginx-http.conf"
-    with servers.nginx(project.folder / "nginx", project.folder / "www", *files) as found:
-        yield found
-
-
-@pytest.fixture
-def browser():
-    with launched() as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser):
-    """A page that notes what it asks for and what goes wrong."""
-    found = browser.new_page(ignore_https_errors=True)
-    found.asked, found.wrong = [], []
-    found.on("request", lambda request: found.asked.append(request.url))
-    found.on("console", lambda message: found.wrong.append(message.text))
-    found.on("pageerror", lambda error: found.wrong.append(str(error)))
-    return found
-
-
-def test_only_what_is_used_is_published(project):
-    names = {path for path in tree_of(project.folder / "www") if path.startswith("pagefind/")}
+def test_only_what_is_used_is_published(searchable):
+    names = {path for path in tree_of(searchable.folder / "www") if path.startswith("pagefind/")}
     top = {n.removeprefix("pagefind/").removesuffix(".br").removesuffix(".gz") for n in names}
     top = {name for name in top if "/" not in name and not name.endswith(".pf_meta")}
     assert top == set(search.KEPT)
 
 
-def test_the_index_is_the_same_each_time(project, tmp_path):
-    www = project.folder / "www"
+def test_the_index_is_the_same_each_time(searchable, tmp_path):
+    www = searchable.folder / "www"
     pages = ["index.html", "team/index.html"]
     found = []
     for name in ("one", "two"):
@@ -175,107 +135,6 @@ def test_one_post_more_changes_few_files_of_a_large_index(tmp_path):
         assert all(path.startswith("newest/") for path in touched), touched
         assert len(touched) == 4, "its own part, the words, the list, the way to the list"
         before = after
-
-
-@pytest.mark.browser
-def test_old_and_new_posts_are_found_together(page, address, project):
-    assert {
-        path.split("/")[1] for path in tree_of(project.folder / "www") if "pf_index" in path
-    } == {
-        "index",
-        "newest",
-    }
-    page.goto(f"{address}/search/?q=older")
-    page.locator(".search-results li").first.wait_for()
-    found = page.locator(".search-results li a").all_inner_texts()
-    assert {"About an older word", "About a word"} <= set(found)
-    assert page.wrong == []
-
-
-@pytest.mark.browser
-def test_a_search_finds_a_post_and_loads_nothing_before(page, address):
-    page.goto(f"{address}/search/")
-    assert not [url for url in page.asked if "pagefind" in url]
-    words = page.get_by_label("What are you looking for?")
-    words.fill("zyzzogeton")
-    words.press("Enter")
-    result = page.locator(".search-results li a")
-    result.wait_for()
-    assert result.all_inner_texts() == ["About searching"]
-    assert page.locator(".search-results mark").inner_text() == "zyzzogeton."
-    assert page.get_by_role("status").inner_text() == "1 page found for “zyzzogeton”."
-    assert page.url.endswith("?q=zyzzogeton")
-    assert page.wrong == []
-    assert {url.split("/")[2] for url in page.asked} == {address.split("/")[2]}
-    result.click()
-    page.wait_for_url("**/blog/searching/")
-
-
-@pytest.mark.browser
-def test_a_search_can_be_linked_to(page, address):
-    page.goto(f"{address}/search/?q=zyzzogeton")
-    page.locator(".search-results li").wait_for()
-    assert page.get_by_label("What are you looking for?").input_value() == "zyzzogeton"
-
-
-@pytest.mark.browser
-def test_what_is_not_there_is_said(page, address):
-    page.goto(f"{address}/search/?q=qqqqqqqqqq")
-    page.get_by_text("No page found for “qqqqqqqqqq”.").wait_for()
-    assert not page.locator(".search-more").is_visible()
-    assert page.locator(".search-results li").count() == 0
-
-
-@pytest.mark.browser
-def test_an_excerpt_reads_as_a_part_of_a_text(page, address):
-    page.goto(f"{address}/search/?q=bruising")
-    page.locator(".search-results li").first.wait_for()
-    excerpts = page.locator(".search-results li p").all_inner_texts()
-    assert any(text.startswith("… ") and text.endswith(" …") for text in excerpts)
-    for text in excerpts:
-        assert not re.search(r"[a-z][A-Z]|\)[A-Za-z]|Sample text", text), text
-
-
-@pytest.mark.browser
-def test_words_are_shown_as_words(page, address):
-    page.goto(f"{address}/search/?q=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
-    page.get_by_role("status").filter(has_text="<img").wait_for()
-    assert page.locator("main img").count() == 0
-
-
-@pytest.mark.browser
-def test_search_works_with_the_keyboard_alone(page, address):
-    page.goto(f"{address}/search/?q=the")
-    page.locator(".search-results li").first.wait_for()
-    shown = page.locator(".search-results li").count()
-    more = page.get_by_role("button", name="Show more pages")
-    if more.is_visible():
-        more.focus()
-        page.keyboard.press("Enter")
-        page.locator(".search-results li").nth(shown).wait_for()
-        page.locator(".search-results a:focus").wait_for()
-
-
-@pytest.mark.browser
-def test_without_its_index_the_page_says_so(page, address):
-    page.route("**/pagefind/**", lambda route: route.abort())
-    page.goto(f"{address}/search/?q=knee")
-    page.get_by_text("Search does not work right now.").wait_for()
-
-
-@pytest.mark.browser
-def test_without_scripts_there_is_no_dead_form(browser, address):
-    page = browser.new_page(ignore_https_errors=True, java_script_enabled=False)
-    page.goto(f"{address}/search/")
-    assert not page.locator(".search-form").is_visible()
-    assert page.locator("main").inner_text().strip()
-
-
-@pytest.mark.browser
-def test_other_pages_load_nothing_of_it(page, address):
-    page.goto(f"{address}/team/")
-    assert not [url for url in page.asked if "pagefind" in url]
-    assert page.wrong == []
 
 
 def test_the_samples_search_page_leads_to_the_lists(practices):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+import browsers
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsers import AXE, launched, until
@@ -34,9 +35,7 @@ def browser(practices):  # noqa: ARG001  # what forks is built before the browse
 
 
 def context_of(browser, **options):
-    context = browser.new_context(reduced_motion="reduce", viewport=DESK, **options)
-    context.set_default_timeout(10_000)
-    return context
+    return browsers.context_of(browser, reduced_motion="reduce", viewport=DESK, **options)
 
 
 @pytest.fixture(scope="module")

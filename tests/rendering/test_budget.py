@@ -14,7 +14,7 @@ import html5lib
 import publishing
 import pytest
 import servers
-from browsers import launched
+from browsers import launched, page_of
 from publishing import tree_of
 
 from practice.publish.release import without_sibling
@@ -119,7 +119,7 @@ def test_a_page_asks_for_few_files(released):
     files = own / "nginx-server.conf", own / "nginx-http.conf"
     nginx = released.folder / "nginx"
     with servers.nginx(nginx, released.folder / "www", *files) as address, launched() as browser:
-        page = browser.new_page(ignore_https_errors=True)
+        page = page_of(browser, ignore_https_errors=True)
         asked = []
         page.on("request", lambda request: asked.append(request.resource_type))
         page.goto(f"{address}/", wait_until="load")

@@ -10,7 +10,7 @@ import subprocess
 
 import html5lib
 import pytest
-import servers
+import tools
 from conftest import settings_text
 
 from practice.build.run import build
@@ -143,7 +143,7 @@ def test_each_hosts_words():
 
 
 def test_cloudfronts_function_does_what_it_says(tmp_path):
-    node = servers.program("node", "nodejs")
+    node = tools.required("node")
     asked = ["/", "/team/", "/team", "/feed.xml", "/a.b/", "/far/", "/lost/", "/constructor"]
     file = tmp_path / "f.js"
     file.write_text(

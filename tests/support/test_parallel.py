@@ -108,12 +108,10 @@ def test_a_warning_that_is_an_error_is_an_error_there_too():
 
 def test_work_beside_us_has_a_result_and_can_be_given_up():
     assert processes.Child(lambda: {"found": [1]}).result() == {"found": [1]}
-    child = processes.Child(lambda: time.sleep(60))
-    began = time.monotonic()
+    child = processes.Child(lambda: time.sleep(600))
     child.give_up()
-    with pytest.raises(processes.WorkerFailed):
+    with pytest.raises(processes.WorkerFailed, match="signal 9"):
         child.result()
-    assert time.monotonic() - began < 10
     child.give_up()  # it has ended; nothing happens
 
 
