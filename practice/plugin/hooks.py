@@ -21,7 +21,7 @@ from practice.problems import ProblemsFound, errors
 from practice.rendering.renderer import Renderer
 from practice.rendering.site_files import FEED, FEED_LENGTH, post_time
 from practice.site.site import Site, load, today
-from practice.support.store import cache_folder
+from practice.support.cache_folder import cache_folder
 
 SETTINGS: dict[str, Any] = {
     "ARTICLE_PATHS": ["posts"],
@@ -74,7 +74,6 @@ def renderer_of(settings: dict[str, Any]) -> Renderer:
         raise ProblemsFound(problems)
     renderer = Renderer(loaded, Path(settings["THEME"]), settings["SITEURL"])
     renderer.warnings = tuple(problems)
-    renderer.recall(kept)
     return renderer
 
 
@@ -137,6 +136,4 @@ def our_writer(_pelican: Pelican) -> type[DeferredWriter]:
 
 def write_all(pelican: Pelican) -> None:
     """Render and write everything that was noted."""
-    settings = pelican.settings
-    settings["PRACTICE_WRITER"].write_all()
-    settings["PRACTICE"].remember(cache_folder(Path(settings["PATH"])))
+    pelican.settings["PRACTICE_WRITER"].write_all()

@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pelican.writers import Writer
+from pydantic import ConfigDict
 
 from practice.checks import built_html
 from practice.content.document import record_dependencies
@@ -22,12 +23,15 @@ from practice.problems import Problem, ProblemsFound
 from practice.rendering.jobs import Job, feed_of, page_of
 from practice.rendering.renderer import Renderer, template_problem
 from practice.support import output_folder, processes
-from practice.support.store import Store, cache_folder
+from practice.support.cache_folder import cache_folder
+from practice.support.store import Codec, Store, json_codec
 
 
 @dataclass(frozen=True)
 class JobResult:
     """What became of a job."""
+
+    __pydantic_config__: ClassVar = ConfigDict(ser_json_bytes="hex", val_json_bytes="hex")
 
     digest: bytes = b""
     """The SHA-256 of what was written."""
@@ -36,6 +40,11 @@ class JobResult:
     read: tuple[tuple[str, bytes], ...] = ()
     """The texts that it was made of: source and digest of each."""
     problems: tuple[Problem, ...] = ()
+
+
+@cache
+def _codec() -> Codec[JobResult]:
+    return json_codec(JobResult)
 
 
 class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
@@ -96,7 +105,7 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
         jobs = self.jobs.items()
         keys = {path: self._key(path, job.own) for path, job in jobs if job.own is not None}
         kept_in = cache_folder(self.renderer.site.content) if self.last else None
-        store = Store(kept_in, "pages")
+        store = Store(kept_in, "pages", _codec())
         kept = store.get(keys.values())
         done: dict[str, JobResult] = {}
         for path, key in keys.items():

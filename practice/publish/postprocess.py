@@ -12,7 +12,7 @@ from practice.publish import compress, search
 from practice.publish.release import address_of
 from practice.publish.settings import GitHubPages, PublishSettings
 from practice.site import redirects
-from practice.support.store import cache_folder
+from practice.support.cache_folder import cache_folder
 
 CHARSET = '<meta charset="utf-8">\n'
 
@@ -48,7 +48,7 @@ def finish(built: Built, settings: PublishSettings) -> None:
     for name, text in host_files(settings, base, moved).items():
         (folder / name).write_text(text, encoding="utf-8")
     if target.precompressed:
-        compress.compress(folder, cache_folder(built.site.content) / "compressed")
+        compress.compress(folder, cache_folder(built.site.content))
 
 
 def host_files(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import hashlib
-import marshal
 import traceback
 from collections.abc import Callable, Hashable
 from functools import cached_property
@@ -20,6 +19,7 @@ from markupsafe import Markup
 
 from practice.content.body import CalloutPart
 from practice.content.document import Document, note, record_dependencies
+from practice.content.markdown import clean
 from practice.content.models import FREQUENCY_MEANING, Faq, SideEffectList, SideEffects
 from practice.paths import display_path_of
 from practice.problems import Problem
@@ -29,18 +29,16 @@ from practice.site import formatting, structured_data
 from practice.site.lists import AuthorList, TopicList, Year
 from practice.site.site import Site
 from practice.site.view import View, current_of, view_of, view_of_list
-from practice.support.store import Store, environment_fingerprint
+from practice.support.store import environment_fingerprint
 
 PAGE_ENDING = ".html"
 
 
 class _Compiled(jinja2.BytecodeCache):
-    """Templates compiled once, for every environment that is made of the same theme."""
+    """Templates compiled once in a process, for every environment that is made of one theme."""
 
     def __init__(self) -> None:
         self.code: dict[tuple[str, str], CodeType] = {}
-        self.kept = 0
-        """How many of them an earlier build has left."""
 
     def load_bytecode(self, bucket: Bucket) -> None:
         bucket.code = self.code.get((bucket.key, bucket.checksum))
@@ -48,22 +46,6 @@ class _Compiled(jinja2.BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         if bucket.code is not None:
             self.code[bucket.key, bucket.checksum] = bucket.code
-
-    def load(self, folder: Path, key: bytes) -> None:
-        """Take what was kept in the folder of a cache, compiled of the very same templates."""
-        store = Store(folder, "templates")
-        self.code = marshal.loads(  # noqa: S302
-            store.get([key]).get(key, marshal.dumps({}))
-        )  # checked by the store
-        self.kept = len(self.code)
-        store.close()
-
-    def keep(self, folder: Path, key: bytes) -> None:
-        """Leave what was compiled to later builds."""
-        if len(self.code) > self.kept:
-            store = Store(folder, "templates")
-            store.put({key: marshal.dumps(self.code)})
-            store.close()
 
 
 class Renderer:
@@ -87,17 +69,8 @@ class Renderer:
 
     @cached_property
     def _theme_key(self) -> bytes:
-        # A filter of something that stands in the template itself is worked out while compiling.
-        parts = (environment_fingerprint(), self.base, sorted(self.templates.items()))
+        parts = (environment_fingerprint(), sorted(self.templates.items()))
         return hashlib.sha256(repr(parts).encode()).digest()
-
-    def recall(self, folder: Path) -> None:
-        """Use templates as an earlier build has compiled them; ``folder`` is that of the cache."""
-        self.compiled.load(folder, self._theme_key)
-
-    def remember(self, folder: Path) -> None:
-        """Keep the templates that were compiled here for later builds."""
-        self.compiled.keep(folder, self._theme_key)
 
     def for_site(self, site: Site) -> Renderer:
         """A renderer of another site with the same theme, as it was when it was read."""
@@ -140,6 +113,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            optimized=False,  # it takes longer to compile than all pages together save
             bytecode_cache=self.compiled,
         )
         env.filters.update(self._filters())
@@ -165,8 +139,11 @@ class Renderer:
         }
 
     def html(self, text: str) -> Markup:
-        """HTML that our own Markdown made, its pictures in every size, its links resolved."""
-        text = self.pictures.fill(text)
+        """HTML that our own Markdown made, its pictures in every size, its links resolved.
+
+        It is cleaned once more, because the text may come from the cache.
+        """
+        text = self.pictures.fill(clean(text))
         return Markup(links.resolve(text, self.site.targets, self.base))  # noqa: S704
 
     def template_of(self, document: Document) -> str:
