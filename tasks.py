@@ -31,6 +31,7 @@ from practice.build.settings import load_settings
 from practice.paths import display_path_of
 from practice.problems import ProblemsFound, UsageError
 from practice.support import processes
+from practice.support.cache_folder import why_not_used
 
 gc.freeze()
 gc.enable()
@@ -234,7 +235,7 @@ def rollback(
     """Make an earlier release live again."""
     from practice.publish import publish as publishing
 
-    with command_errors("Nothing was changed.") as progress:
+    with command_errors("Nothing was changed.", cached=False) as progress:
         options = publishing.Options(dry_run, yes)
         outcome = publishing.rollback(options, _console(progress), to, Path(settings))
         progress.end()
@@ -248,7 +249,7 @@ def releases(_context: Context, settings: str = "publishconf.py") -> None:
     from practice.publish import messages
     from practice.publish import publish as publishing
 
-    with command_errors("") as progress:
+    with command_errors("", cached=False) as progress:
         history, live = publishing.releases(Path(settings))
         progress.end()
         print(messages.history_in_words(history, live))
@@ -260,9 +261,14 @@ def _also(settings: str, usual: str) -> str:
 
 
 @contextmanager
-def command_errors(then: str) -> Iterator[report.Progress]:
-    """Run a command; what stops it is printed, and gives the exit code."""
+def command_errors(then: str, *, cached: bool = True) -> Iterator[report.Progress]:
+    """Run a command; what stops it is printed, and gives the exit code.
+
+    ``cached`` is whether it uses the cache: one line says if it cannot.
+    """
     progress = report.Progress()
+    if cached and (unused := why_not_used()):
+        print(unused, file=sys.stderr)
     ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if ours:  # and not of who has started us in the background, say
         signal.signal(signal.SIGINT, _stop)

@@ -52,7 +52,12 @@ def cache_folder(content: Path) -> Path | None:
 def why_not_used() -> str:
     """Say in one line that no cache is used, and why; empty if there is one."""
     reason = why_not_private(_base())
-    return f"The cache `{_base()}` is not used: {reason}." if reason else ""
+    if not reason:
+        return ""
+    return (
+        f"Nothing is cached, so this takes longer: `{_base()}` cannot be used, because {reason}. "
+        "PRACTICE_CACHE names another folder."
+    )
 
 
 def _base() -> Path:
