@@ -32,6 +32,7 @@ with garbage.paused():
     from practice.paths import command_of, display_path_of
     from practice.problems import ProblemsFound, UsageError
     from practice.support import extras, processes
+    from practice.support.cache_folder import why_not_used
     from practice.support.console import accept_every_character
     from practice.support.files import explain
 garbage.keep_all()
@@ -238,7 +239,7 @@ def rollback(
     settings: str = "publishconf.py",
 ) -> None:
     """Make an earlier release live again."""
-    with command_errors("Nothing was changed.") as progress:
+    with command_errors("Nothing was changed.", cached=False) as progress:
         with extras.needed("publish", "going back"):
             from practice.publish import publish as publishing
 
@@ -252,7 +253,7 @@ def rollback(
 @task(help={"settings": "the settings file"})
 def releases(_context: Context, settings: str = "publishconf.py") -> None:
     """List the releases that were published from here."""
-    with command_errors("") as progress:
+    with command_errors("", cached=False) as progress:
         with extras.needed("publish", "the list of releases"):
             from practice.publish import messages
             from practice.publish import publish as publishing
@@ -268,9 +269,14 @@ def _also(settings: str, usual: str) -> str:
 
 
 @contextmanager
-def command_errors(then: str) -> Iterator[report.Progress]:
-    """Run a command; what stops it is printed, and gives the exit code."""
+def command_errors(then: str, *, cached: bool = True) -> Iterator[report.Progress]:
+    """Run a command; what stops it is printed, and gives the exit code.
+
+    ``cached`` is whether it uses the cache: one line says if it cannot.
+    """
     progress = report.Progress()
+    if cached and (unused := why_not_used()):
+        print(unused, file=sys.stderr)
     ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if ours:  # and not of who has started us in the background, say
         signal.signal(signal.SIGINT, _stop)

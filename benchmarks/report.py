@@ -106,8 +106,8 @@ def readme(results: Results) -> str:
             "- Processor time is that of all processes together. It tells more than the clock where the",
             "  machine had other work.",
             "- Builds are whole commands, from start to exit: the median of three, a single one where that",
-            "  takes over ten seconds. Only ours keeps anything from build to build (`.practice-cache/`);",
-            "  a cold build finds no cache. Python's modules are compiled, as they are after a first run.",
+            "  takes over ten seconds. Only ours keeps anything from build to build (its cache);",
+            "  a cold build finds none. Python's modules are compiled, as they are after a first run.",
             "- Memory is the peak over a cold build of all processes together, shared memory counted once.",
             "",
         ]
@@ -137,7 +137,9 @@ def ratios(runs: Results, sizes: list[int]) -> list[str]:
 
 def known(mine: Results | None) -> list[tuple[str, str]]:
     """The figures that were measured of ours, with their labels."""
-    return [(key, label) for key, label in FIGURES.items() if mine and key in mine]
+    return [
+        (key, label) for key, label in FIGURES.items() if mine and (key in mine or key == "edit")
+    ]
 
 
 def ratio(other: Results | None, mine: Results, key: str) -> str:
@@ -154,13 +156,15 @@ def figures(runs: Results, sizes: list[int]) -> list[str]:
     lines = ["| posts | figure | " + " | ".join(names) + " |", "|---|---|" + "---|" * len(names)]
     for size in sizes:
         for key, label in known(runs["ours"].get(str(size))):
-            cells = [display_path(runs[name].get(str(size)), key) for name in names]
+            cells = [figure(runs[name].get(str(size)), key) for name in names]
             lines.append(f"| {size:,} | {label} | " + " | ".join(cells) + " |")
     return lines
 
 
-def display_path(found: Results | None, key: str) -> str:
+def figure(found: Results | None, key: str) -> str:
     """A figure with its unit."""
+    if found and key == "edit" and key not in found:
+        return "never shown"
     if found is None or key not in found:
         return "–"
     if key == "memory":
@@ -209,7 +213,8 @@ def plot(runs: Results) -> str:
     )
     labels: list[float] = []
     for name in NAMES:
-        found = sorted((int(size), run["edit"]) for size, run in runs.get(name, {}).items())
+        measured = runs.get(name, {}).items()
+        found = sorted((int(size), run["edit"]) for size, run in measured if "edit" in run)
         if not found:
             continue
         points = [(along(size, sizes), across(seconds)) for size, seconds in found]

@@ -23,21 +23,31 @@ import sysconfig
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, BinaryIO
 
 from benchmarks import corpus, report, sites
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 RESULTS = HERE / "results.json"
+FOLDER = ROOT / "output-bench"
+"""Where the sites are made, unless `BENCH_FOLDER` names another folder.
+
+It must not be hidden (begin with a dot): Pelican does not see changes below a hidden folder.
+"""
 SIZES = (100, 1000, 10_000)
 BUILDS = 3
 EDITS = 7
 LONG = 20.0
 """Seconds for one edit from which on three edits have to do, and from 60 on a single one."""
+MISSES = 3
+"""A server that has shown no edit after so many never will."""
+PATIENCE = 30.0
+"""Seconds to wait for an edit to be shown, beside the time of three cold builds."""
 SETTLED = 2.0
 """Seconds that a server is left alone before an edit, so that none meets the last one's work."""
 STEP = 0.07
@@ -109,9 +119,10 @@ def tools(place: Path) -> list[Tool]:
 
 def run(sizes: Sequence[int] = SIZES, only: Sequence[str] = (), again: bool = False) -> None:
     """Measure every generator at every size, keep what is known, and write the report."""
-    place = Path(os.environ.get("BENCH_FOLDER") or ROOT / ".practice-cache" / "bench")
+    place = Path(os.environ.get("BENCH_FOLDER") or FOLDER).absolute()
     place.mkdir(parents=True, exist_ok=True)
-    install_eleventy(place)
+    if not only or "Eleventy" in only:
+        install_eleventy(place)
     compile_modules()
     results: dict[str, Any] = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
     results["machine"] = machine()
@@ -184,7 +195,7 @@ def measure(tool: Tool, folder: Path, size: int) -> dict[str, Any]:
         "same_work": round(same_work, 3),
         "edited_work": round(edited_work, 3),
         "memory": memory,
-        "edit": round(statistics.median(seconds), 4),
+        **({"edit": round(statistics.median(seconds), 4)} if seconds else {}),
         "edits": [round(value, 4) for value in seconds],
         "lost": lost,
         **weight,
@@ -220,18 +231,43 @@ def built(tool: Tool, folder: Path) -> tuple[float, float, int]:
     """Run a build; the seconds it took, those of processors at work, the peak of memory in MB."""
     with (folder / "log.txt").open("ab") as log:
         began = time.monotonic()
-        process = subprocess.Popen(
-            command(tool.build, folder, 0), cwd=where(tool, folder), env=environment(folder),
-            stdout=log, stderr=log,
-        )  # fmt: skip
-        with watched(process.pid) as peak:
+        with started(tool, tool.build, folder, log) as process, watched(process.pid) as peak:
             _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.monotonic() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
     if status:
         raise RuntimeError(f"{tool.name} ended with {status}: see {folder / 'log.txt'}")
     largest = used.ru_maxrss // 1024  # of one process: what has ended before anybody looked
     return seconds, used.ru_utime + used.ru_stime, max(peak[0], largest)
+
+
+@contextmanager
+def started(
+    tool: Tool, parts: Sequence[str], folder: Path, log: BinaryIO, port: int = 0
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a command of a generator; its processes are ended at the end, whatever the cause."""
+    process = subprocess.Popen(
+        command(parts, folder, port), cwd=where(tool, folder), env=environment(folder),
+        stdout=log, stderr=log, start_new_session=True,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process that leads a group, and all others of the group."""
+    try:
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        pass
+    finally:  # also if we are told to stop a second time
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def where(tool: Tool, folder: Path) -> Path:
@@ -321,53 +357,47 @@ def weight_of(tool: Tool, folder: Path) -> dict[str, int]:
 def edits(tool: Tool, folder: Path, post: Path, cold: float) -> tuple[list[float], int]:
     """Seconds from an edit to the page that shows it, on the generator's own server.
 
-    Also how many edits were never shown: a server may miss what is saved while it builds, so each
-    edit waits for as long as a cold build takes, and one that was missed is made once more.
+    There are no seconds if no edit was ever shown. The other value is how many were not: a server
+    may miss what is saved while it builds, so each edit waits for as long as a cold build takes,
+    and one that was missed is made once more.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with (folder / "log.txt").open("ab") as log:
-        process = subprocess.Popen(
-            command(tool.serve, folder, port), cwd=where(tool, folder), env=environment(folder),
-            stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
-        try:
-            until(port, tool.page, b"</html>", process, 900)
-            time.sleep(min(1.5 * cold, LONG))
-            seconds: list[float] = []
-            lost = 0
-            while len(seconds) < EDITS and lost < EDITS:
-                time.sleep(max(SETTLED, min(cold, LONG / 2)) + STEP * len(seconds))
-                mark = f"Edit{len(seconds)}x{lost}"
-                began = time.monotonic()
-                edit(post, mark)
-                if not until(port, tool.page, mark.encode(), process, 30 + 3 * cold):
-                    lost += 1
-                    continue
-                seconds.append(time.monotonic() - began)
-                slowest = max(seconds)
-                if (slowest > LONG and len(seconds) >= 3) or slowest > 3 * LONG:
-                    break
-        finally:
-            os.killpg(process.pid, signal.SIGINT)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+    seconds: list[float] = []
+    lost = 0
+    with (
+        (folder / "log.txt").open("ab") as log,
+        started(tool, tool.serve, folder, log, port) as process,
+    ):
+        if not until(port, tool.page, b"</html>", process, 900):
+            return seconds, lost
+        time.sleep(min(1.5 * cold, LONG))
+        while len(seconds) < EDITS and lost < (EDITS if seconds else MISSES):
+            time.sleep(max(SETTLED, min(cold, LONG / 2)) + STEP * len(seconds))
+            mark = f"Edit{len(seconds)}x{lost}"
+            began = time.monotonic()
+            edit(post, mark)
+            if not until(port, tool.page, mark.encode(), process, PATIENCE + 3 * cold):
+                lost += 1
+                continue
+            seconds.append(time.monotonic() - began)
+            slowest = max(seconds)
+            if (slowest > LONG and len(seconds) >= 3) or slowest > 3 * LONG:
+                break
     return seconds, lost
 
 
 def until(
     port: int, page: str, text: bytes, process: subprocess.Popen[bytes], patience: float
 ) -> bool:
-    """Ask for a page until a text is in it; False if it is not within ``patience`` seconds."""
-    end = time.monotonic() + patience
+    """Ask for a page until a text is in it; False if it is not, or the server has ended.
+
+    ``patience`` is in seconds.
+    """
+    latest = time.monotonic() + patience
     while text not in asked(port, page):
-        if process.poll() is not None:
-            raise RuntimeError(f"the server has ended instead of showing /{page}")
-        if time.monotonic() > end:
+        if process.poll() is not None or time.monotonic() > latest:
             return False
         time.sleep(0.002)
     return True
@@ -393,8 +423,15 @@ def corpus_words() -> int:
     return round(statistics.mean(found))
 
 
+def stop(number: int, _frame: FrameType | None) -> None:
+    """End as Ctrl-C does, so that what was started is ended, too."""
+    raise SystemExit(128 + number)
+
+
 def main() -> None:
     """The command."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
     parser.add_argument("--only", default="")

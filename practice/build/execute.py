@@ -5,7 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from typing import ClassVar
+
+from pydantic import ConfigDict
 
 from practice.checks import built_html
 from practice.content.dependencies import record_dependencies
@@ -13,13 +17,16 @@ from practice.problems import Problem, ProblemsFound
 from practice.rendering.jobs import Job
 from practice.rendering.renderer import Renderer, template_problem
 from practice.support import processes
+from practice.support.cache_folder import cache_folder
 from practice.support.files import WHOLE_DISK, explain, write_file
-from practice.support.store import Store, cache_folder
+from practice.support.store import Codec, Store, json_codec
 
 
 @dataclass(frozen=True)
 class JobResult:
-    """What came out of a job. It is kept in the cache under the job's ``inputs``."""
+    """What came out of a job. It is cached under the job's ``inputs``."""
+
+    __pydantic_config__: ClassVar = ConfigDict(ser_json_bytes="hex", val_json_bytes="hex")
 
     digest: bytes = b""
     """The SHA-256 of what was written."""
@@ -30,6 +37,11 @@ class JobResult:
     listings: bytes = b""
     """``Renderer.listings`` at that time, or since it was last found to be current."""
     problems: tuple[Problem, ...] = ()
+
+
+@cache
+def _codec() -> Codec[JobResult]:
+    return json_codec(JobResult)
 
 
 def execute(
@@ -44,7 +56,7 @@ def execute(
     by_path, problems = _by_path(jobs)
     maker = _Maker(renderer, folder, last, in_place)
     inputs = {path: key for path, job in by_path.items() if (key := job.inputs) is not None}
-    store = Store(cache_folder(renderer.site.content), "pages")
+    store = Store(cache_folder(renderer.site.content), "pages", _codec())
     kept: Mapping[bytes, JobResult] = store.get(inputs.values())
     done: dict[str, JobResult] = {}
     for path, key in inputs.items():
@@ -61,7 +73,6 @@ def execute(
         raise ProblemsFound(problems)
     store.put({key: done[path] for path, key in inputs.items() if done[path] != kept.get(key)})
     store.close()
-    renderer.remember(cache_folder(renderer.site.content))
     return done
 
 

@@ -9,6 +9,7 @@ page that is gone from the site goes from the folder, and nothing else does.
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -20,8 +21,9 @@ from practice.problems import ProblemsFound
 from practice.rendering.jobs import jobs
 from practice.rendering.renderer import Renderer
 from practice.support import output_folder
+from practice.support.cache_folder import cache_folder
 from practice.support.files import replace_file
-from practice.support.store import cache_folder
+from practice.support.store import Store, json_codec
 
 Written = frozenset[tuple[str, str]]
 """Paths below an output folder, each with the SHA-256 of what was written there."""
@@ -32,8 +34,8 @@ def update(renderer: Renderer, output: Path) -> None:
 
     Raises ``ProblemsFound`` for mistakes of the theme and ``OSError`` for a full disk.
     """
-    site, memory = renderer.site, _memory(renderer, output)
-    before = _read(memory)
+    site = renderer.site
+    before = _recorded(renderer, output)
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(
         prefix=f".{output.name}.new-", dir=output.parent, ignore_cleanup_errors=True
@@ -56,43 +58,39 @@ def update(renderer: Renderer, output: Path) -> None:
         )
         if problems:
             raise ProblemsFound(problems)
-        _write(memory, before | after)  # whatever stops us now, the next run knows what is ours
+        _record(
+            renderer, output, before | after
+        )  # whatever stops us now, the next run knows what is ours
         for path in stale:
             _remove(output, path)
         for path in files_below(stage):
             _make_room(output, path)
             replace_file(stage / path, output / path)
-    _write(memory, after)
+    _record(renderer, output, after)
 
 
 def remember(renderer: Renderer, output: Path, digests: dict[str, bytes]) -> None:
-    """Note what a build has written into its output, for Pelican's own command to go on from."""
-    _write(
-        _memory(renderer, output),
-        frozenset((path, digest.hex()) for path, digest in digests.items()),
-    )
+    """Record what a build has written into its output, for Pelican's own command to go on from."""
+    _record(renderer, output, frozenset((path, value.hex()) for path, value in digests.items()))
 
 
-def _memory(renderer: Renderer, output: Path) -> Path:
-    name = hashlib.sha256(str(output.resolve()).encode()).hexdigest()[:16]
-    return cache_folder(renderer.site.content) / "written" / f"{name}.txt"
+def _recorded(renderer: Renderer, output: Path) -> Written:
+    key = _key(output)
+    with _store(renderer) as store:
+        return store.get([key]).get(key, frozenset())
 
 
-def _read(memory: Path) -> Written:
-    try:
-        lines = memory.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return frozenset()
-    pairs = (line.partition(" ") for line in lines)
-    return frozenset((path, digest) for digest, _, path in pairs if path)
+def _record(renderer: Renderer, output: Path, written: Written) -> None:
+    with _store(renderer) as store:
+        store.put({_key(output): written})
 
 
-def _write(memory: Path, written: Written) -> None:
-    memory.parent.mkdir(parents=True, exist_ok=True)
-    part = memory.with_suffix(".part")
-    text = "".join(f"{digest} {path}\n" for path, digest in sorted(written))
-    part.write_text(text, encoding="utf-8", newline="\n")
-    replace_file(part, memory)
+def _store(renderer: Renderer) -> Store[Written]:
+    return Store(cache_folder(renderer.site.content), "written", json_codec(Written))
+
+
+def _key(output: Path) -> bytes:
+    return hashlib.sha256(os.fsencode(output.resolve())).digest()
 
 
 def _holds(file: Path, digest: str) -> bool:

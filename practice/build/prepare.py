@@ -14,7 +14,7 @@ from practice.problems import ProblemsFound, UsageError, errors
 from practice.rendering import templates
 from practice.rendering.renderer import Renderer
 from practice.site.site import load, today
-from practice.support.store import cache_folder
+from practice.support.cache_folder import cache_folder
 
 
 def prepare(settings: dict[str, Any], reader: Reader | None = None) -> Renderer:
@@ -38,7 +38,6 @@ def prepare(settings: dict[str, Any], reader: Reader | None = None) -> Renderer:
     if errors(problems):
         raise ProblemsFound(problems)
     renderer.warnings = tuple(problems)
-    renderer.recall(kept)
     return renderer
 
 

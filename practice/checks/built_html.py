@@ -61,7 +61,8 @@ def run(
             wrong = wrong_with(name if inside else "", target)
             if wrong:
                 text = read(name)
-                needle = next(m[0] for m in REFERENCE.finditer(text) if m["target"] == target)
+                found = (m[0] for m in REFERENCE.finditer(text) if m["target"] == target)
+                needle = next(found, "")  # none, if a cache says so of a page that has none
                 yield _problem(name, text, needle, *wrong)
     for name in names:
         look = LOADS.get(PurePath(name).suffix)
@@ -109,7 +110,10 @@ def _reference(
     files: set[str], base: str, pages: Mapping[str, Scanned], name: str, written: str
 ) -> tuple[str, str] | None:
     target = written.replace("&amp;", "&")
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return "link-dead", f"`{target}` is no address"
     if parts.scheme or parts.netloc:
         return None
     if parts.path and not parts.path.startswith(f"{base}/"):

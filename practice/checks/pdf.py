@@ -10,7 +10,7 @@ from practice.paths import display_path_of
 from practice.problems import Problem
 from practice.site.site import Site
 from practice.support import time_limit
-from practice.support.store import Store, environment_fingerprint
+from practice.support.store import Store, environment_fingerprint, json_codec
 
 LARGEST = 30_000_000
 """Bytes of a file."""
@@ -41,7 +41,7 @@ def documents(site: Site, kept: Path | None = None) -> Iterator[Problem]:
     paths = sorted(path for path in site.static if path.lower().endswith(".pdf"))
     if not paths:
         return
-    store = Store(kept, "pdfs")
+    store: Store[Found] = Store(kept, "pdfs", json_codec(Found))
     for path in paths:
         display_path = f"{display_path_of(site.content)}/{path}"
         try:
@@ -55,7 +55,7 @@ def documents(site: Site, kept: Path | None = None) -> Iterator[Problem]:
     store.close()
 
 
-def _found(file: Path, store: Store) -> Found:
+def _found(file: Path, store: Store[Found]) -> Found:
     if file.stat().st_size > LARGEST:
         return (TOO_MUCH,)
     raw = file.read_bytes()

@@ -6,6 +6,7 @@ documents are divided among processes, and findings are cached until a document 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from practice.problems import Problem
 from practice.site.site import Site
 from practice.support import processes
 from practice.support.processes import WORTH_A_FORK
-from practice.support.store import Store, environment_fingerprint
+from practice.support.store import Codec, Store, environment_fingerprint, json_codec
 
 CHECKS: tuple[Callable[[Text], Iterator[Problem]], ...] = (
     accessibility.languages,
@@ -46,6 +47,11 @@ class Found:
 NOTHING = Found((), None)
 
 
+@functools.cache
+def _codec() -> Codec[Found]:
+    return json_codec(Found)
+
+
 def every(site: Site, settings: CheckSettings, kept: Path | None = None) -> dict[str, Found]:
     """Return the findings of each document and YAML list, by its path below the content folder.
 
@@ -63,7 +69,7 @@ def every(site: Site, settings: CheckSettings, kept: Path | None = None) -> dict
         name: hashlib.sha256(about + digest + repr((name, name in public)).encode()).digest()
         for name, digest in digests.items()
     }
-    store = Store(kept, "findings")
+    store = Store(kept, "findings", _codec())
     known = store.get(keys.values())
     found: dict[str, Found] = {name: known[key] for name, key in keys.items() if key in known}
     missing = [name for name in keys if name not in found]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from practice.content import serialise
 from practice.content.document import ReadResult
 from practice.content.models import KINDS, Entry
 from practice.content.reader import document_of, read_bytes
 from practice.paths import display_path_of
 from practice.support import processes
 from practice.support.processes import WORTH_A_FORK
-from practice.support.store import Store, environment_fingerprint
+from practice.support.store import RAW, Store, environment_fingerprint
 
 
 class Reader:
@@ -56,15 +58,17 @@ class Reader:
         known = {source: self.known[source] for source, _, key in texts if self._has(source, key)}
         missing = [(source, raw, key) for source, raw, key in texts if source not in known]
         if missing:
-            kept = Store(self.folder, "documents")
-            found = kept.get(key for _, _, key in missing)
-            known |= {source: (key, found[key]) for source, _, key in missing if key in found}
-            new = [item for item in missing if item[0] not in known]
-            read = _read_new(display_path, new)
-            for (source, _, key), result in zip(new, read, strict=True):
-                known[source] = key, result
-            kept.put({key: result for (_, _, key), result in zip(new, read, strict=True)})
-            kept.close()
+            with Store(self.folder, "documents", RAW) as store:
+                stored = store.get(key for _, _, key in missing)
+                for source, raw, key in missing:
+                    with suppress(KeyError, ValueError):
+                        path = f"{display_path}/{source}"
+                        known[source] = key, serialise.load(stored[key], source, path, raw)
+                new = [item for item in missing if item[0] not in known]
+                read = _read_new(display_path, new)
+                for (source, _, key), result in zip(new, read, strict=True):
+                    known[source] = key, result
+                store.put({key: serialise.dump(known[source][1]) for source, _, key in new})
         self.known = known
 
     def _has(self, source: str, key: bytes) -> bool:

@@ -23,8 +23,8 @@ from practice.paths import files_below
 from practice.plugin import settings as plugin_settings
 from practice.problems import Problem
 from practice.rendering.renderer import Renderer
+from practice.support.cache_folder import cache_folder
 from practice.support.output_folder import locked
-from practice.support.store import cache_folder
 
 AT_ONCE = 3
 """How often a run is repeated at most because files have changed meanwhile."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
+import os
+import re
 import socket
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,15 +20,15 @@ from practice.preview.guard import LOOPBACK
 from practice.preview.live import LivePreview
 from practice.preview.server import KITCHEN_SINK, Mount, Preview
 from practice.problems import UsageError
+from practice.support.cache_folder import cache_folder
 from practice.support.platform import reserve_address
-from practice.support.store import cache_folder
+from practice.support.store import RAW, Store
 
 PORT = 8000
 TRIED = 20
 """Ports that are tried, from the first on, where none was asked for."""
 SINK = Path("tests/kitchen-sink")
-NOTE = "preview-address"
-"""The file in the cache that says where a running preview is found."""
+ADDRESS = re.compile(r"http://[\w.-]+:[0-9]{1,5}|http://\[[0-9a-f:.]+\]:[0-9]{1,5}")
 
 
 def run(
@@ -59,8 +61,7 @@ def run(
     config = uvicorn.Config(
         app, log_level="critical", server_header=False, timeout_graceful_shutdown=1, lifespan="on"
     )
-    note = cache_folder(folder) / NOTE
-    note.write_text(address, encoding="utf-8", newline="\n")
+    _note(folder, address)
     target = address + urlsplit(settings["SITEURL"]).path.rstrip("/") + page
     say(f"The preview is at {target}, as long as this window is open. Press Ctrl+C to stop it.")
     if browser:
@@ -70,15 +71,24 @@ def run(
     except KeyboardInterrupt:
         pass
     finally:
-        with suppress(OSError):  # another command may be reading it; it asks whether we still run
-            note.unlink(missing_ok=True)
+        _note(folder, "")
         sock.close()
+
+
+def _note(content: Path, address: str) -> None:
+    """Note where the preview of some content runs, for ``running``."""
+    with Store(cache_folder(content), "preview", RAW) as store:
+        store.put({_note_key(content): address.encode()})
+
+
+def _note_key(content: Path) -> bytes:
+    return hashlib.sha256(b"preview" + os.fsencode(content.resolve())).digest()
 
 
 def mounts_of(
     content: Path, theme: Path, address: str, overrides: Sequence[Path] = ()
 ) -> list[Mount]:
-    """The practice, and the kitchen sink below it where this project has one."""
+    """Return the site, and the kitchen sink if this project has one."""
     address = address.rstrip("/")
     base = urlsplit(address).path
     kept = cache_folder(content)
@@ -133,12 +143,15 @@ def listen(host: str, port: int) -> socket.socket:
 
 def running(content: Path) -> str | None:
     """The address of a preview of this content that is running now."""
-    note = cache_folder(content) / NOTE
+    with Store(cache_folder(content), "preview", RAW) as store:
+        key = _note_key(content)
+        address = store.get([key]).get(key, b"").decode(errors="replace")
+    if not ADDRESS.fullmatch(address):
+        return None
+    parts = urlsplit(address)
     try:
-        address = note.read_text(encoding="utf-8")
-        parts = urlsplit(address)
-        socket.create_connection((str(parts.hostname), parts.port or 80), timeout=0.5).close()
-    except (OSError, ValueError):
+        socket.create_connection((str(parts.hostname), parts.port), timeout=0.5).close()
+    except (OSError, ValueError, OverflowError):
         return None
     return address
 

@@ -13,8 +13,8 @@ from practice.publish.release import address_of
 from practice.publish.settings import GitHubPages, PublishSettings
 from practice.publish.tree import Tree
 from practice.site import redirects
+from practice.support.cache_folder import cache_folder
 from practice.support.output_folder import MARKER
-from practice.support.store import cache_folder
 
 CHARSET = '<meta charset="utf-8">\n'
 NOT_FOUND_BY_SEARCH = ("404.html", "search/index.html")
@@ -33,14 +33,15 @@ def assemble(built: Built, settings: PublishSettings, folder: Path) -> Tree:
             digest = built.digests.get(path, b"")
             _put(tree, path, site / path, digest.hex(), policy_in_pages=_is_github(settings))
     posts = [save_as(post.path) for post in built.site.posts]
-    found = search.index(site, searchable(built, moved), posts, cache / "search")
+    indexes = (cache or folder.parent) / "search"
+    found = search.index(site, searchable(built, moved), posts, indexes)
     for path, (file, sha256) in found.items():
         tree.put(path, file, sha256)
     base = urlsplit(settings.address).path
     for name, text in host_files(settings, base, moved).items():
         tree.write(name, text.encode())
     if settings.target.precompressed:
-        compress.compress(tree, cache / "compressed")
+        compress.compress(tree, cache)
     return tree
 
 

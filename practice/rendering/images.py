@@ -1,8 +1,7 @@
 """Pictures: each one in the sizes a screen may need, as AVIF and as a form every browser reads.
 
-What is published is made anew from the pixels: EXIF, GPS and text that a camera or a program has
-written into the file stay behind. Made pictures are kept by the content of their source in
-`.practice-cache/`, which can be deleted at any time and shared between practices.
+Published pictures are encoded anew from the pixels, without the EXIF, GPS and text that a camera or
+a program has written into the file. The results are cached by the content of their source.
 """
 
 from __future__ import annotations
@@ -10,13 +9,12 @@ from __future__ import annotations
 import hashlib
 import html
 import io
-import os
 import re
 import unicodedata
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -28,8 +26,8 @@ from practice.paths import display_path_of
 from practice.problems import Problem, ProblemsFound
 from practice.rendering.links import target_path
 from practice.site.site import Site
-from practice.support.files import replace_file
-from practice.support.store import cache_folder
+from practice.support.cache_folder import cache_folder
+from practice.support.store import RAW, Store
 
 WIDTHS = (400, 800, 1600)
 """Pixels: a phone, a phone of twice the density, a wide screen."""
@@ -97,7 +95,7 @@ class Pictures:
     def __init__(self, site: Site, base: str, cache: Path | None = None) -> None:
         self.site = site
         self.base = base
-        self.cache = (cache or cache_folder(site.content)) / "images"
+        self._cache = cache
         self._known: dict[str, Picture] = {}
 
     def __getitem__(self, name: str) -> Picture:
@@ -166,7 +164,7 @@ class Pictures:
         return IMG.sub(picture, text)
 
     def files(self) -> Iterator[tuple[str, str, Callable[[], bytes], bool]]:
-        """Every file to publish: output path, source, content, and whether that is kept already."""
+        """Every file to publish: output path, source, content, and whether it is in the cache."""
         for path in sorted(self.site.static):
             if not path.startswith("images/"):
                 continue
@@ -179,25 +177,23 @@ class Pictures:
                 for width in picture.widths
                 for format in ("AVIF", picture.fallback)
             ]
+            cached = self._store.has(_key(picture, width, format) for _, width, format in sizes)
             for out, width, format in sizes:
                 content = partial(self.content, picture, width, format)
-                yield out, display_path, content, self._kept(picture, width, format).is_file()
+                yield out, display_path, content, _key(picture, width, format) in cached
 
     def content(self, picture: Picture, width: int, format: str) -> bytes:
-        """A picture in one size and format, from the cache where it is kept."""
-        kept = self._kept(picture, width, format)
-        try:
-            return kept.read_bytes()
-        except FileNotFoundError:
-            made = make(picture, width, format)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        whole = kept.with_suffix(f".{os.getpid()}.part")
-        whole.write_bytes(made)
-        replace_file(whole, kept)  # in one step, for other builds that read the same cache
-        return made
+        """A picture in one size and format, from the cache if it is there."""
+        key = _key(picture, width, format)
+        found = self._store.get([key]).get(key)
+        if found is None:
+            found = make(picture, width, format)
+            self._store.put({key: found})
+        return found
 
-    def _kept(self, picture: Picture, width: int, format: str) -> Path:
-        return self.cache / f"{picture.digest}-{width}.{format.lower()}"
+    @cached_property
+    def _store(self) -> Store[bytes]:
+        return Store(self._cache or cache_folder(self.site.content), "pictures", RAW)
 
     def _srcset(self, picture: Picture, format: str) -> str:
         return ", ".join(
@@ -206,6 +202,10 @@ class Pictures:
 
     def _address(self, path: str) -> str:
         return f"{self.base}/{quote(path)}"
+
+
+def _key(picture: Picture, width: int, format: str) -> bytes:
+    return hashlib.sha256(f"{picture.digest} {width} {format}".encode()).digest()
 
 
 def read(source: Path, name: str) -> Picture:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from practice.content.body import CalloutPart
 from practice.content.dependencies import Dependencies, note, record_dependencies
 from practice.content.document import Document
+from practice.content.markdown import clean
 from practice.content.models import (
     FREQUENCY_MEANING,
     Faq,
@@ -99,8 +100,7 @@ class Renderer:
 
     @cached_property
     def _theme_key(self) -> bytes:
-        # A filter of something that stands in the template itself is worked out while compiling.
-        parts = (environment_fingerprint(), self.base, sorted(self.templates.items()))
+        parts = (environment_fingerprint(), sorted(self.templates.items()))
         return hashlib.sha256(repr(parts).encode()).digest()
 
     def is_current(self, read: Mapping[str, bytes]) -> bool:
@@ -125,14 +125,6 @@ class Renderer:
     def _by_source(self) -> dict[str, Document]:
         site = self.site
         return {document.source: document for document in (*site.left_out, *site.documents)}
-
-    def recall(self, folder: Path) -> None:
-        """Use templates as an earlier build has compiled them; ``folder`` is that of the cache."""
-        self.compiled.load(folder, self._theme_key)
-
-    def remember(self, folder: Path) -> None:
-        """Keep the templates that were compiled here for later builds."""
-        self.compiled.keep(folder, self._theme_key)
 
     # --- Templates ---
 
@@ -161,8 +153,11 @@ class Renderer:
         }
 
     def html(self, text: str) -> Markup:
-        """HTML that our own Markdown made, its pictures in every size, its links resolved."""
-        text = self.pictures.fill(text)
+        """Return our own Markdown's HTML with pictures in every size and links resolved.
+
+        It is cleaned again, because the text may come from the cache.
+        """
+        text = self.pictures.fill(clean(text))
         resolved = links.resolve(text, self.recorded.target, self.base)
         return Markup(resolved)  # noqa: S704  # nh3 has cleaned it
 

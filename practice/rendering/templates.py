@@ -7,7 +7,6 @@ name for it: ``{% extends "!theme/post.html" %}``.
 
 from __future__ import annotations
 
-import marshal
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,7 +21,6 @@ from practice.content.folder import JUNK
 from practice.paths import display_path_of
 from practice.problems import Problem, ProblemsFound, nearest
 from practice.site.site import Site
-from practice.support.store import Store
 
 ENDING = ".html"
 THEME = "!theme/"
@@ -91,8 +89,6 @@ class CompiledTemplates(jinja2.BytecodeCache):
 
     def __init__(self) -> None:
         self.code: dict[tuple[str, str], CodeType] = {}
-        self.kept = 0
-        """How many of them an earlier build has left."""
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Take a template's code, if it was compiled before."""
@@ -102,22 +98,6 @@ class CompiledTemplates(jinja2.BytecodeCache):
         """Keep a template's code in memory."""
         if bucket.code is not None:
             self.code[bucket.key, bucket.checksum] = bucket.code
-
-    def load(self, folder: Path, key: bytes) -> None:
-        """Take what ``keep`` has left in a cache folder under the same key."""
-        store = Store(folder, "templates")
-        self.code = marshal.loads(  # noqa: S302
-            store.get([key]).get(key, marshal.dumps({}))
-        )  # checked by the store
-        self.kept = len(self.code)
-        store.close()
-
-    def keep(self, folder: Path, key: bytes) -> None:
-        """Leave what was compiled to later builds; ``key`` stands for every template's text."""
-        if len(self.code) > self.kept:
-            store = Store(folder, "templates")
-            store.put({key: marshal.dumps(self.code)})
-            store.close()
 
 
 class _Template(jinja2.Template):
@@ -158,6 +138,7 @@ class TemplateEnvironment(jinja2.Environment):
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            optimized=False,  # it takes longer to compile than all pages together save
             bytecode_cache=compiled,
         )
         self.filters.update(names["filters"])

@@ -1,8 +1,9 @@
-"""What was made once is kept, by all that it was made of: documents, findings, pages, templates.
+"""Content-addressed cache: values are keyed by a hash of every input that they are made from.
 
-Each kind has an SQLite file of its own below `.practice-cache/`, a folder of ours alone. An entry
-is used only if its checksum is right; a file that cannot be used is thrown away and begun anew,
-since everything in it can be made again.
+Each kind of value has an SQLite file of its own in the folder that ``cache_folder`` finds. Values
+are plain data, JSON or the bytes of a file, so that loading one never runs code. An entry is used
+only if its checksum is right and its content has the form that the caller expects. In every other
+case, and where the cache cannot be used at all, there is no such entry, and the value is made anew.
 """
 
 from __future__ import annotations
@@ -10,163 +11,272 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-import pickle
 import sqlite3
 import stat
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
 
-from practice.support.platform import is_own
+from pydantic import TypeAdapter
+
+from practice.support.cache_folder import AGE_DAYS, why_not_private
 
 T = TypeVar("T")
+R = TypeVar("R")
 
-
-def cache_folder(content: Path) -> Path:
-    """Where a practice keeps what can be made again: `PRACTICE_CACHE`, or beside its content."""
-    return Path(os.environ.get("PRACTICE_CACHE") or content.resolve().parent / ".practice-cache")
+SCHEMA = (
+    # Not WITHOUT ROWID: rows of several kB in the order of their hashes would split many pages.
+    "CREATE TABLE entry (key BLOB PRIMARY KEY, checksum BLOB, value BLOB)",
+    # Separate, because SQLite would write a value again to change the day beside it.
+    "CREATE TABLE used (key BLOB PRIMARY KEY, day INTEGER) WITHOUT ROWID",
+)
+DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+LOCK_SECONDS = 2.0
+"""How long to wait for another process that writes, before going on without the cache."""
+LARGEST_BYTES = 100_000_000
+"""SQLite refuses larger values: a damaged file cannot claim all memory."""
+SECONDS_A_DAY = 86_400
 
 
 @functools.cache
 def environment_fingerprint() -> bytes:
-    """A digest that changes with anything that could read the same bytes differently.
+    """Fingerprint of the interpreter, installed packages and our source.
 
-    These are Python, every installed package by its version, and our own code.
+    Part of every key whose value depends on how our code reads its input.
     """
     digest = hashlib.sha256(sys.version.encode())
     for place in sys.path:
         with suppress(OSError):
             names = sorted(found.name for found in Path(place or ".").glob("*.dist-info"))
             digest.update("\n".join(names).encode())
-    for file in sorted(Path(__file__).parent.rglob("*.py")):
+    for file in sorted(Path(__file__).parents[1].rglob("*.py")):
         digest.update(file.read_bytes())
     return digest.digest()
 
 
-class Store:
-    """Values by key in a file of their own; whatever is wrong with it, it is as if empty.
+@dataclass(frozen=True)
+class Codec(Generic[T]):
+    """How values of one kind become bytes and are loaded again."""
 
-    Without a folder nothing is kept.
+    dump: Callable[[T], bytes]
+    """Raises ``ValueError`` for a value that cannot be stored."""
+    load: Callable[[bytes], T]
+    """Raises ``ValueError`` for bytes that ``dump`` does not write."""
+
+
+RAW: Codec[bytes] = Codec(bytes, bytes)
+"""For values that are the content of a file."""
+
+
+def json_codec(type: Any) -> Codec[Any]:
+    """A codec for a type that pydantic knows, such as a dataclass; loading checks every field."""
+    adapter: TypeAdapter[Any] = TypeAdapter(type)
+    return Codec(adapter.dump_json, adapter.validate_json)
+
+
+class Store(Generic[T]):
+    """Values of one kind by key, in ``folder/name.sqlite``; without a folder there are none.
+
+    No method raises an error when the file is missing, damaged, locked, read-only or larger than
+    the disk: then there are no entries. A store can be used by several threads, and in a process
+    that was forked after it was opened.
     """
 
-    AGE = 30
-    """Days after which an entry that nobody has asked for is dropped."""
-    AT_ONCE = 500
-    """Keys in one question; SQLite takes 999 at least."""
+    NOTE_DAYS = 7
+    """The day of the last use is written only if the one that is known is older than this."""
+    KEYS_PER_QUERY = 500
+    """SQLite takes at least 999 parameters in a statement."""
 
-    def __init__(self, folder: Path | None, name: str) -> None:
-        self.rows: sqlite3.Connection | None = None
-        self.used: list[bytes] = []
-        if folder is None or not _ours(folder):
-            return
-        file = folder / f"{name}.sqlite"
-        try:
-            self.rows = _opened(file)
-        except sqlite3.Error:
-            with suppress(OSError):
-                file.unlink()
-            with suppress(sqlite3.Error):
-                self.rows = _opened(file)
+    def __init__(self, folder: Path | None, name: str, codec: Codec[T]) -> None:
+        self.file = None if folder is None or why_not_private(folder) else folder / f"{name}.sqlite"
+        self.codec = codec
+        self._connection: sqlite3.Connection | None = None
+        self._open()
 
-    def get(self, keys: Iterable[bytes]) -> dict[bytes, Any]:
-        """The values of those keys that have one."""
-        wanted = list(keys)
+    def __enter__(self) -> Self:
+        """Return the store, which the block closes."""
+        return self
 
-        def read(rows: sqlite3.Connection) -> list[tuple[bytes, bytes, bytes]]:
-            found: list[tuple[bytes, bytes, bytes]] = []
-            for start in range(0, len(wanted), self.AT_ONCE):
-                some = wanted[start : start + self.AT_ONCE]
-                places = ", ".join("?" * len(some))
-                query = f"SELECT key, value, sum FROM entry WHERE key IN ({places})"  # noqa: S608  # our own words
-                found += rows.execute(query, some)
-            return found
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: object, _trace: TracebackType | None
+    ) -> None:
+        """Close the store."""
+        self.close()
 
-        rows = [
-            (key, value)
-            for key, value, sum in self._try(read) or ()
-            if hashlib.sha256(value).digest() == sum
-        ]
-        self.used.extend(key for key, _ in rows)
-        # They are of our own folder, and the checksum is right.
-        return {key: pickle.loads(value) for key, value in rows}  # noqa: S301  # see `Store`
+    def __del__(self) -> None:
+        """Close a store that nobody has closed."""
+        self.close()
 
-    def put(self, values: dict[bytes, Any]) -> None:
-        """Keep values, and drop those that were not asked for in a while."""
+    def get(self, keys: Iterable[bytes]) -> dict[bytes, T]:
+        """The values of those keys that have one, each verified against its checksum."""
+        columns = "key, checksum, value, day FROM entry JOIN used USING (key)"
+        rows = self._select(columns, keys)
+        found: dict[bytes, T] = {}
+        unnoted: list[bytes] = []
+        for key, checksum, value, day in rows:
+            if not isinstance(value, bytes) or hashlib.sha256(key + value).digest() != checksum:
+                continue
+            with suppress(ValueError):
+                found[key] = self.codec.load(value)
+                if not isinstance(day, int) or day <= _today() - self.NOTE_DAYS:
+                    unnoted.append(key)
+        self._note_use(unnoted)
+        return found
 
-        def write(rows: sqlite3.Connection) -> None:
-            with rows:
-                rows.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", _rows(values))
-                today = int(time.time() // 86_400)
-                noted = {
-                    key for (key,) in rows.execute("SELECT key FROM asked WHERE day = ?", (today,))
-                }
-                asked = [(key, today) for key in (*self.used, *values) if key not in noted]
-                rows.executemany("INSERT OR REPLACE INTO asked VALUES (?, ?)", asked)
-                old = "SELECT key FROM asked WHERE day < ?"
-                rows.execute(
-                    f"DELETE FROM entry WHERE key IN ({old})",  # noqa: S608  # our own words
-                    (today - self.AGE,),
-                )  # our own words
-                rows.execute("DELETE FROM asked WHERE day < ?", (today - self.AGE,))
+    def has(self, keys: Iterable[bytes]) -> set[bytes]:
+        """Those keys that have a value, which is not looked at."""
+        columns = "key FROM entry"
+        rows = self._select(columns, keys)
+        return {key for (key,) in rows}
 
-        if values:
-            self._try(write)
+    def put(self, values: Mapping[bytes, T]) -> None:
+        """Store values, and drop entries that have not been used for ``AGE_DAYS``."""
+        rows: list[tuple[bytes, bytes, bytes]] = []
+        for key, value in values.items():
+            with suppress(ValueError):
+                raw = self.codec.dump(value)
+                rows.append((key, hashlib.sha256(key + raw).digest(), raw))
+
+        def write(connection: sqlite3.Connection) -> None:
+            oldest = (_today() - AGE_DAYS,)
+            with connection:
+                connection.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", rows)
+                connection.executemany(*self._use(key for key, _, _ in rows))
+                connection.execute(
+                    "DELETE FROM entry WHERE key IN (SELECT key FROM used WHERE day < ?)", oldest
+                )
+                connection.execute("DELETE FROM used WHERE day < ?", oldest)
+
+        if rows:
+            self._try(write, None)
 
     def close(self) -> None:
-        """Let go of the file."""
-        if self.rows:
-            self.rows.close()
+        """Close the file; the store is empty from then on."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
 
-    def _try(self, work: Callable[[sqlite3.Connection], T]) -> T | None:
-        if self.rows is None:
-            return None
+    def _select(self, columns: str, keys: Iterable[bytes]) -> list[tuple[Any, ...]]:
+        wanted = list(keys)
+
+        def read(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
+            found: list[tuple[Any, ...]] = []
+            for start in range(0, len(wanted), self.KEYS_PER_QUERY):
+                some = wanted[start : start + self.KEYS_PER_QUERY]
+                places = ", ".join("?" * len(some))
+                found += connection.execute(f"SELECT {columns} WHERE key IN ({places})", some)
+            return found
+
+        return self._try(read, [])
+
+    def _note_use(self, keys: list[bytes]) -> None:
+        def write(connection: sqlite3.Connection) -> None:
+            with connection:
+                connection.executemany(*self._use(keys))
+
+        if keys:
+            self._try(write, None)
+
+    @staticmethod
+    def _use(keys: Iterable[bytes]) -> tuple[str, list[tuple[bytes, int]]]:
+        return "INSERT OR REPLACE INTO used VALUES (?, ?)", [(key, _today()) for key in keys]
+
+    def _try(self, work: Callable[[sqlite3.Connection], R], otherwise: R) -> R:
+        """What ``work`` returns, or ``otherwise`` where the file cannot be used."""
+        if self._process != os.getpid():  # SQLite's connections cannot be used across a fork
+            _inherited.append(self._connection)
+            self._open()
+        with self._lock:
+            if self._connection is None:
+                return otherwise
+            try:
+                return work(self._connection)
+            except sqlite3.Error as error:
+                self.close()
+                if _is_damaged(error):
+                    self._connection = self._new_file()
+                return otherwise
+
+    def _open(self) -> None:
+        self._process = os.getpid()
+        self._lock = threading.Lock()
+        self._connection = None
+        if self.file is None:
+            return
         try:
-            return work(self.rows)
-        except sqlite3.Error:
-            self.close()
-            self.rows = None
+            self._connection = _connect(self.file)
+        except sqlite3.Error as error:
+            if _is_damaged(error):
+                self._connection = self._new_file()
+
+    def _new_file(self) -> sqlite3.Connection | None:
+        """Begin anew in place of a damaged file."""
+        try:
+            assert self.file is not None  # noqa: S101  # for mypy: there is one to replace
+            self.file.unlink()
+            return _connect(self.file)
+        except (OSError, sqlite3.Error):
             return None
 
 
-def _rows(values: dict[bytes, Any]) -> Iterator[tuple[bytes, bytes, bytes]]:
-    for key, value in values.items():
-        raw = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-        yield key, raw, hashlib.sha256(raw).digest()
+_inherited: list[sqlite3.Connection | None] = []
+"""Connections of the process that this one was forked from: not even to be closed here."""
 
 
-def _opened(file: Path) -> sqlite3.Connection:
-    rows = sqlite3.connect(file, timeout=10)
+def _today() -> int:
+    return int(time.time() // SECONDS_A_DAY)
+
+
+class _Damaged(sqlite3.DatabaseError):
+    """The file is no database of ours."""
+
+
+def _is_damaged(error: sqlite3.Error) -> bool:
+    """Whether a file is of no use, rather than busy or out of reach at the moment."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return isinstance(error, _Damaged) or code & 0xFF in DAMAGED  # without its extended part
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    """Open a database whose schema is exactly ours; ``sqlite3.Error`` if that cannot be."""
     try:
-        rows.execute("PRAGMA synchronous = OFF")  # what a power cut breaks is made again
-        rows.execute("PRAGMA page_size = 16384")  # a value fits into few pages
-        with rows:
-            rows.execute(
-                "CREATE TABLE IF NOT EXISTS entry"
-                " (key BLOB PRIMARY KEY, value BLOB, sum BLOB) WITHOUT ROWID"
-            )
-            rows.execute(  # apart, because SQLite would write the whole value to change its day
-                "CREATE TABLE IF NOT EXISTS asked (key BLOB PRIMARY KEY, day INTEGER) WITHOUT ROWID"
-            )
-        # Tables of another form are no use.
-        rows.execute("SELECT key, value, sum FROM entry LIMIT 0")
-        rows.execute("SELECT key, day FROM asked LIMIT 0")
+        found = file.lstat()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise sqlite3.OperationalError(str(error)) from error
+    else:
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+            raise _Damaged("a link could lead to a file of others")
+    connection = sqlite3.connect(file, timeout=LOCK_SECONDS, check_same_thread=False)
+    try:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_BYTES)
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA synchronous = OFF")  # what a power cut breaks is made again
+        if _schema_of(connection) != SCHEMA:
+            _create_tables(connection)
     except BaseException:
-        rows.close()
+        connection.close()
         raise
-    return rows
+    return connection
 
 
-def _ours(folder: Path) -> bool:
-    """Whether a folder is a real one that nobody else can write into; it is made if missing."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or not is_own(found):
-            return False
-        folder.chmod(0o700)
-    except OSError:
-        return False
-    return True
+def _create_tables(connection: sqlite3.Connection) -> None:
+    with connection:
+        connection.execute("BEGIN EXCLUSIVE")  # another process may be creating them, too
+        found = _schema_of(connection)
+        for statement in () if found else SCHEMA:
+            connection.execute(statement)
+    if found not in ((), SCHEMA):  # a view or a trigger could do other work than we ask for
+        raise _Damaged("the tables are not ours")
+
+
+def _schema_of(connection: sqlite3.Connection) -> tuple[str, ...]:
+    rows = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")
+    return tuple(str(sql) for (sql,) in rows)

@@ -6,16 +6,23 @@ page. Not tested here: the store itself (`test_cache.py`).
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+import hashlib
 import os
 import re
 import shutil
+import sqlite3
 
 import jinja2
 import pytest
 from conftest import CONTENT, files_of
 
 from practice.build.run import build
-from practice.problems import ProblemsFound
+from practice.checks.built_html import Scanned
+from practice.plugin import writer
+from practice.plugin.writer import JobResult
+from practice.problems import Problem, ProblemsFound
 from practice.rendering.renderer import Renderer
 from practice.support.output_folder import MARKER
 
@@ -195,28 +202,30 @@ def test_whatever_changes_the_bytes_are_those_of_a_fresh_build(
     assert again()
 
 
-def test_templates_stay_compiled(content, theme, tmp_path, settings_file, monkeypatch):
+def test_only_templates_that_are_used_are_compiled(
+    content, theme, tmp_path, settings_file, monkeypatch
+):
+    """No compiled template is kept from build to build: a cache never holds code."""
     settings = settings_file(THEME=str(theme))
     monkeypatch.setenv("PRACTICE_WORKERS", "1")
     monkeypatch.setenv("PRACTICE_CACHE", str(tmp_path / "kept"))
     compiled, real = [], jinja2.Environment._compile
 
     def note(self, source, filename):
-        compiled.append(filename)
+        compiled.append(filename.removeprefix(f"{theme}/templates/"))
         return real(self, source, filename)
 
     monkeypatch.setattr(jinja2.Environment, "_compile", note)
     build(content, tmp_path / "output", settings)
-    assert any(name.endswith("post.html") for name in compiled)
+    assert {"post.html", "pages/home.html"} <= set(compiled)
+    assert len(compiled) == len(set(compiled)), "each once in a build"
     compiled.clear()
-    add(content / "clinic.yaml", "\n# every page is rendered anew\n")
-    (tmp_path / "output" / "index.html").unlink()
-    (tmp_path / "kept" / "pages.sqlite").unlink()
     build(content, tmp_path / "output", settings)
     assert compiled == []
-    add(theme / "templates/post.html", "\n")
+    add(content / POST, "\nOne sentence more.\n")
     build(content, tmp_path / "output", settings)
-    assert any(name.endswith("post.html") for name in compiled)
+    assert "post.html" in compiled
+    assert "pages/home.html" not in compiled
 
 
 def test_a_build_that_fails_keeps_no_page(theme, again, tmp_path):
@@ -334,3 +343,48 @@ def test_what_settings_place_elsewhere_stays_there(content, theme, tmp_path, set
     for _ in range(4):
         build(content, tmp_path / "output", settings)
         assert (tmp_path / "output" / "plan.pdf").read_bytes() == PDF
+
+
+RESULT = JobResult(
+    digest=b"\x00\xff",
+    scanned=Scanned(
+        frozenset({"one", "two"}), ("/a/", "#one"), (Problem("output/x", 1, "id-twice", "m", "h"),)
+    ),
+    read=(("posts/a.md", b"\x80"), ("posts/b.md", b"")),
+    problems=(Problem("output/y", 2, "code", "m", "h", "warning"),),
+)
+
+
+def test_every_field_of_a_result_is_stored():
+    for record in (RESULT, RESULT.scanned):
+        for field in dataclasses.fields(record):
+            default = field.default if field.default is not dataclasses.MISSING else ()
+            assert getattr(record, field.name) not in (default, frozenset(), ())
+    codec = writer._codec()
+    assert codec.load(codec.dump(RESULT)) == RESULT
+    assert codec.load(codec.dump(JobResult())) == JobResult()
+
+
+@pytest.mark.parametrize(
+    "target", ["//[", "/nowhere/", "#nothing", "javascript:evil()", "\x00", "/" * 9000]
+)
+def test_what_a_cache_says_of_a_page_is_a_problem_at_most(
+    content, tmp_path, settings_file, monkeypatch, target
+):
+    monkeypatch.setenv("PRACTICE_CACHE", str(tmp_path / "kept"))
+    build(content, tmp_path / "output", settings_file())
+    codec = writer._codec()
+    connection = sqlite3.connect(tmp_path / "kept" / "pages.sqlite")
+    with connection:
+        for key, value in connection.execute("SELECT key, value FROM entry").fetchall():
+            result = codec.load(value)
+            if result.scanned:
+                scanned = dataclasses.replace(result.scanned, targets=(target,))
+                value = codec.dump(dataclasses.replace(result, scanned=scanned))  # noqa: PLW2901
+            checksum = hashlib.sha256(key + value).digest()
+            connection.execute(
+                "UPDATE entry SET value = ?, checksum = ? WHERE key = ?", (value, checksum, key)
+            )
+    connection.close()
+    with contextlib.suppress(ProblemsFound):
+        build(content, tmp_path / "output", settings_file())

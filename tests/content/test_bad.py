@@ -25,7 +25,7 @@ from practice.build.run import build
 from practice.preview.live import LivePreview
 from practice.problems import ProblemsFound
 from practice.support import time_limit
-from practice.support.store import cache_folder
+from practice.support.cache_folder import cache_folder
 
 HERE = Path(__file__).parents[1]
 CORPUS = HERE / "bad"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import sqlite3
 
 import html5lib
 import pytest
@@ -174,6 +175,26 @@ def test_the_cache_is_kept_by_content(pictures, tmp_path, monkeypatch):
     photo(file, (520, 250))
     again = {path for path, *_ in pictures("a.jpg").files()}
     assert not {p for p in again if p.startswith("assets/")} & first.keys()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE entry SET value = substr(value, 1, length(value) / 2)",
+        "UPDATE entry SET (value, checksum) = (SELECT value, checksum FROM entry LIMIT 1)",
+        "UPDATE entry SET value = zeroblob(length(value))",
+    ],
+    ids=["cut", "swapped", "emptied"],
+)
+def test_a_cached_picture_that_was_changed_is_made_anew(pictures, tmp_path, change):
+    photo(tmp_path / "content/images/a.jpg", (500, 250))
+    first = {path: make() for path, _, make, _ in pictures("a.jpg").files()}
+    connection = sqlite3.connect(tmp_path / "cache" / "pictures.sqlite")
+    with connection:
+        connection.execute(change)
+    connection.close()
+    for _ in range(2):
+        assert {path: make() for path, _, make, _ in pictures("a.jpg").files()} == first
 
 
 def test_the_same_bytes_each_time(pictures, tmp_path):

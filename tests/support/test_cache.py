@@ -1,13 +1,13 @@
-"""The cache of what was read: the same outcome as without it, whatever happens to its file.
+"""The cache of documents: the same outcome as without it, whatever happens to its file.
 
-Not tested here: that pages come out the same (`test_parallel.py`, `test_preview_live.py`).
+Not tested here: the store (`test_store.py`), how documents are stored (`test_serialise.py`), that
+pages come out the same (`test_parallel.py`, `test_preview_live.py`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import pickle
 import shutil
 import sqlite3
 from pathlib import Path
@@ -20,7 +20,7 @@ from practice.content.cached_reader import Reader
 from practice.content.folder import read_each
 from practice.support import processes
 from practice.support import store as store_module
-from practice.support.store import Store, environment_fingerprint
+from practice.support.store import environment_fingerprint
 
 SOURCES = ["posts/a-plain-post.md", "treatments/taping.md", "team/ann-li.md", "posts/bad.md"]
 
@@ -52,7 +52,6 @@ def parsed(monkeypatch):
 
 
 def same(read, expected):
-    """Compare as bytes what pickle makes of it: a Document has no cheap equality."""
     return [(d and (d.source, getattr(d, "meta", None), d.body, d.data), p) for d, p in read] == [
         (d and (d.source, getattr(d, "meta", None), d.body, d.data), p) for d, p in expected
     ]
@@ -109,7 +108,7 @@ def test_the_recipe_knows_our_code_and_every_package(tmp_path, monkeypatch):
     code = tmp_path / "practice"
     code.mkdir()
     (code / "body.py").write_text("x = 1\n", "utf-8")
-    monkeypatch.setattr(store_module, "__file__", str(code / "cache.py"))
+    monkeypatch.setattr(store_module, "__file__", str(code / "support" / "store.py"))
     one = fresh()
     (code / "body.py").write_text("x = 2\n", "utf-8")
     assert fresh() != one
@@ -149,70 +148,11 @@ def test_a_damaged_cache_is_as_if_empty(content, kept, parsed, damage):
     assert same(Reader(kept)(content, SOURCES), expected)
 
 
-class Bomb:
-    """Ends the tests if it is ever unpickled."""
-
-    def __reduce__(self):
-        return pytest.exit, ("a value without its checksum was unpickled",)
-
-
-def test_a_value_without_its_checksum_is_never_unpickled(kept):
-    store = Store(kept, "documents")
-    store.put({b"key": "value"})
-    store.close()
-    with sqlite3.connect(file_of(kept)) as rows:
-        rows.execute("UPDATE entry SET value = ?", (pickle.dumps(Bomb()),))
-    rows.close()
-    store = Store(kept, "documents")
-    assert store.get([b"key"]) == {}
-    store.close()
-
-
-def test_the_folder_is_ours_alone(kept, tmp_path):
-    Store(kept, "documents").close()
-    assert kept.stat().st_mode & 0o777 == 0o700
-    kept.chmod(0o777)
-    Store(kept, "documents").close()
-    assert kept.stat().st_mode & 0o777 == 0o700
-    link = tmp_path / "link"
-    link.symlink_to(kept)
-    assert Store(link, "documents").rows is None, "a folder behind a link may be anybody's"
-
-
-def test_a_folder_of_somebody_else_is_not_used(kept, monkeypatch):
-    kept.mkdir()
-    monkeypatch.setattr(store_module.os, "getuid", lambda: kept.stat().st_uid + 1)
-    store = Store(kept, "documents")
-    store.put({b"key": "value"})
-    assert store.get([b"key"]) == {}
-    assert list(kept.iterdir()) == []
-
-
 def test_a_folder_that_cannot_be_made_costs_only_time(content, tmp_path, parsed):
     (tmp_path / "file").write_text("in the way", "utf-8")
     for _ in range(2):
         assert list(Reader(tmp_path / "file" / "kept")(content, SOURCES))
     assert parsed == SOURCES * 2
-
-
-def test_what_nobody_asks_for_is_dropped(kept, monkeypatch):
-    day = 20_000
-
-    def opened(used, new):
-        monkeypatch.setattr(store_module.time, "time", lambda: day * 86_400.0)
-        store = Store(kept, "documents")
-        found = [store.get([key]).get(key) for key in used]
-        store.put(dict.fromkeys(new, "value"))
-        store.close()
-        return found
-
-    opened([], [b"a", b"b"])
-    for number in range(3):  # other practices may share the store, and ask for nothing of this
-        opened([], [b"other %d" % number])
-    for number in range(2):
-        day += Store.AGE
-        assert opened([b"a"], [b"new %d" % number]) == ["value"]
-    assert opened([b"a", b"b"], []) == ["value", None]
 
 
 def test_a_file_that_cannot_be_read_is_a_problem_and_not_kept(content, kept):
