@@ -369,3 +369,18 @@ def served(practices) -> Iterator[dict[str, str]]:
 def environment(**changes: str) -> dict[str, str]:
     """The environment of a command: ours, with the same steady values."""
     return dict(os.environ) | changes
+
+
+@pytest.fixture(scope="session")
+def searchable(tmp_path_factory, _steady):
+    """A published practice whose posts hold words to search for."""
+    import publishing  # noqa: PLC0415  # it imports this module
+
+    made = publishing.Project(tmp_path_factory.mktemp("search"))
+    made.to(to="folder", path="www", host="nginx")
+    made.post("searching", words="Somewhere here stands the word zyzzogeton.")
+    made.post("an-older-word", date="2011-01-01", words="An older word.")
+    made.post("a-word", date="2026-10-31", words="A word that is not older.")
+    made.write("redirects.yaml", "/old/: /team/\n")
+    made.publish()
+    return made
