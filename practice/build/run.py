@@ -47,6 +47,8 @@ class Built:
     warnings: tuple[Problem, ...]
     site: Site
     """What was read."""
+    digests: dict[str, bytes]
+    """The SHA-256 of each file that is ours, by its path below ``output``."""
 
 
 def build(
@@ -107,6 +109,7 @@ def build(
         left_out=site.left_out,
         warnings=renderer.warnings,
         site=site,
+        digests=digests,
     )
 
 

@@ -16,7 +16,7 @@ from pelican import Pelican
 
 from practice.build import in_place, report
 from practice.build.prepare import prepare
-from practice.build.run import locked
+from practice.build.run import locked, system_named
 from practice.build.settings import overrides_of
 from practice.content.cached_reader import Reader
 from practice.paths import files_below
@@ -45,7 +45,8 @@ class PelicanCommand:
         try:
             for _ in range(AT_ONCE):
                 before = self._files()
-                warnings = self._run_once()
+                with system_named():
+                    warnings = self._run_once()
                 if self._files() == before:  # Pelican does not see a change during a run
                     break
         finally:
@@ -63,6 +64,7 @@ class PelicanCommand:
 
     def _write(self, renderer: Renderer) -> None:
         output = Path(self.settings["OUTPUT_PATH"])
+        output.parent.mkdir(parents=True, exist_ok=True)
         with locked(output):
             in_place.update(renderer, output)
 

@@ -1,4 +1,4 @@
-"""Light: pages without the bytes that nobody reads, and compressed siblings of what is text."""
+"""Compressed siblings: `.gz` and `.br` beside every text, kept by content."""
 
 from __future__ import annotations
 
@@ -10,55 +10,54 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import brotli
-import minify_html
+
+from practice.publish.tree import Tree
 
 TEXT = {".html", ".css", ".js", ".svg", ".xml", ".txt", ".json"}
 LEAST = 256
 """Bytes below which a compressed sibling is not worth a file."""
 
 
-def minified(html: str) -> str:
-    """A page without spaces and comments that show nowhere; every element keeps its tags."""
-    return minify_html.minify(
-        html,
-        keep_closing_tags=True,
-        keep_html_and_head_opening_tags=True,
-        keep_comments=False,
-        minify_css=False,
-        minify_js=False,
-    )
+def compress(tree: Tree, cache: Path) -> None:
+    """Put `.gz` and `.br` beside every text of a release.
 
-
-def minify(folder: Path, change: Callable[[str, str], str]) -> None:
-    """Minify every page of a folder; ``change`` may alter a page (path, HTML) before that."""
-    for page in sorted(folder.rglob("*.html")):
-        path = page.relative_to(folder).as_posix()
-        page.write_text(minified(change(path, page.read_text(encoding="utf-8"))), encoding="utf-8")
-
-
-def compress(folder: Path, cache: Path) -> None:
-    """Put `.gz` and `.br` beside every text of a folder; ``cache`` keeps them by content."""
+    ``cache`` is the folder where they are kept. A kept file is named by the SHA-256 of the text and
+    by its own, and is used only if its content still has that.
+    """
     cache.mkdir(parents=True, exist_ok=True)
-    texts = [
-        file
-        for file in sorted(folder.rglob("*"))
-        if file.suffix in TEXT and file.is_file() and file.stat().st_size >= LEAST
+    siblings = [
+        (path, file.sha256, ending, pack)
+        for path, file in sorted(tree.files.items())
+        if Path(path).suffix in TEXT and file.size >= LEAST
+        for ending, pack in PACKERS.items()
     ]
+    there = {entry.name.partition("-")[0]: Path(entry.path) for entry in os.scandir(cache)}
+
+    def make(sibling: tuple[str, str, str, Callable[[bytes], bytes]]) -> tuple[Path, str]:
+        path, sha256, ending, pack = sibling
+        kept = there.get(f"{sha256}{ending}")
+        if kept:
+            own = kept.name.partition("-")[2]
+            if hashlib.sha256(kept.read_bytes()).hexdigest() == own:
+                return kept, own
+        packed = pack((tree.folder / path).read_bytes())
+        own = hashlib.sha256(packed).hexdigest()
+        kept = cache / f"{sha256}{ending}-{own}"
+        whole = cache / f".{kept.name}.{os.getpid()}"
+        whole.write_bytes(packed)
+        whole.replace(kept)
+        return kept, own
+
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(lambda file: _siblings(file, cache), texts))
-
-
-def _siblings(file: Path, cache: Path) -> None:
-    content = file.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    for ending, packed in ((".gz", _gzip), (".br", brotli.compress)):
-        kept = cache / f"{digest}{ending}"
-        if not kept.is_file():
-            whole = cache / f"{digest}{ending}.{os.getpid()}.part"
-            whole.write_bytes(packed(content))
-            whole.replace(kept)
-        file.with_name(file.name + ending).write_bytes(kept.read_bytes())
+        for (path, _, ending, _), (kept, own) in zip(
+            siblings, pool.map(make, siblings), strict=True
+        ):
+            tree.put(f"{path}{ending}", kept, own)
 
 
 def _gzip(content: bytes) -> bytes:
     return gzip.compress(content, mtime=0)  # without the time: the same bytes every day
+
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {".gz": _gzip, ".br": brotli.compress}
+"""By the ending of the sibling, what makes it."""

@@ -1,4 +1,4 @@
-"""From a built site to one that is fit for its host: light, searchable, with its own files."""
+"""From a built site to a release: the same pages, searchable, compressed, and the host's files."""
 
 from __future__ import annotations
 
@@ -7,48 +7,64 @@ from urllib.parse import urlsplit
 
 from practice.build.run import Built
 from practice.hosting import apache, caddy, cloudflare, cloudfront, headers, netlify, nginx
-from practice.paths import save_as
+from practice.paths import files_below, save_as
 from practice.publish import compress, search
 from practice.publish.release import address_of
 from practice.publish.settings import GitHubPages, PublishSettings
+from practice.publish.tree import Tree
 from practice.site import redirects
+from practice.support.output_folder import MARKER
 from practice.support.store import cache_folder
 
 CHARSET = '<meta charset="utf-8">\n'
+NOT_FOUND_BY_SEARCH = ("404.html", "search/index.html")
 
 
-def finish(built: Built, settings: PublishSettings) -> None:
-    """Change a built site, in its folder, into what is uploaded."""
-    folder, target = built.output, settings.target
+def assemble(built: Built, settings: PublishSettings, folder: Path) -> Tree:
+    """Fill ``folder`` with what is uploaded; the built site stays as it is.
+
+    The search indexes and compressed files are kept in the cache by what they are made of, so that
+    only those of changed pages are made.
+    """
+    tree, site, cache = Tree(folder), built.output, cache_folder(built.site.content)
     moved = redirects.of(built.site)
-    fallbacks = {redirect.fallback for redirect in moved}
-    lists = {entry.path for entry in built.site.lists}
-
-    def change(path: str, html: str) -> str:
-        if target.host != "github":
-            return html
-        policy = headers.in_page(address_of(path))
-        meta = f'{CHARSET}<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        return html.replace(CHARSET, meta, 1)
-
-    pages = (file.relative_to(folder).as_posix() for file in sorted(folder.rglob("*.html")))
-    search.index(
-        folder,
-        [
-            path
-            for path in pages
-            if path not in fallbacks
-            and path not in ("404.html", "search/index.html")
-            and address_of(path) not in lists  # they only repeat what the posts say
-        ],
-        [save_as(post.path) for post in built.site.posts],
-    )
-    compress.minify(folder, change)
+    for path in files_below(site):
+        if path != MARKER:
+            digest = built.digests.get(path, b"")
+            _put(tree, path, site / path, digest.hex(), policy_in_pages=_is_github(settings))
+    posts = [save_as(post.path) for post in built.site.posts]
+    found = search.index(site, searchable(built, moved), posts, cache / "search")
+    for path, (file, sha256) in found.items():
+        tree.put(path, file, sha256)
     base = urlsplit(settings.address).path
     for name, text in host_files(settings, base, moved).items():
-        (folder / name).write_text(text, encoding="utf-8")
-    if target.precompressed:
-        compress.compress(folder, cache_folder(built.site.content) / "compressed")
+        tree.write(name, text.encode())
+    if settings.target.precompressed:
+        compress.compress(tree, cache / "compressed")
+    return tree
+
+
+def searchable(built: Built, moved: list[redirects.Redirect]) -> list[str]:
+    """The pages that a search can find: lists of posts only repeat what the posts say."""
+    others = {redirect.fallback for redirect in moved}
+    others |= {save_as(entry.path) for entry in built.site.lists}
+    pages = [path for path in files_below(built.output) if path.endswith(".html")]
+    return [path for path in pages if path not in others and path not in NOT_FOUND_BY_SEARCH]
+
+
+def _is_github(settings: PublishSettings) -> bool:
+    return settings.target.host == "github"
+
+
+def _put(tree: Tree, path: str, file: Path, sha256: str, *, policy_in_pages: bool) -> None:
+    """Take in a file of the site; where the host sends no headers, a page carries the policy."""
+    if policy_in_pages and path.endswith(".html"):
+        policy = headers.in_page(address_of(path))
+        meta = f'{CHARSET}<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        html = file.read_text(encoding="utf-8")
+        tree.write(path, html.replace(CHARSET, meta, 1).encode())
+    else:
+        tree.put(path, file, sha256)
 
 
 def host_files(

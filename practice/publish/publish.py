@@ -1,4 +1,4 @@
-"""Publishing, in order: build -> finish -> fit to go? -> plan -> deliver -> verify.
+"""Publishing, in order: build -> assemble -> preflight -> plan -> deliver -> verify.
 
 Nothing at the target is touched before the site is built, checked and compared with what is
 live. Every step can be cut short; the next run ends right.
@@ -19,8 +19,8 @@ from practice.problems import Problem, ProblemsFound, UsageError
 from practice.publish import preflight, sbom, verify
 from practice.publish.history import FOLDER, History, Published
 from practice.publish.messages import plan_in_words
-from practice.publish.postprocess import finish, write_server_files
-from practice.publish.release import LiveState, Plan, Release, of_folder, plan
+from practice.publish.postprocess import assemble, write_server_files
+from practice.publish.release import LiveState, Plan, Release, plan
 from practice.publish.settings import FILE, PublishSettings, load
 from practice.publish.targets import choose
 from practice.site import redirects
@@ -76,11 +76,10 @@ def publish(options: Options, console: Console, file: Path = FILE) -> Outcome:
     history = History(settings.folder)
     history.folder.mkdir(exist_ok=True)
     with locked(history.folder / "publish"):
-        site = history.folder / "site"
-        built = build(output=site, settings_file=file, step=console.step)
-        console.step("Making it light and searchable")
-        finish(built, settings)
-        release = of_folder(site, commit_of(settings.folder))
+        built = build(output=history.folder / "site", settings_file=file, step=console.step)
+        console.step("Compressing it and making it searchable")
+        tree = assemble(built, settings, history.folder / "release")
+        release = Release(tree.files, commit_of(settings.folder))
         console.step("Looking at what is live")
         live = target.live()
         candidate = Candidate(
@@ -96,8 +95,8 @@ def publish(options: Options, console: Console, file: Path = FILE) -> Outcome:
         elif options.dry_run or not (options.yes or console.confirm("Publish this?")):
             return Outcome(made, target.name, done=False)
         else:
-            history.keep(release, site)
-            target.deliver(made, site, console.step)
+            history.keep(release, tree.folder)
+            target.deliver(made, tree.folder, console.step)
             history.add(release, target.name)
             outcome = Outcome(made, target.name, done=True)
         beside(built, settings, console)

@@ -10,11 +10,19 @@ new post would change nearly every part of a large blog's index, and all would h
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
+import os
+import re
+import shutil
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from practice.paths import files_below
+from practice.publish.release import hashed
 from practice.support import extras
 
 if TYPE_CHECKING:
@@ -29,7 +37,6 @@ KEPT = ("pagefind.js", "pagefind-worker.js", "pagefind-entry.json", "wasm.en.pag
 """What the interface uses, beside the index; Pagefind's own interfaces are left out."""
 
 LISTS = [
-    ".visually-hidden",
     ".all-posts",
     ".post-list",
     ".cards",
@@ -38,10 +45,28 @@ LISTS = [
     ".booking",
 ]
 """What only leads to other pages: it would be found twice, and change with every post."""
+HIDDEN = [".visually-hidden"]
+"""What is for screen readers alone, often within a sentence."""
 AROUND = [".author", ".byline-dates", ".portrait", ".sample-note"]
 """What stands beside the text of many pages, and is not what anybody looks for."""
 APART = (("</dt>", ":</dt> "), ("<span", " <span"), ("</span>", "</span> "))
 """What is told apart by its look alone would run into one word: labels, terms, credentials."""
+TAG = re.compile(r'<(?P<close>/?)(?P<name>[a-zA-Z][\w-]*)(?P<attributes>(?:[^>"]|"[^"]*")*)>')
+CLASS = re.compile(r'\sclass="([^"]*)"')
+VOID = {
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
+    "wbr",
+}  # fmt: skip
+"""Elements without an end (https://html.spec.whatwg.org/#void-elements)."""
+KEPT_INDEXES = 8
+"""How many indexes stay in the cache."""
+SUMS = "sums.json"
+"""The file of a kept index that names its files, with the SHA-256 of each."""
+OPTIONS: IndexConfig = {
+    "root_selector": "main",
+    "force_language": "en",
+    "exclude_selectors": HIDDEN + LISTS + AROUND,
+}
 
 
 def newest(posts: Sequence[str]) -> Sequence[str]:
@@ -49,44 +74,113 @@ def newest(posts: Sequence[str]) -> Sequence[str]:
     return posts[: 1 + (len(posts) - 1) % BATCH] if posts else posts
 
 
-def index(site: Path, pages: Collection[str], posts: Sequence[str] = ()) -> int:
-    """Write the search indexes of a finished site into its folder ``pagefind``.
+def index(
+    site: Path, pages: Collection[str], posts: Sequence[str], cache: Path
+) -> dict[str, tuple[Path, str]]:
+    """Make the search indexes of a finished site, or take those that are kept.
 
     ``pages`` are all that are to be found, as paths below ``site``, and ``posts`` those of them
-    that are posts, newest first. Only what stands in `<main>` is found. Returns how many pages were
-    taken in.
+    that are posts, newest first. Only what stands in `<main>` is found. ``cache`` is the folder
+    where indexes are kept by what they are made of. Returns, by its path in the site, each file of
+    the indexes, where it lies now, and its SHA-256.
     """
     new = newest(posts)
-    count = _written(site, [path for path in pages if path not in new], site / FOLDER)
-    return count + (_written(site, new, site / FOLDER / NEWEST) if new else 0)
+    found = _index_of(site, [path for path in pages if path not in new], FOLDER, cache)
+    if new:
+        found |= _index_of(site, new, f"{FOLDER}/{NEWEST}", cache)
+    _forget(cache)
+    return found
 
 
-def _written(site: Path, pages: Collection[str], target: Path) -> int:
-    with tempfile.TemporaryDirectory() as folder:
-        for path in pages:
-            copy = Path(folder, path)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            text = (site / path).read_text(encoding="utf-8")
-            for run_together, apart in APART:
-                text = text.replace(run_together, apart)
-            copy.write_text(text, encoding="utf-8")
-        count = asyncio.run(_index(folder, target))
-    for file in target.iterdir():
-        if file.is_file() and file.name not in KEPT and file.suffix != ".pf_meta":
-            file.unlink()
-    return count
-
-
-async def _index(source: str, target: Path) -> int:
+def _index_of(
+    site: Path, pages: Collection[str], place: str, cache: Path
+) -> dict[str, tuple[Path, str]]:
+    texts = {path: indexed((site / path).read_text(encoding="utf-8")) for path in sorted(pages)}
     with extras.needed("search", "publishing with a search"):
-        from pagefind.index import PagefindIndex  # noqa: PLC0415  # an extra: it may be missing
+        programs = [version("pagefind"), version("pagefind-bin")]
+    parts = [*programs, OPTIONS, KEPT, texts]
+    kept = cache / hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+    sums = _sums_of(kept)
+    if sums is None:
+        sums = _make(texts, kept)
+    os.utime(kept)
+    return {f"{place}/{path}": (kept / path, sha256) for path, sha256 in sums.items()}
 
-    config: IndexConfig = {
-        "root_selector": "main",
-        "force_language": "en",
-        "exclude_selectors": LISTS + AROUND,
-        "output_path": str(target),
-    }
+
+def indexed(page: str) -> str:
+    """The part of a page that can be found: `<main>` without what leads elsewhere.
+
+    Pagefind would leave out the same; but its index is kept by this text, and a new post must not
+    seem to change the text of every page that lists it.
+    """
+    start, end = page.find("<main"), page.rfind("</main>")
+    main = page[start : end + len("</main>")] if 0 <= start < end else page
+    kept = _without(main, {selector.removeprefix(".") for selector in LISTS + AROUND})
+    for run_together, apart in APART:
+        kept = kept.replace(run_together, apart)
+    return f"<!doctype html>\n{kept}\n"
+
+
+def _without(html: str, classes: set[str]) -> str:
+    """Some HTML without the elements of some classes; all of it where tags do not match."""
+    kept: list[str] = []
+    depth, begin, left_out = 0, 0, -1
+    for match in TAG.finditer(html):
+        if match["name"].lower() in VOID or match["attributes"].endswith("/"):
+            continue
+        if match["close"]:
+            depth -= 1
+            if depth == left_out:
+                begin, left_out = match.end(), -1
+            continue
+        found = CLASS.search(match["attributes"])
+        if left_out < 0 and found and not classes.isdisjoint(found[1].split()):
+            kept.append(html[begin : match.start()])
+            left_out = depth
+        depth += 1
+    return html if depth or left_out >= 0 else "".join([*kept, html[begin:]])
+
+
+def _sums_of(kept: Path) -> dict[str, str] | None:
+    """The files of a kept index, each with its SHA-256; None if it is not as it was made."""
+    try:
+        sums: dict[str, str] = json.loads((kept / SUMS).read_text(encoding="utf-8"))
+        whole = all(hashed(kept / path) == sha256 for path, sha256 in sums.items())
+    except (OSError, ValueError, AttributeError):
+        return None
+    return sums if whole else None
+
+
+def _make(texts: Mapping[str, str], kept: Path) -> dict[str, str]:
+    """Index some pages, given by their paths, and keep the index; returns its files' SHA-256."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept.parent, prefix=".new-") as folder:
+        source, target = Path(folder, "pages"), Path(folder, "index")
+        for path, text in texts.items():
+            copy = source / path
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_text(text, encoding="utf-8")
+        asyncio.run(_index(str(source), target))
+        for file in target.iterdir():
+            if file.is_file() and file.name not in KEPT and file.suffix != ".pf_meta":
+                file.unlink()
+        sums = {path: hashed(target / path) for path in files_below(target)}
+        (target / SUMS).write_text(json.dumps(sums), encoding="utf-8")
+        shutil.rmtree(kept, ignore_errors=True)
+        target.rename(kept)
+    return sums
+
+
+def _forget(cache: Path) -> None:
+    """Delete all kept indexes but those that were used last."""
+    kept = sorted(cache.glob("[0-9a-f]*"), key=lambda folder: folder.stat().st_mtime)
+    for old in kept[:-KEPT_INDEXES]:
+        shutil.rmtree(old)
+
+
+async def _index(source: str, target: Path) -> None:
+    from pagefind.index import PagefindIndex  # noqa: PLC0415  # an extra: it may be missing
+
+    config: IndexConfig = {**OPTIONS, "output_path": str(target)}
     async with PagefindIndex(config=config) as pagefind:
-        found = await pagefind.add_directory(source)
-    return int(found["page_count"])
+        await pagefind.add_directory(source)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import random
 import re
-import shutil
+import tempfile
+from pathlib import Path
 
 import publishing
 import pytest
@@ -71,9 +72,63 @@ def test_the_index_is_the_same_each_time(project, tmp_path):
         for path in pages:
             (site / path).parent.mkdir(parents=True, exist_ok=True)
             (site / path).write_bytes((www / path).read_bytes())
-        assert search.index(site, pages) == len(pages)
-        found.append(tree_of(site / "pagefind"))
+        found.append(indexed(site, pages))
+        assert sum("/fragment/" in f"/{file}" for file in found[-1]) == len(pages)
     assert found[0] == found[1]
+
+
+def indexed(site, pages, posts=()):
+    """The files of an index that is made anew, by their path below `pagefind`."""
+    with tempfile.TemporaryDirectory() as cache:
+        found = search.index(site, pages, posts, Path(cache))
+        return {
+            path.removeprefix("pagefind/"): file.read_bytes() for path, (file, _) in found.items()
+        }
+
+
+def test_what_leads_to_other_pages_is_no_part_of_what_is_indexed(practices):
+    """What is left out before Pagefind sees it is what Pagefind would leave out."""
+    for page in practices["sample"].pages:
+        text = search.indexed(page.text)
+        for part in re.findall(r'class="([^"]*)"', text):
+            assert {f".{name}" for name in part.split()}.isdisjoint(search.LISTS + search.AROUND)
+    blog = practices["sample"].page("/blog/").text
+    assert "post-list" in blog
+    assert "<h1>" in search.indexed(blog)
+    assert search.indexed(blog).count("<div") == search.indexed(blog).count("</div")
+
+
+def test_html_whose_tags_do_not_match_is_indexed_whole():
+    page = '<main><p>One<ul class="post-list"><li>Two</ul></main>'
+    assert "Two" in search.indexed(page)
+    assert "Two" not in search.indexed('<main><br><div class="a post-list"><b>Two</b></div></main>')
+
+
+def test_an_index_is_kept_by_what_is_found_and_verified(tmp_path, monkeypatch):
+    made, real = [], search._make
+
+    def note(texts, kept):
+        made.append(kept)
+        return real(texts, kept)
+
+    monkeypatch.setattr(search, "_make", note)
+    site, cache = tmp_path / "site", tmp_path / "cache"
+    site.mkdir()
+    main = "<main><h1>One</h1><p>Words.</p><ul class='x'></ul>{}</main>"
+    for text in ("", '<div class="post-list">A new post</div>', "<p>Other words.</p>"):
+        (site / "index.html").write_text(f"<body>{text}{main.format(text)}</body>", "utf-8")
+        found = search.index(site, ["index.html"], [], cache)
+        assert set(search.KEPT) <= {path.removeprefix("pagefind/") for path in found}
+    assert len(made) == 2, "a list of posts is not what anybody looks for"
+    file, sha256 = found["pagefind/pagefind.js"]
+    file.write_text("broken", "utf-8")
+    file, again = search.index(site, ["index.html"], [], cache)["pagefind/pagefind.js"]
+    assert (len(made), again) == (3, sha256)
+    assert file.read_text("utf-8") != "broken"
+    for number in range(search.KEPT_INDEXES + 2):
+        (site / "index.html").write_text(main.format(f"<p>{number}</p>"), "utf-8")
+        search.index(site, ["index.html"], [], cache)
+    assert len(list(cache.iterdir())) == search.KEPT_INDEXES
 
 
 @pytest.mark.parametrize("count", range(1, 30))
@@ -92,8 +147,9 @@ def test_few_posts_are_newest_and_one_more_moves_none_of_the_others(count):
 def test_no_posts_have_no_index(tmp_path):
     assert search.newest([]) == []
     (tmp_path / "index.html").write_text("<main><h1>Home</h1></main>", "utf-8")
-    assert search.index(tmp_path, ["index.html"]) == 1
-    assert not (tmp_path / "pagefind" / "newest").exists()
+    files = indexed(tmp_path, ["index.html"])
+    assert sum(path.startswith("fragment/") for path in files) == 1
+    assert not [path for path in files if path.startswith("newest/")]
 
 
 def test_one_post_more_changes_few_files_of_a_large_index(tmp_path):
@@ -108,18 +164,13 @@ def test_one_post_more_changes_few_files_of_a_large_index(tmp_path):
         file.parent.mkdir(parents=True)
         file.write_text(f"<main><h1>Post {number}</h1><p>{text}.</p></main>", "utf-8")
 
-    def indexed():
-        shutil.rmtree(site / "pagefind", ignore_errors=True)
-        search.index(site, posts, posts)
-        return tree_of(site / "pagefind")
-
     for number in range(121):
         write(number)
-    before = indexed()
+    before = indexed(site, posts, posts)
     assert sum(path.startswith("index/") for path in before) > 4
     for number in range(121, 121 + search.BATCH - 1):
         write(number)
-        after = indexed()
+        after = indexed(site, posts, posts)
         touched = {path for path, content in after.items() if before.get(path) != content}
         assert all(path.startswith("newest/") for path in touched), touched
         assert len(touched) == 4, "its own part, the words, the list, the way to the list"

@@ -1,6 +1,6 @@
 """Budgets: how much a reader loads, and how much a publish uploads.
 
-Measured on what is published: minified, with its siblings. Figures are shown by `pytest -s`.
+Measured on what is published, with its compressed siblings. Figures are shown by `pytest -s`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,8 @@ import publishing
 import pytest
 import servers
 from browsers import launched
-from conftest import CONTENT, REDIRECT
 from publishing import tree_of
 
-from practice.publish import compress
 from practice.publish.release import without_sibling
 
 FIRST_VIEW = 14 * 1024
@@ -113,64 +111,6 @@ def test_one_post_more_changes_few_files(released):
     assert len(fragment) == 1
     assert fragment <= set(made.added)
     assert len(others) <= FILES_OF_A_POST
-
-
-LISTS = {"content", "media", "sizes", "srcset"}
-"""Attributes in which the spaces around commas mean nothing."""
-DEFAULTS = {("loading", "eager"), ("type", "submit")}
-"""Attributes that say what is so without them."""
-
-
-def walk(element, found, way=""):
-    """An element and all within, as what a reader of the document can tell apart."""
-    values = {
-        name: re.sub(r"\s*([,;:])\s*", r"\1", value) if name in LISTS else value
-        for name, value in element.attrib.items()
-        if (name, value) not in DEFAULTS
-    }
-    way = f"{way}/{element.tag}"
-    found.append((way, values, " ".join((element.text or "").split())))
-    for child in element:
-        walk(child, found, way)
-        found.append((way, " ".join((child.tail or "").split())))
-    return found
-
-
-def test_minified_pages_are_the_same_documents(practice):
-    for page in practice.pages:
-        less = compress.minified(page.text)
-        parse = (html5lib.parse(text, namespaceHTMLElements=False) for text in (page.text, less))
-        before, after = (walk(tree, []) for tree in parse)
-        assert before == after, page
-        assert len(less) < len(page.text)
-
-
-def answer(body: str):
-    """Let a browser have a page in place of the one that is served."""
-
-    def fulfil(route):
-        route.fulfill(body=body, content_type="text/html; charset=utf-8")
-
-    return fulfil
-
-
-@pytest.mark.browser
-def test_minified_pages_read_the_same(practices, served):
-    """Words that stood apart still do, as they are laid out."""
-    with launched() as browser:
-        view = browser.new_page()
-        for name in CONTENT:
-            for page in practices[name].pages:
-                if page.kind == REDIRECT:
-                    continue
-                url, said = served[name] + page.path, []
-                view.goto(url)
-                said.append(view.inner_text("body"))
-                view.route(url, answer(compress.minified(page.text)))
-                view.goto(url)
-                said.append(view.inner_text("body"))
-                view.unroute(url)
-                assert said[0] == said[1], page
 
 
 @pytest.mark.browser
