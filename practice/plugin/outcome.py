@@ -44,7 +44,7 @@ class ReportedRuns:
     def _words(self, error: ProblemsFound | UsageError) -> str:
         if isinstance(error, ProblemsFound):
             return report.problems(error.problems, self.then)
-        return f"{error}\n{self.then}"
+        return str(error)
 
     def _say(self, text: str) -> None:
         if text and text != self.said:

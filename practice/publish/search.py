@@ -20,6 +20,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from practice.paths import files_below
+from practice.publish.release import hashed
 from practice.support import extras
 
 if TYPE_CHECKING:
@@ -97,7 +99,9 @@ def _index_of(
     site: Path, pages: Collection[str], place: str, cache: Path
 ) -> dict[str, tuple[Path, str]]:
     texts = {path: indexed((site / path).read_text(encoding="utf-8")) for path in sorted(pages)}
-    parts = [version("pagefind"), version("pagefind-bin"), OPTIONS, KEPT, texts]
+    with extras.needed("search", "publishing with a search"):
+        programs = [version("pagefind"), version("pagefind-bin")]
+    parts = [*programs, OPTIONS, KEPT, texts]
     kept = cache / hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
     sums = _sums_of(kept)
     if sums is None:

@@ -189,7 +189,10 @@ def test_a_command_without_its_extra_says_what_to_install(core, site):
 
 def test_a_search_without_its_extra_says_what_to_install(core, site):
     (site / "page.html").write_text("<main>words</main>", "utf-8")
-    code = "from practice.publish import search; search.index(search.Path(), ['page.html'])"
+    code = (
+        "from practice.publish import search; here = search.Path()\n"
+        "search.index(here, ['page.html'], [], here / 'cache')"
+    )
     done = subprocess.run(
         [core / "python", "-c", code], cwd=site, capture_output=True, encoding="utf-8", check=False
     )
