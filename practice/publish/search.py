@@ -23,13 +23,10 @@ from typing import TYPE_CHECKING
 from practice.paths import files_below
 from practice.publish.release import hashed
 from practice.support import extras
+from practice.support.files import remove_folder, rename_folder
 
 if TYPE_CHECKING:
     from pagefind.index import IndexConfig
-
-from practice.paths import files_below
-from practice.publish.release import hashed
-from practice.support.files import remove_folder, rename_folder
 
 FOLDER = "pagefind"
 NEWEST = "newest"
@@ -182,8 +179,7 @@ def _forget(cache: Path) -> None:
 
 
 async def _index(source: str, target: Path) -> None:
-    with extras.needed("search", "publishing with a search"):
-        from pagefind.index import PagefindIndex  # noqa: PLC0415  # an extra: it may be missing
+    from pagefind.index import PagefindIndex  # noqa: PLC0415  # an extra: it may be missing
 
     config: IndexConfig = {**OPTIONS, "output_path": str(target)}
     async with PagefindIndex(config=config) as pagefind:
