@@ -1,1 +1,1 @@
-"""Help for those who write: scaffolds for new files, and the field tables of the docs."""
+"""Help for authors: scaffolds for new files, and the field tables of the docs."""

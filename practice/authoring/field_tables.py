@@ -1,4 +1,4 @@
-"""The tables of `docs/writing.md`, made from the models so that they cannot drift."""
+"""Generates the field tables of `docs/writing.md` from the models."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ WORDS = {
 
 
 def refresh(text: str) -> str:
-    """Fill every table anew, between `<!-- fields of Model -->` or `<!-- words -->` and its end."""
+    """Replace every table between `<!-- fields of Model -->` or `<!-- words -->` and its end."""
     text = WORDS_MARK.sub(lambda m: f"{m['open']}\n{frequency_words()}\n{m['close']}", text)
     return MARK.sub(
         lambda m: f"{m['open']}\n{table(getattr(models, m['model']))}\n{m['close']}", text
@@ -53,13 +53,13 @@ def refresh(text: str) -> str:
 
 
 def frequency_words() -> str:
-    """A Markdown table of the six words of frequency."""
+    """Return a Markdown table of the six frequency words."""
     rows = [f"| {word} | {meaning} |\n" for word, meaning in models.FREQUENCY_MEANING.items()]
     return "".join(["| word | means |\n", "|---|---|\n", *rows])
 
 
 def table(model: type[BaseModel]) -> str:
-    """A Markdown table of a model's fields, in the order in which they are declared."""
+    """Return a Markdown table of a model's fields, in the order of their declaration."""
     callout = issubclass(model, models.Callout)
     rows = ["| field | where | value | default | what it says |", "|---|---|---|---|---|"]
     if not callout and not issubclass(model, models.Entry):
@@ -103,7 +103,7 @@ def _default(info: FieldInfo) -> str:
 
 
 def _value(annotation: object) -> str:
-    """What an editor writes for a type."""
+    """Return what an editor writes for a type."""
     if annotation in WORDS:
         return WORDS[annotation]
     origin, inner = get_origin(annotation), get_args(annotation)

@@ -1,8 +1,8 @@
-"""A new file of the content, with the front matter that its model asks for.
+"""Creates new content files with the front matter that their model requires.
 
-What is asked, in which words, and what it may hold comes from `practice/model.py` alone. The text
-begins with what every such file has; treatments and therapists begin as `sample: true`, posts as
-drafts, until somebody has written and read them.
+The questions and the allowed values come from `practice.content.models`. The file starts with
+the text that every such file needs. Treatments and therapists start as `sample: true` and posts
+as drafts, until somebody has written and reviewed them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class CannotWrite(Exception):
 
 @dataclass(frozen=True)
 class Made:
-    """A file that was written, and the address at which the preview shows it."""
+    """A new file, and its address in the preview."""
 
     file: Path
     address: str
@@ -46,9 +46,9 @@ class Made:
 def make(kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = None) -> Made:
     """Write a new file of a kind (`post`, `treatment` or `therapist`) into a content folder.
 
-    ``given`` holds what is known of its fields; ``ask`` is called for each that is needed and not
-    given, with a question. Raises ``CannotWrite`` for a kind that does not exist, a field that is
-    missing and a file that is there already, ``ProblemsFound`` for values that cannot be.
+    ``given`` holds known fields; ``ask`` is called with a question for each required field that is
+    missing. Raises ``CannotWrite`` for an unknown kind, a missing field or an existing file, and
+    ``ProblemsFound`` for invalid values.
     """
     if kind not in KINDS:
         known = ", ".join(f"`{command_of(f'new {known}')}`" for known in KINDS)
@@ -94,7 +94,7 @@ def make(kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = N
 
 @dataclass(frozen=True)
 class _Draft:
-    """A file that is not written yet."""
+    """A file that has not been written yet."""
 
     source: str
     text: str
@@ -104,7 +104,7 @@ class _Draft:
 def _draft(
     content: Path, site: Site | None, model: type[Entry], values: Mapping[str, str]
 ) -> _Draft:
-    """What would be written, what is wrong with it, and what it names that does not exist."""
+    """Return the draft of a file, with its problems and unknown references."""
     source = f"{model.FOLDER}/{slug(values.get('title') or values.get('name') or '')}.md"
     text = front_matter(fields_at(model, "front matter"), values) + TEXTS[model]
     document, problems = document_of(model, text.encode(), source, f"{content}/{source}")
@@ -114,7 +114,7 @@ def _draft(
 
 
 def _answer(ask: Ask, name: str, info: FieldInfo, told_first: str = "") -> str:
-    """What is answered for a field that is needed: asked until there is something."""
+    """Return the answer for a required field; ask until it is not empty."""
     while True:
         answer = ask(told_first + question(name, info)).strip()
         if answer:
@@ -122,25 +122,25 @@ def _answer(ask: Ask, name: str, info: FieldInfo, told_first: str = "") -> str:
 
 
 def _field_at(text: str, line: int) -> str:
-    """The field that stands on a line of a front matter, or nothing."""
+    """Return the field on a line of the front matter, or an empty string."""
     return text.split("\n")[line - 1].partition(":")[0]
 
 
 def _options(model: type[Entry], fields: Iterable[str]) -> str:
-    """How fields are given on the command line."""
+    """Return how fields are given on the command line."""
     names = [name for name in fields if name != _named(model)]
     title = [f"`--title '…'` (the {_named(model)})"] if _named(model) in fields else []
     return ", ".join([*title, *(f"`--field '{name}=…'`" for name in names)])
 
 
 def question(name: str, info: FieldInfo) -> str:
-    """What is asked for a field: its name, its help, its example."""
+    """Return the question for a field: its name, help and example."""
     example = f", for example {example_of(info)}" if example_of(info) else ""
     return f"{name.replace('_', ' ').capitalize()} ({info.description}{example}): "
 
 
 def front_matter(fields: Mapping[str, FieldInfo], values: Mapping[str, str]) -> str:
-    """Values as YAML between lines `---`, in the order in which the model declares them."""
+    """Return values as YAML between `---` lines, in the order of the model."""
     lines = [_line(name, values[name], info) for name, info in fields.items() if values.get(name)]
     return "\n".join(["---", *lines, "---", ""])
 
@@ -154,7 +154,7 @@ def _line(name: str, value: str, info: FieldInfo) -> str:
 
 
 def _credential(item: str) -> str:
-    """``PT = Physical therapist`` as a credential of the team's file; a license unless said."""
+    """Return ``PT = Physical therapist`` as YAML of a credential; a license unless stated."""
     short, _, long = (part.strip() for part in item.partition("="))
     long, _, kind = (part.strip() for part in long.partition("/"))
     return (
@@ -168,7 +168,7 @@ def _items(value: str) -> list[str]:
 
 
 def _quoted(value: str) -> str:
-    """A value as YAML reads it back: between quotes wherever a sign could mean something."""
+    """Return a value as YAML, quoted wherever a character could have a special meaning."""
     value = re.sub(r"\s+", " ", value)
     if re.fullmatch(r"[\w(][\w .()/’–-]*", value):
         return value
@@ -189,12 +189,12 @@ def _named(model: type[Entry]) -> str:
 
 
 def _of_answer(problem: Problem) -> Problem:
-    """A problem of a file that is not there yet: its line says nothing."""
+    """Return the problem of an answer; the file does not exist yet, so it has no useful line."""
     return Problem("your answers", 1, problem.code, problem.message, problem.hint)
 
 
 def starts(model: type[Entry]) -> dict[str, str]:
-    """What a new file begins with, unless it is given."""
+    """Return the default values of a new file."""
     if model is Post:
         return {"date": today().isoformat(), "status": "draft"}
     return {"sample": "true"}

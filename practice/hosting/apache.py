@@ -19,7 +19,7 @@ from practice.site.redirects import Redirect
 
 
 def htaccess(base: str, moved: Iterable[Redirect]) -> str:
-    """Apache's `.htaccess`; the modules `headers` and `alias` have to be on."""
+    """Return Apache's `.htaccess`; it needs the modules `headers` and `alias`."""
     search = "|".join(re.escape(base + folder) for folder in SEARCH)
     where = f'"expr=%{{REQUEST_URI}} =~ m#^(?:{search})#"'
     lines = [
@@ -41,7 +41,7 @@ def htaccess(base: str, moved: Iterable[Redirect]) -> str:
 
 
 def redirects(moved: Iterable[Redirect], base: str) -> str:
-    """Directives for Apache's `.htaccess`."""
+    """Return the redirect directives of `.htaccess`."""
     return "".join(
         f'RedirectMatch 301 "^{re.escape(base + r.source)}$" "{r.location(base)}"\n'
         if r.target

@@ -18,7 +18,7 @@ from practice.site.redirects import Redirect
 
 
 def site_settings(base: str, moved: Iterable[Redirect]) -> str:
-    """What Caddy needs in the site's block, beside `root`."""
+    """Return the directives for the site's block, in addition to `root`."""
     lines = ["file_server {", "  precompressed br gzip", "}", "header {"]
     lines += [f'  {name} "{value}"' for name, value in SECURITY.items()]
     lines += ["}"]
@@ -39,7 +39,7 @@ def site_settings(base: str, moved: Iterable[Redirect]) -> str:
 
 
 def redirects(moved: Iterable[Redirect], base: str) -> str:
-    """Directives for a Caddy site."""
+    """Return the redirect directives of a Caddy site."""
     return "".join(
         f"redir {base}{r.source} {r.location(base)} 301\n"
         if r.target

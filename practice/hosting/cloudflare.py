@@ -17,7 +17,7 @@ from practice.site.redirects import Redirect
 
 
 def headers(base: str) -> str:
-    """`_headers` of Cloudflare Pages, where `!` takes back what a wider rule has said."""
+    """Return `_headers` of Cloudflare Pages, where `!` removes a header of a wider rule."""
     search = {"! Content-Security-Policy": "", "Content-Security-Policy": policy(SEARCH_POLICY)}
     return blocks(
         {"/*": {"Content-Security-Policy": policy(POLICY), **SECURITY}}
@@ -27,7 +27,7 @@ def headers(base: str) -> str:
 
 
 def redirects(moved: Iterable[Redirect], base: str) -> str:
-    """`_redirects` of Cloudflare Pages, where what is gone is simply not there."""
+    """Return `_redirects` of Cloudflare Pages, which has no rule for removed pages."""
     return "".join(
         f"{base}{r.source} {r.location(base)} 301\n" for r in moved if r.target is not None
     )

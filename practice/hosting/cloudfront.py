@@ -11,10 +11,10 @@ from practice.site.redirects import Redirect
 
 
 def headers_policy(address: str, *, search: bool) -> str:
-    """A `ResponseHeadersPolicyConfig` of CloudFront (`create-response-headers-policy`).
+    """Return a `ResponseHeadersPolicyConfig` of CloudFront (`create-response-headers-policy`).
 
-    Two are needed: one for the search's paths, one for all others. Cache-Control is not in it:
-    it is stored with each object when that is uploaded.
+    Two are needed: one for the paths of the search, and one for all others. Cache-Control is not
+    included: it is stored with each object during the upload.
     """
     known = {
         "ContentSecurityPolicy": {
@@ -45,7 +45,7 @@ def headers_policy(address: str, *, search: bool) -> str:
 
 
 def function(moved: Iterable[Redirect], base: str) -> str:
-    """A CloudFront function (viewer request): redirects, and `index.html` for folders."""
+    """Return a CloudFront function (viewer request) for redirects and for `index.html`."""
     targets = {base + r.source: r.location(base) if r.target else None for r in moved}
     return (
         f"var moved = {json.dumps(targets, indent=1)};\n"

@@ -1,8 +1,9 @@
-"""Headers: what a browser may do with the site's files, said once for every host.
+"""Response headers: what a browser may do with the site's files.
 
-``of(path)`` is the rule. The formats below only say it in a host's own words; a test asks a real
-server for every file and compares. Sources: CSP Level 3 (https://www.w3.org/TR/CSP3/), Fetch
-(https://fetch.spec.whatwg.org/), RFC 6797 (HSTS), RFC 9111 and 8246 (caching).
+``of(path)`` is the rule. The other modules of this package write it in the format of each host. A
+test requests every file from a real server and compares. Sources: CSP Level 3
+(https://www.w3.org/TR/CSP3/), Fetch (https://fetch.spec.whatwg.org/), RFC 6797 (HSTS), RFC 9111 and
+8246 (caching).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The live preview: the site as a build would write it now, with an editor's bar at its foot.
+"""The live preview: the site as a build would write it now, with a bar for editors.
 
-``live`` keeps a practice in memory and renders one page when it is asked for; ``server`` shows
-it in a browser and guards it; ``bar`` says what an editor wants to know of a page.
+``live`` keeps the site in memory and renders a page on request. ``server`` serves it to the
+browser, and ``guard`` protects it. ``bar`` provides the data of the editor's bar.
 """

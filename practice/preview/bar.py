@@ -1,4 +1,4 @@
-"""What the editor's bar says of a page, as data; `bar.js` shows it."""
+"""The data of the editor's bar; `bar.js` shows it."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ FOOT = b"</body>"
 
 
 def text_of(live: LivePreview, content: bytes) -> bytes:
-    """A page without what changes with the style sheet alone, which is swapped, not reloaded."""
+    """Return a page without its inlined style sheet, which the bar replaces without reloading."""
     pages = live.pages
     css = pages.renderer.assets.css if pages else ""
     return content.replace(css.encode(), b"", 1) if css else content
 
 
 def with_bar(content: bytes, text: str) -> bytes:
-    """A page with the bar at its end; ``text`` is the digest by which it knows its own text."""
+    """Return a page with the bar added; ``text`` is the digest of the page's text."""
     script = f'<script src="/-/bar.js" data-text="{text}" defer></script>'.encode()
     head, foot, rest = content.rpartition(FOOT)
     return head + script + foot + rest if foot else content + script
 
 
 def facts(live: LivePreview, page: PreviewPage | None) -> dict[str, object]:
-    """What is known of a page: its file, its state, its review, its reading grade, its weight."""
+    """Return the facts about a page: file, status, review, reading grade and weight."""
     if page is None:
         return {"status": "missing"}
     found: dict[str, object] = {"origin": page.origin, "status": "list"}
@@ -62,7 +62,7 @@ def facts(live: LivePreview, page: PreviewPage | None) -> dict[str, object]:
 
 
 def status_of(document: Document, day: dt.date) -> str:
-    """`published`, `draft`, or `future` for a post whose day is still to come."""
+    """Return `published`, `draft`, or `future` for a post dated in the future."""
     if not is_of(document, Post):
         return "published"
     if document.meta.status == "draft":
@@ -71,7 +71,7 @@ def status_of(document: Document, day: dt.date) -> str:
 
 
 def weight_of(live: LivePreview, content: bytes) -> int:
-    """Bytes that a first visit loads to show the page, compressed: HTML, style sheet and script."""
+    """Return the compressed bytes of a first visit: HTML, style sheet and script."""
     if live.pages is None:
         return 0
     renderer = live.pages.renderer
@@ -90,7 +90,7 @@ def _iso(day: dt.date | None) -> str | None:
 
 
 def problems_for_bar(problems: Iterable[Problem], origin: str) -> list[dict[str, object]]:
-    """Problems for the bar: those of the page first, then errors, then warnings."""
+    """Return problems for the bar: those of the page first, then errors, then warnings."""
     ordered = sorted(set(problems), key=lambda p: (p.path != origin, p.severity, p))
     return [
         {
@@ -106,9 +106,10 @@ def problems_for_bar(problems: Iterable[Problem], origin: str) -> list[dict[str,
 
 
 def headers_of(address: str) -> dict[str, str]:
-    """The headers of a page in the preview: those of the live site, and room for the bar.
+    """Return the headers of a page: those of the live site, adjusted for the preview.
 
-    Nothing is kept by the browser, and nothing is said of HTTPS, which a preview has not.
+    The bar may connect to the preview, the browser caches nothing, and there is no HSTS, because
+    the preview does not use HTTPS.
     """
     policy = dict(headers.SEARCH_POLICY if address.startswith(headers.SEARCH) else headers.POLICY)
     policy["connect-src"] = "'self'"

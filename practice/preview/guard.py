@@ -1,14 +1,14 @@
-"""Who may ask: only a page of the preview itself, on this machine.
+"""Access control of the preview: only its own pages, on this computer, may use it.
 
-A preview shows drafts, so no other site that is open in the same browser may read it. The cases
-are those in which other development servers were found wanting:
+The preview shows drafts, so other sites that are open in the same browser must not read it. The
+rules cover attacks that were found in other development servers:
 
-- a name of the attacker's that leads to this machine (DNS rebinding): the `Host` header has to be
-  one of ours;
-- a request from another site's page, with or without an `Origin` header (esbuild
-  GHSA-67mh-4wv8-2f99, webpack-dev-server CVE-2025-30359 and CVE-2025-30360): `Origin` has to be
-  ours, and a browser's `Sec-Fetch-Site` has to say so too, but for a click on a link;
-- an address that is turned into a path of the disk (Vite CVE-2025-30208): none is; see ``server``.
+- DNS rebinding, where a name of the attacker resolves to this computer: the `Host` header must be
+  one of ours.
+- Requests from pages of other sites, with or without an `Origin` header (esbuild
+  GHSA-67mh-4wv8-2f99, webpack-dev-server CVE-2025-30359 and CVE-2025-30360): `Origin` must be
+  ours, and `Sec-Fetch-Site` must agree, except for a click on a link.
+- Addresses that become file paths (Vite CVE-2025-30208): none do; see ``server``.
 
 Sources: https://fetch.spec.whatwg.org/#origin-header, https://www.w3.org/TR/fetch-metadata/.
 """
@@ -26,9 +26,9 @@ METHODS = ("GET", "HEAD", "POST")
 
 
 class Guard:
-    """Lets through what comes from the preview's own pages, or from nobody's.
+    """Middleware that refuses requests from pages of other sites.
 
-    ``names`` are the host names by which the preview may be asked, ``port`` is where it listens.
+    ``names`` are the host names of the preview; ``port`` is where it listens.
     """
 
     def __init__(self, app: ASGIApp, names: tuple[str, ...], port: int) -> None:
@@ -39,7 +39,7 @@ class Guard:
         self.origins = {f"http://{host}" for host in self.hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer for the preview, or refuse."""
+        """Pass the request on, or refuse it."""
         if scope["type"] == "http":
             status = self.refusal(scope["method"], Headers(scope=scope))
             if status:
@@ -52,7 +52,7 @@ class Guard:
         await self.app(scope, receive, send)
 
     def refusal(self, method: str, headers: Mapping[str, str]) -> int:
-        """The status with which a request is refused, or 0."""
+        """Return the status code to refuse a request with, or 0 to accept it."""
         if headers.get("host", "").lower() not in self.hosts:
             return 421
         origin = headers.get("origin")

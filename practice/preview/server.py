@@ -1,8 +1,8 @@
-"""The preview in a browser: a small server on this machine alone.
+"""The web server of the preview.
 
-An address is looked up in what the site holds, never on the disk: there is no folder to leave,
-no listing, no hidden file to ask for. Everything runs in one thread, in turns, but the checks,
-which take longest: one of what was edited in a thread, one of everything in a process.
+Addresses are looked up in the site, never on the disk, so there is no path traversal, no
+directory listing and no hidden file. Everything runs in one thread except the checks, which
+take longest: edited files are checked in a second thread, the whole site in a process.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ HERE = Path(__file__).parent
 KITCHEN_SINK = "/kitchen-sink"
 NOT_FOUND = "/404.html"
 QUIET = 1.0
-"""Seconds without an edit after which the whole site is checked."""
+"""Seconds without an edit before the whole site is checked."""
 BEAT = 15.0
-"""Seconds between signs of life to an open page, so that a closed one is noticed."""
+"""Seconds between keep-alive messages to an open page, so that a closed page is noticed."""
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".xml": "application/xml; charset=utf-8",
@@ -61,17 +61,17 @@ TYPES = {
 
 @dataclass
 class Mount:
-    """A practice at a place of the preview. ``base`` is where its addresses begin."""
+    """A site within the preview; ``base`` is the start of its addresses."""
 
     live: LivePreview
     base: str
     found: list[Problem] = field(default_factory=list)
-    """What the last check of the whole site found."""
+    """The problems found by the last check of the whole site."""
     checking: asyncio.Task[None] | None = None
 
 
 class Preview:
-    """Practices that are shown, the pages that are open, and what passes between them."""
+    """The preview application: its sites, the open pages, and the events between them."""
 
     def __init__(self, mounts: Iterable[Mount], editor: str = "") -> None:
         self.mounts = sorted(mounts, key=lambda mount: -len(mount.base))
@@ -80,7 +80,7 @@ class Preview:
         self.watching: asyncio.Task[None] | None = None
 
     def app(self, names: tuple[str, ...], port: int) -> ASGIApp:
-        """The preview as an application, guarded."""
+        """Return the ASGI application with its access control."""
         routes = [
             Route("/-/events", self.events),
             Route("/-/state", self.state),
@@ -93,7 +93,7 @@ class Preview:
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         self.watching = asyncio.create_task(self._watch())
-        await asyncio.sleep(0)  # it watches now, so no edit is missed
+        await asyncio.sleep(0)  # the watcher is running, so no edit is missed
         for mount in self.mounts:
             self._check_later(mount)
         yield
@@ -114,7 +114,7 @@ class Preview:
             self.changed({Path(name) for _, name in found})
 
     def changed(self, paths: set[Path]) -> None:
-        """Take note of files that may have changed, and tell every open page."""
+        """Update the sites for files that may have changed, and notify every open page."""
         for mount in self.mounts:
             live = mount.live
             mine = {
@@ -145,7 +145,7 @@ class Preview:
         mount.checking = asyncio.create_task(self._check(mount))
 
     async def _check(self, mount: Mount) -> None:
-        """Check what was edited at once, and everything when the edits have paused."""
+        """Check edited files at once, and the whole site when the edits pause."""
         live = mount.live
         edited, pages, site = set(live.edited), live.pages, live.as_written
         if site is None:
@@ -154,7 +154,7 @@ class Preview:
             some = await asyncio.to_thread(check_some, site, edited)
             others = [problem for problem in mount.found if problem.path not in some]
             mount.found = [*others, *(problem for found in some.values() for problem in found)]
-            live.edited -= edited  # an edit meanwhile would have ended this check
+            live.edited -= edited  # a newer edit would have cancelled this check
             self._tell()
         await asyncio.sleep(QUIET)
         child = processes.Child(functools.partial(checks.run, site, kept=live.read_all.folder))
@@ -175,14 +175,14 @@ class Preview:
     # --- Pages ---
 
     def find(self, path: str) -> tuple[Mount, str] | None:
-        """The practice that an address belongs to, and the address within it."""
+        """Return the site that an address belongs to, and the address within it."""
         for mount in self.mounts:
             if path.startswith(f"{mount.base}/"):
                 return mount, path.removeprefix(mount.base)
         return None
 
     async def page(self, request: Request) -> Response:
-        """Whatever stands at an address of a site."""
+        """Respond with the page or file at an address."""
         path = request.url.path
         place = self.find(path)
         if place is None:
@@ -231,7 +231,7 @@ class Preview:
     # --- The bar ---
 
     async def own_file(self, request: Request) -> Response:
-        """The bar's script and style sheet."""
+        """Respond with the bar's script or style sheet."""
         name = request.path_params["name"]
         if name not in {"bar.js", "bar.css"}:
             return PlainTextResponse("There is nothing at this address.\n", 404)
@@ -240,7 +240,7 @@ class Preview:
         )
 
     async def state(self, request: Request) -> Response:
-        """What the bar says of the page at ``?page=``."""
+        """Respond with the bar's data for the page at ``?page=``."""
         path = request.query_params.get("page", "/")
         place = self.find(path)
         if place is None:
@@ -268,7 +268,7 @@ class Preview:
         return JSONResponse(state, headers=bar.headers_of("/-/"))
 
     def _others(self, mount: Mount) -> list[dict[str, str]]:
-        """Pages that are in the preview alone."""
+        """Return pages that exist only in the preview, such as drafts."""
         found = []
         pages = mount.live.pages
         for document in pages.site.left_out if pages else ():
@@ -283,7 +283,7 @@ class Preview:
         return found
 
     async def events(self, _request: Request) -> Response:
-        """Tell a page whenever it may have changed (server-sent events)."""
+        """Notify a page whenever it may have changed (server-sent events)."""
         return StreamingResponse(
             self._events(), media_type="text/event-stream", headers=bar.headers_of("/-/")
         )
@@ -302,10 +302,10 @@ class Preview:
             self.listeners.discard(news)
 
     async def open(self, request: Request) -> Response:
-        """Open a file of the content or theme in the editor of this machine.
+        """Open a content or theme file in the editor of this computer.
 
-        The body is the place as problems name it, ``content/posts/x.md:12``; no other file than
-        those that the preview reads can be meant.
+        The request body is a place as in problems, ``content/posts/x.md:12``. Only files that the
+        preview reads can be opened.
         """
         place = (await request.body()).decode("utf-8", "replace")
         path, _, line = place.rpartition(":")
@@ -319,7 +319,7 @@ class Preview:
         return PlainTextResponse("opened\n")
 
     def known_files(self) -> dict[str, Path]:
-        """The files that the preview reads, as problems name them."""
+        """Return the files that the preview reads, by their display paths."""
         found: dict[str, Path] = {}
         for mount in self.mounts:
             folder = mount.live.content.folder
@@ -332,19 +332,19 @@ class Preview:
 
 
 def digest(live: LivePreview, content: bytes) -> str:
-    """A short digest of a page's text."""
+    """Return a short digest of a page's text."""
     return hashlib.sha256(bar.text_of(live, content)).hexdigest()[:16]
 
 
 def invalid_page(live: LivePreview, source: str) -> PreviewPage:
-    """What is shown in place of a file that cannot be read and never could."""
+    """Return the page for a file that has never been valid."""
     page = f"{display_path_of(live.content.folder)}/{source}"
     problems = (*live.content.problems.get(source, ()), *live.unfit.get(source, ()))
     return PreviewPage(b"", page, None, problems)
 
 
 def broken_page(problems: Iterable[Problem]) -> str:
-    """A page in place of one that cannot be shown."""
+    """Return the page that lists the problems of a page that cannot be shown."""
     items = "".join(
         f"<li><p><code>{html.escape(f'{p.path}:{p.line}')}</code><br>"
         f"{html.escape(p.message)}</p><p>{html.escape(p.hint)}</p></li>"
@@ -360,7 +360,7 @@ def broken_page(problems: Iterable[Problem]) -> str:
 
 
 def open_file(file: Path, line: int, editor: str) -> None:
-    """Open a file in ``editor``, a command with `{file}` and `{line}`, or as the system does.
+    """Open a file with ``editor``, a command with `{file}` and `{line}`, or the system's default.
 
     Raises ``OSError`` or ``ValueError`` where that cannot be done.
     """

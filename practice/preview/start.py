@@ -1,4 +1,4 @@
-"""Starts the preview: what it shows, where it listens, who may ask."""
+"""Starts the preview: its sites, its address, and its host names."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from practice.support.store import RAW, Store
 
 PORT = 8000
 TRIED = 20
-"""Ports that are tried, from the first on, where none was asked for."""
+"""The number of ports to try if none was requested."""
 SINK = Path("tests/kitchen-sink")
 ADDRESS = re.compile(r"http://[\w.-]+:[0-9]{1,5}|http://\[[0-9a-f:.]+\]:[0-9]{1,5}")
 
@@ -42,10 +42,10 @@ def run(
     editor: str = "",
     say: Callable[[str], None] = print,
 ) -> None:
-    """Show the practice in a browser until Ctrl+C.
+    """Show the site in a browser until Ctrl+C.
 
-    ``page`` is the address that the browser opens. Raises ``build.Misuse`` for a host that would
-    show drafts to others unasked, and for a port that is taken.
+    ``page`` is the address that the browser opens. Raises ``UsageError`` for a host that would
+    show drafts to every network, and for a port that is in use.
     """
     settings = load_settings(settings_file, content, None)
     names = names_of(host)
@@ -100,7 +100,7 @@ def mounts_of(
 
 
 def names_of(host: str) -> tuple[str, ...]:
-    """The names by which the preview may be asked, when it was told to listen on ``host``."""
+    """Return the host names that the preview accepts when it listens on ``host``."""
     if host in {"", *LOOPBACK}:
         return LOOPBACK
     try:
@@ -117,7 +117,7 @@ def names_of(host: str) -> tuple[str, ...]:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens, on ``port`` or, for 0, on the first free one from ``PORT`` on."""
+    """Return a listening socket on ``port``, or for 0 on the first free port from ``PORT`` on."""
     tried = [port] if port else range(PORT, PORT + TRIED)
     for number in tried:
         try:
@@ -142,7 +142,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def running(content: Path) -> str | None:
-    """The address of a preview of this content that is running now."""
+    """Return the address of a running preview of this content, or None."""
     with Store(cache_folder(content), "preview", RAW) as store:
         key = _note_key(content)
         address = store.get([key]).get(key, b"").decode(errors="replace")

@@ -1,7 +1,7 @@
-"""Store: the releases that have been published from here, to go back to.
+"""History: the releases that were published from here, for rollbacks.
 
-It lies beside the settings file and is never uploaded: an old release may hold what a practice
-has taken down for good reason.
+It is stored beside the settings file and never uploaded: an old release may contain texts that
+the practice has taken down for good reason.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from practice.support.files import replace_file
 
 FOLDER = ".releases"
 KEPT = 10
-"""How many releases can be gone back to."""
+"""The number of releases that are stored."""
 
 
 @dataclass(frozen=True)
 class Published:
-    """A line of the history."""
+    """One entry of the history."""
 
     id: str
     when: str
@@ -33,11 +33,11 @@ class Published:
     files: int
     size: int
     back: bool = False
-    """Whether it was a way back to an earlier release."""
+    """Whether this was a rollback."""
 
 
 class History:
-    """Releases by id, their files by content."""
+    """Stored releases: a manifest by release id, and files by the hash of their content."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / FOLDER
@@ -51,7 +51,7 @@ class History:
         return [Published(**line) for line in json.loads(file.read_text(encoding="utf-8"))]
 
     def keep(self, release: Release, tree: Path) -> None:
-        """Take in a release whose files lie in ``tree``."""
+        """Store a release whose files are in ``tree``."""
         for path, file in release.files.items():
             kept = self._object(file.sha256)
             if not kept.is_file():
@@ -62,7 +62,7 @@ class History:
         self._write(f"{release.id}.json", json.dumps(release.data(), indent=1) + "\n")
 
     def add(self, release: Release, target: str, *, back: bool = False) -> None:
-        """Write into the history that a release is live now, and forget the oldest ones."""
+        """Add a release to the history as the live one, and delete the oldest releases."""
         now = dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")
         line = Published(
             release.id, now, release.commit, target, len(release.files), release.size, back
@@ -72,14 +72,14 @@ class History:
         self._forget([line.id for line in history])
 
     def get(self, id: str) -> Release | None:
-        """A release by its id, if it is kept."""
+        """Return a stored release by its id, or None."""
         file = self.folder / f"{id}.json"
         if not file.is_file():
             return None
         return Release.from_data(json.loads(file.read_text(encoding="utf-8")))
 
     def unpack(self, release: Release, tree: Path) -> None:
-        """Put the files of a release into an empty folder."""
+        """Copy the files of a release into an empty folder."""
         for path, file in release.files.items():
             target = tree / path
             target.parent.mkdir(parents=True, exist_ok=True)

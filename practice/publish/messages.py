@@ -8,11 +8,11 @@ from practice.publish.history import Published
 from practice.publish.release import SIBLINGS, UNKNOWN, Plan
 
 MOST = 12
-"""Files of a kind that a plan names one by one."""
+"""The most files of one kind that a plan lists."""
 
 
 def plan_in_words(made: Plan, target: str, *, whole: bool = False) -> str:
-    """What is added, changed and deleted, with sizes; ``whole`` names every single file."""
+    """Return a plan as text: added, changed and deleted files; ``whole`` lists every file."""
     if made.nothing:
         return f"{target} already has release {made.new.id}: nothing to do."
     before = made.live.release.files if made.live.release else {}
@@ -40,7 +40,7 @@ def plan_in_words(made: Plan, target: str, *, whole: bool = False) -> str:
 
 
 def _size(path: str, sizes: Mapping[str, int]) -> str:
-    """How large a file is, and what is sent of it at best; nothing where that is not known."""
+    """Return the size of a file and of its smallest compressed copy, or an empty string."""
     if path not in sizes:
         return ""
     sent = [sizes[path + ending] for ending in SIBLINGS if path + ending in sizes]
@@ -48,14 +48,14 @@ def _size(path: str, sizes: Mapping[str, int]) -> str:
 
 
 def human(size: int) -> str:
-    """A size in bytes, as people read it (1 KB is 1,000 bytes)."""
+    """Return a size in bytes as KB or MB (1 KB is 1,000 bytes)."""
     if size < 1_000:
         return f"{size} B"
     return f"{size / 1_000:.1f} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
 
 
 def history_in_words(history: Sequence[Published], live: str) -> str:
-    """The releases, newest first, with the one that is live marked."""
+    """Return the releases as a table, newest first; the live one is marked."""
     if not history:
         return "Nothing has been published from here yet."
     lines = [f"{'':2}{'release':14}{'published (UTC)':28}{'files':>6}{'size':>10}  commit"]

@@ -1,4 +1,4 @@
-"""Fit to go: what must not go live. Pure generators of Problems, like all checks."""
+"""Preflight checks: what must not be published. Each is a generator of `Problem`."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from practice.site import redirects
 from practice.site.site import Site
 
 SHRINKS = 0.10
-"""The share of pages that may vanish in one publish without a word."""
+"""The share of pages that one publish may remove without asking."""
 NOTICE_WORDS = 30
-"""Words below which a legal notice is a heading, not a notice."""
+"""The fewest words of a real legal notice."""
 SAMPLE_HOST = re.compile(r"(.*\.)?(example\.(com|org|net)|example|test|invalid|localhost)")
-"""Names that no one can own (RFC 2606 and 6761)."""
+"""Host names reserved for examples (RFC 2606 and 6761)."""
 
 
 def reviews(site: Site) -> Iterator[Problem]:
-    """A clinical text whose review is due again."""
+    """No clinical text is overdue for review."""
     for document in site.documents:
         due = document.meta.review.due
         if due and due < site.build_date:
@@ -37,7 +37,7 @@ def reviews(site: Site) -> Iterator[Problem]:
 
 
 def samples(site: Site) -> Iterator[Problem]:
-    """Text that no clinician has signed off, and a practice that does not exist."""
+    """No text is a sample, and the practice itself is not a sample."""
     hint = "replace it, or have it approved and delete `sample: true` (trial: `--allow-sample`)"
     if site.clinic.sample:
         path = f"{display_path_of(site.content)}/clinic.yaml"
@@ -49,9 +49,9 @@ def samples(site: Site) -> Iterator[Problem]:
 
 
 def notices(site: Site) -> Iterator[Problem]:
-    """Legal notices that are not there, empty, not yet in force, or not in any menu.
+    """The legal notices exist, have a text, are in force, and are in a menu.
 
-    A notice of privacy practices is to be posted prominently: 45 CFR 164.520(c)(3)(i).
+    The notice of privacy practices must be posted prominently: 45 CFR 164.520(c)(3)(i).
     """
     path = f"{display_path_of(site.content)}/clinic.yaml"
     for name, notice in site.clinic.notices.by_name.items():
@@ -76,7 +76,7 @@ def notices(site: Site) -> Iterator[Problem]:
 
 
 def address(settings: PublishSettings, *, allow_sample: bool) -> Iterator[Problem]:
-    """The address is one of a real, encrypted site."""
+    """`SITEURL` is a real address with https."""
     parts = urlsplit(settings.address)
     line = 1
     if parts.scheme != "https" or not parts.hostname:
@@ -90,7 +90,7 @@ def address(settings: PublishSettings, *, allow_sample: bool) -> Iterator[Proble
 
 
 def size(site: Site, new: Release, live: Release | None) -> Iterator[Problem]:
-    """The site is empty, or much of it is gone. Can be confirmed."""
+    """The site is not empty and has not shrunk much. `--yes` confirms either."""
     hint = "if you mean this, add `--yes`"
     display_path = display_path_of(site.content)
     if not (site.treatments or site.posts):
@@ -103,7 +103,7 @@ def size(site: Site, new: Release, live: Release | None) -> Iterator[Problem]:
 
 
 def foreign(settings: PublishSettings, count: int) -> Iterator[Problem]:
-    """The target holds something that no publish has put there. Can be confirmed."""
+    """The target contains only files that were published from here. `--yes` confirms others."""
     if count:
         message = (
             f"the target already contains {count} files or folders that were not published from "
@@ -114,7 +114,7 @@ def foreign(settings: PublishSettings, count: int) -> Iterator[Problem]:
 
 
 def invalid(site: Site, new: Release, live: Release | None) -> Iterator[Problem]:
-    """Addresses of the live site that would no longer answer; the hint is the redirect."""
+    """Every address of the live site still works; the hint suggests a redirect."""
     if live is None:
         return
     moved = {redirect.source for redirect in redirects.of(site)}
@@ -131,7 +131,7 @@ def invalid(site: Site, new: Release, live: Release | None) -> Iterator[Problem]
 
 
 def offer(gone: str, known: set[str]) -> str:
-    """The redirect that is most likely meant: to the address with the most alike last part."""
+    """Return a redirect to the known address whose last part is most similar."""
     last = {address.strip("/").rpartition("/")[2]: address for address in sorted(known)}
     near = difflib.get_close_matches(gone.strip("/").rpartition("/")[2], last, n=1, cutoff=0.6)
     if near:

@@ -27,12 +27,12 @@ from practice.site import redirects
 from practice.support.output_folder import locked
 
 HEADERS_ARE_OURS = ("nginx", "caddy", "apache", "cloudfront")
-"""Hosts that send the headers of `practice.headers` to the letter."""
+"""Hosts that send exactly the headers of `practice.hosting.headers`."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says."""
+    """The options of the command line."""
 
     dry_run: bool = False
     yes: bool = False
@@ -42,35 +42,35 @@ class Options:
 
 @dataclass(frozen=True)
 class Console:
-    """How a command talks to the one who gave it."""
+    """How a command communicates with the person who runs it."""
 
     step: Callable[[str], None]
-    """Told what is being done."""
+    """Called with the name of each step."""
     say: Callable[[str], None]
-    """Told what has to be seen."""
+    """Called with text to print."""
     confirm: Callable[[str], bool]
-    """Asked a question; without a terminal the answer is yes."""
+    """Asks a yes-or-no question; without a terminal the answer is yes."""
     offer: Callable[[str], bool]
-    """Asked whether to change the content; without a terminal the answer is no."""
+    """Asks whether to change the content; without a terminal the answer is no."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a publish has done."""
+    """The result of a publish."""
 
     plan: Plan
     target: str
     done: bool
-    """False for a dry run, for a no, and where nothing had changed."""
+    """False for a dry run, after the answer no, and where nothing had changed."""
     checked: int = 0
-    """Files that were asked for and found right."""
+    """The number of files that were verified on the live site."""
 
 
 def publish(options: Options, console: Console, file: Path = FILE) -> Outcome:
-    """Build the site and make it live.
+    """Build the site and publish it.
 
-    Raises ``ProblemsFound`` for what must not go live, ``UsageError`` for what cannot be done; in
-    both cases before the target is touched, but for an upload that breaks off.
+    Raises ``ProblemsFound`` for what must not be published and ``UsageError`` for what cannot be
+    done. Both happen before the target changes, except when an upload breaks off.
     """
     settings = load(file)
     target = choose.of(settings)
@@ -111,7 +111,7 @@ def publish(options: Options, console: Console, file: Path = FILE) -> Outcome:
 
 
 class ProblemsLive(ProblemsFound):
-    """The release is live, and the live site does not answer as it should."""
+    """The release is live, but the live site does not respond as expected."""
 
     def __init__(self, problems: list[Problem], outcome: Outcome) -> None:
         super().__init__(problems)
@@ -120,7 +120,7 @@ class ProblemsLive(ProblemsFound):
 
 @dataclass(frozen=True)
 class Candidate:
-    """What may go live, and what it would go over."""
+    """A release to publish, and the live release that it would replace."""
 
     built: Built
     settings: PublishSettings
@@ -130,7 +130,7 @@ class Candidate:
 
 
 def refuse(candidate: Candidate, options: Options, console: Console) -> None:
-    """Raise everything that speaks against going live, all at once."""
+    """Raise every reason not to publish, all at once."""
     site, settings = candidate.built.site, candidate.settings
     release, live = candidate.release, candidate.live.release
     samples = list(preflight.samples(site))
@@ -158,7 +158,7 @@ def refuse(candidate: Candidate, options: Options, console: Console) -> None:
 
 
 def write_redirects(built: Built, invalid: Sequence[Problem], console: Console) -> None:
-    """Offer to write the redirects that are missing; they take effect with the next run."""
+    """Offer to add the missing redirects; they take effect with the next run."""
     lines = [problem.hint.split("`")[1] for problem in invalid]
     file = built.site.content / redirects.FILE
     console.say("These addresses would be removed. They could redirect:\n  " + "\n  ".join(lines))
@@ -173,7 +173,7 @@ def write_redirects(built: Built, invalid: Sequence[Problem], console: Console) 
 
 
 def beside(built: Built, settings: PublishSettings, console: Console) -> None:
-    """Write what belongs to a release and not into it: server configuration and SBOM."""
+    """Write the files that accompany a release: server configuration and SBOM."""
     folder = settings.folder / FOLDER / "server"
     for file in write_server_files(settings, redirects.of(built.site), folder):
         console.say(f"New settings for your web server: {file.relative_to(settings.folder)}")
@@ -186,7 +186,7 @@ def beside(built: Built, settings: PublishSettings, console: Console) -> None:
 
 
 def check(settings: PublishSettings, made: Plan, built: Built, console: Console) -> int:
-    """Ask the live site for every file, and for every address that it had before."""
+    """Request every file of the live site, and every address that it had before."""
     console.step("Checking every file on the live site")
     with_headers = settings.target.host in HEADERS_ARE_OURS
     problems = verify.files(settings.address, made.new, with_headers=with_headers)
@@ -199,7 +199,7 @@ def check(settings: PublishSettings, made: Plan, built: Built, console: Console)
 
 
 def rollback(options: Options, console: Console, to: str = "", file: Path = FILE) -> Outcome:
-    """Make an earlier release live again: the one before, or one whose id begins with ``to``."""
+    """Publish an earlier release again: the previous one, or one whose id starts with ``to``."""
     settings = load(file)
     target = choose.of(settings)
     history = History(settings.folder)
@@ -226,7 +226,7 @@ def rollback(options: Options, console: Console, to: str = "", file: Path = FILE
 
 
 def earlier(history: History, live: LiveState, to: str) -> Release:
-    """The release to go back to."""
+    """Return the release to go back to."""
     published = before_it(history.entries)
     now = live.release.id if live.release else ""
     if to:
@@ -250,9 +250,9 @@ def earlier(history: History, live: LiveState, to: str) -> Release:
 
 
 def before_it(history: Iterable[Published]) -> list[str]:
-    """The ids of the releases on which the last one of a history stands, oldest first, and its own.
+    """Return the ids of the releases before the live one, oldest first, and its own.
 
-    A release that was gone back from is not among them: nobody who goes back again wants it.
+    Releases that a rollback undid are left out: another rollback must not return to them.
     """
     ids: list[str] = []
     for line in history:
@@ -266,14 +266,14 @@ def before_it(history: Iterable[Published]) -> list[str]:
 
 
 def releases(file: Path = FILE) -> tuple[list[Published], str]:
-    """The history, oldest first, and the id of the release that is live."""
+    """Return the history, oldest first, and the id of the live release."""
     settings = load(file)
     live = choose.of(settings).live()
     return History(settings.folder).entries, live.release.id if live.release else ""
 
 
 def commit_of(folder: Path) -> str:
-    """The commit that a folder is at, or nothing where it has changes or is no repository."""
+    """Return the commit of a folder; empty if it has changes or is not a repository."""
     try:
         changes = subprocess.run(  # git, no shell
             ["git", "status", "--porcelain"],  # noqa: S607  # git is where the system has it

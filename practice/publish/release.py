@@ -1,4 +1,4 @@
-"""Release: the files of a finished site, each with its hash, and how two of them differ."""
+"""Releases: the files of a finished site with their hashes, and the difference between two."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import TypedDict
 from practice.support.output_folder import MARKER
 
 STATE = ".practice-live.json"
-"""The file by which a target knows what is live there."""
+"""The file at the target that says what is live there."""
 SIBLINGS = (".gz", ".br")
 HOST_FILES = ("_headers", "_redirects", ".htaccess", ".nojekyll", "CNAME")
-"""What a host reads and no browser asks for."""
+"""Files that the host reads and browsers never request."""
 LAST = (
     "feed.xml",
     "sitemap.xml",
@@ -24,12 +24,12 @@ LAST = (
     "pagefind/newest/pagefind-entry.json",
     *HOST_FILES,
 )
-"""What tells others of pages, so it goes after them."""
+"""Files that announce pages, so they are uploaded after them."""
 
 
 @dataclass(frozen=True)
 class File:
-    """A file of a release: its content's SHA-256 and its size in bytes."""
+    """A file of a release: the SHA-256 of its content, and its size in bytes."""
 
     sha256: str
     size: int
@@ -38,7 +38,7 @@ class File:
 FileData = dict[str, list[str | int]]
 """Files as JSON keeps them: by path, the SHA-256 and the size of each."""
 UNKNOWN = File("", 0)
-"""What is, or is not, where a publish was stopped: never the same as anything."""
+"""The unknown state of a file after an interrupted publish; it equals no other file."""
 
 
 class ReleaseData(TypedDict):
@@ -51,57 +51,57 @@ class ReleaseData(TypedDict):
 
 @dataclass(frozen=True)
 class Release:
-    """A finished site. Two of the same content are the same release."""
+    """A finished site. Two sites with the same content are the same release."""
 
     files: dict[str, File]
     commit: str = ""
-    """The commit it was built from, where there is one."""
+    """The commit that it was built from, if there is one."""
 
     @property
     def id(self) -> str:
-        """Twelve signs made from every path and every content."""
+        """The id: twelve characters of a hash of all paths and contents."""
         text = "".join(f"{path}\0{file.sha256}\n" for path, file in sorted(self.files.items()))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     @property
     def size(self) -> int:
-        """Bytes in all."""
+        """The total size in bytes."""
         return sum(file.size for file in self.files.values())
 
     @property
     def pages(self) -> set[str]:
-        """The pages, by path."""
+        """The pages by path."""
         return {path for path in self.files if path.endswith(".html")}
 
     @property
     def addresses(self) -> set[str]:
-        """The addresses that others may have kept: pages, documents to download, the feed."""
+        """The addresses that others may have saved: pages, downloads and the feed."""
         lasting = {path for path in self.files if _is_lasting(path)}
         return {address_of(path) for path in lasting}
 
     def data(self) -> ReleaseData:
-        """As JSON keeps it."""
+        """Return the release as JSON data."""
         files = _data(self.files)
         return {"id": self.id, "commit": self.commit, "files": files}
 
     @classmethod
     def from_data(cls, data: ReleaseData) -> Release:
-        """The opposite of ``data``."""
+        """Return the release from JSON data."""
         return cls(_files(data["files"]), data["commit"])
 
 
 @dataclass(frozen=True)
 class LiveState:
-    """What a target holds: the last whole release and what is left of others."""
+    """What is live at a target: the last complete release, and remains of others."""
 
     release: Release | None = None
     retired: dict[str, File] = field(default_factory=dict)
-    """Files of the release before, kept for pages that readers and caches still hold."""
+    """Files of the previous release, kept for pages that browsers and caches still hold."""
     dirty: frozenset[str] = frozenset()
-    """Files that a publish which did not end may have written or not."""
+    """Files that an interrupted publish may have changed."""
 
     def text(self) -> str:
-        """As ``STATE`` keeps it."""
+        """Return the text of the state file."""
         data = {
             "release": self.release.data() if self.release else None,
             "retired": _data(self.retired),
@@ -111,7 +111,7 @@ class LiveState:
 
     @classmethod
     def from_text(cls, text: str) -> LiveState:
-        """The opposite of ``text``."""
+        """Return the state from the text of a state file."""
         data = json.loads(text)
         release = Release.from_data(data["release"]) if data["release"] else None
         return cls(release, _files(data["retired"]), frozenset(data["dirty"]))
@@ -119,12 +119,12 @@ class LiveState:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a publish does to a target. Every path is in one of these, or does not change."""
+    """The changes that a publish makes. A path that is in none of the groups does not change."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
     retired: tuple[str, ...]
-    """No longer needed: deleted by the next publish, when caches have let go of them."""
+    """No longer needed; the next publish deletes them, when caches have expired."""
     deleted: tuple[str, ...]
     new: Release
     live: LiveState
@@ -136,12 +136,12 @@ class Plan:
 
     @property
     def nothing(self) -> bool:
-        """Whether the target holds this very release already."""
+        """Whether the target already has this release."""
         return not (self.uploads or self.deleted or self.retired)
 
     @property
     def steps(self) -> list[tuple[str, ...]]:
-        """The uploads in their order: what pages load, new pages, changed pages, the lists."""
+        """The uploads in order: what pages load, new pages, changed pages, feed and site map."""
         first, last = [], []
         new_pages, changed_pages = [], []
         for path in self.uploads:
@@ -158,22 +158,22 @@ class Plan:
         return [tuple(sorted(step)) for step in steps if step]
 
     def after(self) -> LiveState:
-        """What the target holds when all is done."""
+        """Return the state of the target after the publish."""
         held = {**self.live.retired, **(self.live.release.files if self.live.release else {})}
         known = {path: file for path, file in held.items() if path not in self.live.dirty}
         return LiveState(self.new, {path: known.get(path, UNKNOWN) for path in self.retired})
 
     def during(self) -> LiveState:
-        """What to say of the target before the first file is touched."""
+        """Return the state to record before the first file changes."""
         touched = self.live.dirty.union(self.uploads, self.deleted)
         return LiveState(self.live.release, self.live.retired, touched)
 
 
 def plan(live: LiveState, new: Release) -> Plan:
-    """Compare what a target holds with what it is to hold.
+    """Compare the live release with the new one.
 
-    A page that is no longer there goes at once: someone decided so. What pages load stays for
-    one release more, because a reader or a cache may hold a page that asks for it.
+    Removed pages are deleted at once. Files that pages load stay for one more release, because a
+    browser or a cache may still hold a page that requests them.
     """
     before = live.release.files if live.release else {}
     if new.files == before and not live.dirty:
@@ -199,7 +199,7 @@ def plan(live: LiveState, new: Release) -> Plan:
 
 
 def of_folder(folder: Path, commit: str = "") -> Release:
-    """The release that a folder holds."""
+    """Return the release in a folder."""
     return Release(
         {
             file.relative_to(folder).as_posix(): _file(file)
@@ -211,23 +211,23 @@ def of_folder(folder: Path, commit: str = "") -> Release:
 
 
 def address_of(path: str) -> str:
-    """The address, from the site's root, at which a file answers."""
+    """Return the address of a file, from the site's root."""
     return f"/{path.removesuffix('index.html')}" if _is_index(path) else f"/{path}"
 
 
 def without_sibling(path: str) -> str:
-    """The file that a compressed sibling stands for, or the file itself."""
+    """Return the original file of a compressed copy, or the file itself."""
     return next((path.removesuffix(end) for end in SIBLINGS if path.endswith(end)), path)
 
 
 def hashed(path: Path) -> str:
-    """The SHA-256 of a file."""
+    """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def served(files: Iterable[str]) -> Iterator[str]:
-    """The paths that a reader can ask for."""
+    """Return the paths that a browser can request."""
     for path in files:
         if path == without_sibling(path) and path not in HOST_FILES:
             yield path

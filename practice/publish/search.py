@@ -1,10 +1,10 @@
-"""Search: an index over the finished pages, made by Pagefind (https://pagefind.app).
+"""Search: an index of the finished pages, made by Pagefind (https://pagefind.app).
 
-The page `search` of the practice shows it; `theme/static/js/search.js` is the interface. The index
-is split, so that a reader loads a small part of it, and only when searching.
+The practice's page `search` uses it; `theme/static/js/search.js` is the interface. The index is
+split into parts, so that a browser loads only a small part, and only during a search.
 
-The newest posts have an index of their own, and the interface asks both. Otherwise the words of a
-new post would change nearly every part of a large blog's index, and all would have to be uploaded.
+The newest posts have a separate index, and the interface queries both. Otherwise a new post would
+change nearly every part of a large blog's index, and all of it would have to be uploaded.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 FOLDER = "pagefind"
 NEWEST = "newest"
-"""The folder in that folder where the index of the newest posts stands."""
+"""The folder inside it for the index of the newest posts."""
 BATCH = 8
-"""Posts: so many are newest at the most. With the next one, they join the others."""
+"""The most posts in the index of the newest ones; with the next post, they move to the other."""
 KEPT = ("pagefind.js", "pagefind-worker.js", "pagefind-entry.json", "wasm.en.pagefind")
-"""What the interface uses, beside the index; Pagefind's own interfaces are left out."""
+"""The files of Pagefind that our interface uses; Pagefind's own interfaces are left out."""
 
 LISTS = [
     ".all-posts",
@@ -44,13 +44,13 @@ LISTS = [
     ".archive",
     ".booking",
 ]
-"""What only leads to other pages: it would be found twice, and change with every post."""
+"""Elements that only link to other pages; they would be found twice."""
 HIDDEN = [".visually-hidden"]
 """What is for screen readers alone, often within a sentence."""
 AROUND = [".author", ".byline-dates", ".portrait", ".sample-note"]
-"""What stands beside the text of many pages, and is not what anybody looks for."""
+"""Elements around the text of many pages that nobody searches for."""
 APART = (("</dt>", ":</dt> "), ("<span", " <span"), ("</span>", "</span> "))
-"""What is told apart by its look alone would run into one word: labels, terms, credentials."""
+"""Separators to insert where only the layout separates words: labels, terms, credentials."""
 TAG = re.compile(r'<(?P<close>/?)(?P<name>[a-zA-Z][\w-]*)(?P<attributes>(?:[^>"]|"[^"]*")*)>')
 CLASS = re.compile(r'\sclass="([^"]*)"')
 VOID = {
@@ -70,14 +70,14 @@ OPTIONS: IndexConfig = {
 
 
 def newest(posts: Sequence[str]) -> Sequence[str]:
-    """Those of the posts, given newest first, that have an index of their own: 1 to ``BATCH``."""
+    """Return the newest posts that go into the separate index: 1 to ``BATCH`` of them."""
     return posts[: 1 + (len(posts) - 1) % BATCH] if posts else posts
 
 
 def index(
     site: Path, pages: Collection[str], posts: Sequence[str], cache: Path
 ) -> dict[str, tuple[Path, str]]:
-    """Make the search indexes of a finished site, or take those that are kept.
+    """Make the search indexes of a finished site, or take them from the cache.
 
     ``pages`` are all that are to be found, as paths below ``site``, and ``posts`` those of them
     that are posts, newest first. Only what stands in `<main>` is found. ``cache`` is the folder

@@ -1,4 +1,4 @@
-"""Where the site goes: `SITEURL` and `PUBLISH` of `publishconf.py`. Secrets never stand there."""
+"""Publishing settings: `SITEURL` and `PUBLISH` in `publishconf.py`, which never holds secrets."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ SECRET_ENVIRONMENT = {
     "secret_access_key": "AWS_SECRET_ACCESS_KEY",
     "token": "the environment, as rclone or git reads it",
 }
-"""What people would write into the settings, and where it belongs."""
+"""Secrets that people may write into the settings, and where they belong."""
 
 
 class TargetSettings(BaseModel):
-    """What every target has."""
+    """What the settings of every target have."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -36,7 +36,7 @@ class TargetSettings(BaseModel):
 
     @property
     def precompressed(self) -> bool:
-        """Whether the host serves `.gz` and `.br` siblings; others compress by themselves."""
+        """Whether the host serves `.gz` and `.br` files; other hosts compress by themselves."""
         return self.host in ("nginx", "caddy", "other")
 
 
@@ -52,7 +52,7 @@ class Folder(TargetSettings):
 
 
 class Ready(TargetSettings):
-    """A folder made ready to be handed to Netlify or Cloudflare Pages."""
+    """A folder that is prepared for Netlify or Cloudflare Pages."""
 
     to: Literal["ready"]
     path: Path = Field(Path("ready"), description="the folder to fill")
@@ -60,7 +60,7 @@ class Ready(TargetSettings):
 
 
 class Sftp(TargetSettings):
-    """A server that is reached over SFTP (SSH)."""
+    """A server with SFTP (SSH)."""
 
     to: Literal["sftp"]
     server: str = Field(description="the server's name")
@@ -74,7 +74,7 @@ class Sftp(TargetSettings):
 
 
 class S3(TargetSettings):
-    """A bucket that speaks S3."""
+    """A bucket with the S3 protocol."""
 
     to: Literal["s3"]
     bucket: str = Field(description="the bucket, and a path in it if there is one")
@@ -85,7 +85,7 @@ class S3(TargetSettings):
 
 
 class Rclone(TargetSettings):
-    """Anything else that rclone speaks: a remote that `rclone config` has set up."""
+    """Any other rclone remote that `rclone config` has set up."""
 
     to: Literal["rclone"]
     remote: str = Field(description="`name:path`", pattern=r"^[A-Za-z0-9][\w .+@-]*:.*$")
@@ -113,18 +113,18 @@ TARGETS: dict[str, type[TargetSettings]] = {
 
 
 class PublishSettings(BaseModel):
-    """What publishing needs to know."""
+    """The settings of publishing."""
 
     address: str
-    """The site's address, with no slash at its end."""
+    """The site's address, without a trailing slash."""
     folder: Path
-    """Where the settings file stands; releases are kept there."""
+    """The folder of the settings file; releases are stored there."""
     file: Path
     target: AnyTarget
 
 
 def load(file: Path = FILE) -> PublishSettings:
-    """Read the settings; ``UsageError`` says what is wrong with them, with its line."""
+    """Read the settings; raises ``UsageError`` with the line of each mistake."""
     values = load_settings(file, None, None)
     where = file.name
     if not isinstance(values.get("PUBLISH"), dict):
@@ -171,7 +171,7 @@ def _wrong(
 
 
 def _lines(file: Path) -> dict[str, int]:
-    """The line of every key of ``PUBLISH``."""
+    """Return the line of every key of ``PUBLISH``."""
     lines: dict[str, int] = {}
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8-sig"))):
         if isinstance(node, ast.Assign) and any(

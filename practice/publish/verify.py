@@ -1,4 +1,4 @@
-"""Verify: ask the live site for every file, and compare what it answers with what was meant."""
+"""Verification: request every file of the live site and compare it with the release."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from practice.publish.release import Release, address_of, served
 
 AT_ONCE = 8
 TIMEOUT = 20.0
-"""Seconds to wait for one answer."""
+"""Seconds to wait for one response."""
 PATIENCE = (0, 2, 5, 10)
-"""Seconds to wait before each try: caches in front of a host take a moment to let go."""
+"""Seconds to wait before each try, because caches take a moment to expire."""
 HOPS = 5
 MOVED = re.compile(r'<meta(?=[^>]*http-equiv="?refresh)[^>]*?url=(?P<target>[^">\s]+)')
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server said."""
+    """The response of a server."""
 
     status: int
     headers: Message
@@ -38,14 +38,14 @@ class Answer:
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
-    """Shows a redirect instead of following it."""
+    """Returns a redirect instead of following it."""
 
     def redirect_request(self, *_args: object) -> None:
         return None
 
 
 def get(url: str) -> Answer:
-    """Ask for an address, without following redirects; status 0 where nobody answers."""
+    """Request an address without following redirects; the status is 0 if there is no response."""
     if urlsplit(url).scheme not in ("http", "https"):
         raise ValueError(url)
     opener = urllib.request.build_opener(
@@ -65,9 +65,9 @@ def get(url: str) -> Answer:
 
 
 def files(address: str, release: Release, *, with_headers: bool) -> list[Problem]:
-    """Files of a release that the site does not answer with, byte for byte.
+    """Return a problem for each file of a release that the site does not serve byte for byte.
 
-    ``with_headers`` compares the headers as well, where the host sends ours.
+    ``with_headers`` also compares the headers, for hosts that send ours.
     """
 
     def wrong(path: str) -> str:
@@ -88,7 +88,7 @@ def files(address: str, release: Release, *, with_headers: bool) -> list[Problem
 
 
 def addresses(address: str, kept: Iterable[str], gone: Iterable[str]) -> list[Problem]:
-    """Addresses of the release before that neither answer nor lead on."""
+    """Return a problem for each address of the previous release that is now dead."""
 
     def wrong(where: str) -> str:
         url = address + where
@@ -97,7 +97,7 @@ def addresses(address: str, kept: Iterable[str], gone: Iterable[str]) -> list[Pr
             if answer.status in (301, 302, 307, 308):
                 url = urljoin(url, answer.headers["Location"])
                 if urlsplit(url).netloc != urlsplit(address).netloc:
-                    return ""  # it leads to another site, which is not ours to ask
+                    return ""  # it redirects to another site, which we do not request
                 continue
             moved = MOVED.search(answer.body.decode("utf-8", "replace"))
             if answer.status == 200 and moved:

@@ -1,4 +1,4 @@
-"""The questions of `inv publish --init`, and the settings that come of the answers."""
+"""The questions of `inv publish --init`, which write the publishing settings."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ MEANING = {
 
 
 def ask(file: Path, answer: Callable[[str], str], say: Callable[[str], None]) -> str:
-    """Ask where the site goes and write `SITEURL` and `PUBLISH` into the settings file.
+    """Ask where to publish, and write `SITEURL` and `PUBLISH` into the settings file.
 
-    Returns what to do next. No secret is asked for: those come from the environment.
+    Returns what to do next. It asks for no secrets: they come from the environment.
     """
 
     def until(question: str, fits: Callable[[str], bool], otherwise: str) -> str:
@@ -90,7 +90,7 @@ def _literal(value: object) -> str:
 
 
 def _with(text: str, name: str, value: str) -> str:
-    """A settings file in which a name has a value, in place of an earlier one."""
+    """Return the text of a settings file with a name set to a new value."""
     lines = text.split("\n")
     for node in ast.parse(text).body:
         if isinstance(node, ast.Assign) and any(

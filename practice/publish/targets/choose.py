@@ -1,7 +1,8 @@
-"""Targets: the places a release can go to. Each says what is live there, and makes a plan true.
+"""Chooses the target that the settings name.
 
-Every target is safe to be killed at any moment: a folder and a branch change in one step, a
-remote says first which files it is about to touch, so that the next run writes them anew.
+A target reports what is live and carries out a plan. Every target survives being killed at any
+moment: a folder and a branch change in one step, and a remote records which files it is about
+to change, so that the next run writes them again.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from practice.publish.targets.target import Target
 
 
 def of(settings: PublishSettings) -> Target:
-    """The target that the settings name."""
+    """Return the target that the settings name."""
     target: AnyTarget = settings.target
     match target:
         case Folder(by="symlink"):

@@ -15,15 +15,15 @@ from practice.support.output_folder import MARKER, put_in_place
 
 
 class LinkedFolder:
-    """A symbolic link that leads from one finished folder to the next."""
+    """A symbolic link that points to the folder of the live release."""
 
     def __init__(self, path: Path) -> None:
-        self.path = Path(os.path.normpath(path))  # the link itself stays a link
+        self.path = Path(os.path.normpath(path))  # `resolve` would follow the link
         self.releases = self.path.parent / f".{self.path.name}.releases"
         self.name = str(self.path)
 
     def live(self) -> LiveState:
-        """What the link leads to."""
+        """Return the state of the folder that the link points to."""
         if not platform.LINKS_ARE_REPLACED:
             raise UsageError(
                 "this system cannot replace a link in one step, so publishing cannot switch from "
@@ -70,7 +70,7 @@ class SwappedFolder:
         self.name = str(self.path)
 
     def live(self) -> LiveState:
-        """What the folder holds."""
+        """Return the state of the folder."""
         if self.path.is_dir() and any(self.path.iterdir()) and not (self.path / STATE).is_file():
             raise UsageError(
                 f"`{self.path}` contains files that were not published from here and would be "
@@ -79,7 +79,7 @@ class SwappedFolder:
         return _read(self.path)
 
     def foreign(self) -> int:
-        """Nothing: other folders are refused."""
+        """Return 0: folders with other files are refused."""
         return 0
 
     def deliver(self, plan: Plan, tree: Path, step: Step) -> None:

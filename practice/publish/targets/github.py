@@ -25,7 +25,7 @@ class Branch:
         self.name = f"{target.repository}, branch {target.branch}"
 
     def live(self) -> LiveState:
-        """What the branch of the remote holds."""
+        """Return the state of the remote branch."""
         remote, branch = self.target.repository, self.target.branch
         listed = self._git("ls-remote", "--exit-code", remote, f"refs/heads/{branch}", fine=(0, 2))
         if listed.returncode:
@@ -37,7 +37,7 @@ class Branch:
         return parse_state(found.stdout, STATE) if found.returncode == 0 else LiveState()
 
     def foreign(self) -> int:
-        """What a branch holds that no publish has made."""
+        """Return the number of files in a branch that was not published from here."""
         remote, branch = self.target.repository, self.target.branch
         ref = f"refs/remotes/{remote}/{branch}"
         if (

@@ -24,21 +24,21 @@ from practice.publish.targets.target import Step
 from practice.support.programs import find_program
 
 REMOTE = "practice"
-"""The name under which rclone knows the target, in its environment only."""
+"""The name of the rclone remote, which exists only in rclone's environment."""
 NOT_THERE = 3
-"""What rclone ends with where a folder does not exist (https://rclone.org/docs/#exit-code)."""
+"""Rclone's exit code for a folder that does not exist (https://rclone.org/docs/#exit-code)."""
 PARTIAL = r"{{.*\.[0-9a-f]{8}\.partial}}"
-"""What an upload that was killed leaves behind, as an rclone filter."""
+"""An rclone filter for the partial files of an interrupted upload."""
 
 
 class Remote:
-    """A remote that rclone speaks to. Secrets reach it through the environment alone."""
+    """An rclone remote. Secrets are passed through the environment only."""
 
     def __init__(self, folder: Path, target: AnyTarget) -> None:
         self.folder = folder
         self.environment = dict(os.environ)
         self.caching = isinstance(target, S3)
-        """Whether an object keeps its own Cache-Control."""
+        """Whether each object stores its own Cache-Control header."""
         prefix = f"RCLONE_CONFIG_{REMOTE.upper()}_"
         match target:
             case Sftp():
@@ -76,8 +76,8 @@ class Remote:
             "PORT": str(target.port),
             "USER": target.user,
             "KNOWN_HOSTS_FILE": str(known_hosts),
-            "SHELL_TYPE": "none",  # web space often has none, and SSH guards what it carries
-            "SET_MODTIME": "false",  # a file is as old as its upload
+            "SHELL_TYPE": "none",  # many web hosts allow no shell; SSH itself protects the transfer
+            "SET_MODTIME": "false",  # the modification time is the time of the upload
         }
         password = os.environ.get("PUBLISH_PASSWORD")
         if password:
@@ -89,18 +89,18 @@ class Remote:
         return options
 
     def live(self) -> LiveState:
-        """What the remote says of itself."""
+        """Return the state of the remote."""
         text = self._run("cat", f"{self.root}/{STATE}", fine=(0, NOT_THERE)).stdout
         return parse_state(text, f"{self.name}/{STATE}") if text else LiveState()
 
     def foreign(self) -> int:
-        """What lies at the top of the remote, if no publish has been here."""
+        """Return the number of top-level entries, if nothing was published here yet."""
         listed = self._run("lsf", self.root, "--max-depth", "1", fine=(0, NOT_THERE)).stdout
         names = listed.splitlines()
         return 0 if STATE in names else len(names)
 
     def deliver(self, plan: Plan, tree: Path, step: Step) -> None:
-        """Say what will be touched, upload step by step, delete, say what is live."""
+        """Record what will change, upload step by step, delete, then record what is live."""
         resumes = bool(plan.live.dirty)
         self._say(plan.during())
         if resumes:
@@ -126,7 +126,7 @@ class Remote:
             self._run("copyto", str(file), f"{self.root}/{STATE}", "--no-check-dest")
 
     def _has_checksums(self) -> bool:
-        """Whether the remote can say what a file holds; WebDAV, for one, cannot."""
+        """Return whether the remote reports checksums; WebDAV, for example, does not."""
         return bool(json.loads(self._run("backend", "features", self.root).stdout)["Hashes"])
 
     def _by_caching(self, paths: Iterable[str]) -> dict[str, list[str]]:
@@ -137,7 +137,7 @@ class Remote:
         return groups
 
     def _remove_empty(self, plan: Plan) -> None:
-        """Remove the folders that nothing is left in; a server would answer 403 there."""
+        """Remove empty folders, for which a server would respond with 403."""
         left = {*plan.new.files, *plan.retired}
         used = {folder for path in left for folder in PurePosixPath(path).parents}
         empty = {f for path in plan.deleted for f in PurePosixPath(path).parents} - used

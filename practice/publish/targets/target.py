@@ -9,7 +9,7 @@ from typing import Protocol
 from practice.publish.release import LiveState, Plan
 
 KEPT = 3
-"""How many releases stay beside a folder that is switched by a symbolic link."""
+"""The number of releases kept beside a symbolic link."""
 
 Step = Callable[[str], None]
 
@@ -20,13 +20,13 @@ class Target(Protocol):
     name: str
 
     def live(self) -> LiveState:
-        """What is there now."""
+        """Return what is live there now."""
         ...
 
     def foreign(self) -> int:
-        """How many things are there that no publish has put there, if none has ever run."""
+        """Return the number of foreign files or folders, if nothing was published there yet."""
         ...
 
     def deliver(self, plan: Plan, tree: Path, step: Step) -> None:
-        """Make a plan true; ``tree`` is a folder that holds the new release."""
+        """Carry out a plan; ``tree`` is the folder of the new release."""
         ...
