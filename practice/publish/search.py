@@ -16,7 +16,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from pagefind.index import IndexConfig, PagefindIndex
 
 from practice.paths import files_below
 from practice.publish.release import hashed
+from practice.support.store import Store, environment_fingerprint
 
 FOLDER = "pagefind"
 NEWEST = "newest"
@@ -72,34 +73,50 @@ def newest(posts: Sequence[str]) -> Sequence[str]:
 
 
 def index(
-    site: Path, pages: Collection[str], posts: Sequence[str], cache: Path
+    site: Path, pages: Mapping[str, str], posts: Sequence[str], cache: Path
 ) -> dict[str, tuple[Path, str]]:
     """Make the search indexes of a finished site, or take those that are kept.
 
-    ``pages`` are all that are to be found, as paths below ``site``, and ``posts`` those of them
-    that are posts, newest first. Only what stands in `<main>` is found. ``cache`` is the folder
-    where indexes are kept by what they are made of. Returns, by its path in the site, each file of
-    the indexes, where it lies now, and its SHA-256.
+    ``pages`` are all that are to be found, as paths below ``site``, each with a digest of its
+    content, and ``posts`` those of them that are posts, newest first. Only what stands in `<main>`
+    is found. ``cache`` is the folder of the cache, in which indexes are kept by what is found.
+    Returns, by its path in the site, each file of the indexes, where it lies now, and its SHA-256.
     """
+    digests = _digests_of_texts(site, pages, cache)
     new = newest(posts)
-    found = _index_of(site, [path for path in pages if path not in new], FOLDER, cache)
-    if new:
-        found |= _index_of(site, new, f"{FOLDER}/{NEWEST}", cache)
-    _forget(cache)
+    parts = {FOLDER: [path for path in pages if path not in new], f"{FOLDER}/{NEWEST}": [*new]}
+    found: dict[str, tuple[Path, str]] = {}
+    for place, paths in parts.items():
+        if paths or place == FOLDER:
+            index = [version("pagefind"), version("pagefind-bin"), OPTIONS, KEPT]
+            index += [(path, digests[path].hex()) for path in sorted(paths)]
+            name = hashlib.sha256(json.dumps(index).encode()).hexdigest()[:32]
+            kept = cache / "search" / name
+            sums = _sums_of(kept) or _make(_texts(site, paths), kept)
+            os.utime(kept)
+            found |= {f"{place}/{path}": (kept / path, sha256) for path, sha256 in sums.items()}
+    _forget(cache / "search")
     return found
 
 
-def _index_of(
-    site: Path, pages: Collection[str], place: str, cache: Path
-) -> dict[str, tuple[Path, str]]:
-    texts = {path: indexed((site / path).read_text(encoding="utf-8")) for path in sorted(pages)}
-    parts = [version("pagefind"), version("pagefind-bin"), OPTIONS, KEPT, texts]
-    kept = cache / hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
-    sums = _sums_of(kept)
-    if sums is None:
-        sums = _make(texts, kept)
-    os.utime(kept)
-    return {f"{place}/{path}": (kept / path, sha256) for path, sha256 in sums.items()}
+def _digests_of_texts(site: Path, pages: Mapping[str, str], cache: Path) -> dict[str, bytes]:
+    """A digest of what can be found on each page; those of unchanged pages are kept."""
+    keys = {
+        path: hashlib.sha256(environment_fingerprint() + digest.encode()).digest()
+        for path, digest in pages.items()
+    }
+    store = Store(cache, "found")
+    known: dict[bytes, bytes] = store.get(keys.values())
+    texts = _texts(site, [path for path, key in keys.items() if key not in known])
+    new = {keys[path]: hashlib.sha256(text.encode()).digest() for path, text in texts.items()}
+    store.put(new)
+    store.close()
+    every = known | new
+    return {path: every[key] for path, key in keys.items()}
+
+
+def _texts(site: Path, paths: Iterable[str]) -> dict[str, str]:
+    return {path: indexed((site / path).read_text(encoding="utf-8")) for path in sorted(paths)}
 
 
 def indexed(page: str) -> str:
