@@ -16,6 +16,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -56,8 +57,8 @@ VOID = {
     "wbr",
 }  # fmt: skip
 """Elements without an end (https://html.spec.whatwg.org/#void-elements)."""
-KEPT_INDEXES = 8
-"""How many indexes stay in the cache."""
+DAYS = 30
+"""Days after which an index that was not used is deleted from the cache."""
 SUMS = "sums.json"
 """The file of a kept index that names its files, with the SHA-256 of each."""
 OPTIONS: IndexConfig = {
@@ -179,15 +180,20 @@ def _make(texts: Mapping[str, str], kept: Path) -> dict[str, str]:
         sums = {path: hashed(target / path) for path in files_below(target)}
         (target / SUMS).write_text(json.dumps(sums), encoding="utf-8")
         shutil.rmtree(kept, ignore_errors=True)
-        target.rename(kept)
+        try:
+            target.rename(kept)
+        except OSError:  # another publish with the same cache was first
+            if _sums_of(kept) != sums:
+                raise
     return sums
 
 
 def _forget(cache: Path) -> None:
-    """Delete all kept indexes but those that were used last."""
-    kept = sorted(cache.glob("[0-9a-f]*"), key=lambda folder: folder.stat().st_mtime)
-    for old in kept[:-KEPT_INDEXES]:
-        shutil.rmtree(old)
+    """Delete kept indexes that were not used for long."""
+    long_ago = time.time() - DAYS * 86_400
+    for kept in cache.glob("[0-9a-f]*"):
+        if kept.stat().st_mtime < long_ago:
+            shutil.rmtree(kept, ignore_errors=True)
 
 
 async def _index(source: str, target: Path) -> None:
