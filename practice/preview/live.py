@@ -186,8 +186,7 @@ class LivePreview:
                 hint = "correct the name, or add the file"
                 self.theme_problems = [Problem(display_path, 1, "theme-file", str(error), hint)]
             else:
-                found = templates.problems_of(renderer.templates, self.overrides, site)
-                self.pages, self.theme_problems = Pages(renderer), list(found)
+                self.pages, self.theme_problems = Pages(renderer), []
                 return
         if self.pages is not None:
             self.pages = Pages(self.pages.renderer.for_site(site))
@@ -249,6 +248,9 @@ class LivePreview:
         """What is wrong with single files and the theme; ``check`` finds the rest."""
         found = [p for wrong in self.content.problems.values() for p in wrong]
         unfit = [p for wrong in self.unfit.values() for p in wrong]
+        if self.pages:
+            known = self.pages.renderer.templates
+            found += templates.problems_of(known, self.overrides, self.pages.site)
         return sorted({*found, *unfit, *self.theme_problems})
 
     @property

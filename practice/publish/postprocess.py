@@ -33,8 +33,8 @@ def assemble(built: Built, settings: PublishSettings, folder: Path) -> Tree:
             digest = built.digests.get(path, b"")
             _put(tree, path, site / path, digest.hex(), policy_in_pages=_is_github(settings))
     posts = [save_as(post.path) for post in built.site.posts]
-    indexes = (cache or folder.parent) / "search"
-    found = search.index(site, searchable(built, moved), posts, indexes)
+    pages = {path: tree.files[path].sha256 for path in searchable(built, moved)}
+    found = search.index(site, pages, posts, cache or folder.parent)
     for path, (file, sha256) in found.items():
         tree.put(path, file, sha256)
     base = urlsplit(settings.address).path
@@ -42,6 +42,7 @@ def assemble(built: Built, settings: PublishSettings, folder: Path) -> Tree:
         tree.write(name, text.encode())
     if settings.target.precompressed:
         compress.compress(tree, cache)
+    tree.finish()
     return tree
 
 

@@ -15,7 +15,8 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from practice.paths import files_below
 from practice.publish.release import hashed
 from practice.support import extras
 from practice.support.files import remove_folder, rename_folder
+from practice.support.store import RAW, Store, environment_fingerprint
 
 if TYPE_CHECKING:
     from pagefind.index import IndexConfig
@@ -58,8 +60,8 @@ VOID = {
     "wbr",
 }  # fmt: skip
 """Elements without an end (https://html.spec.whatwg.org/#void-elements)."""
-KEPT_INDEXES = 8
-"""How many indexes stay in the cache."""
+DAYS = 30
+"""Days after which an index that was not used is deleted from the cache."""
 SUMS = "sums.json"
 """The file of a kept index that names its files, with the SHA-256 of each."""
 OPTIONS: IndexConfig = {
@@ -75,36 +77,51 @@ def newest(posts: Sequence[str]) -> Sequence[str]:
 
 
 def index(
-    site: Path, pages: Collection[str], posts: Sequence[str], cache: Path
+    site: Path, pages: Mapping[str, str], posts: Sequence[str], cache: Path
 ) -> dict[str, tuple[Path, str]]:
     """Make the search indexes of a finished site, or take them from the cache.
 
-    ``pages`` are all that are to be found, as paths below ``site``, and ``posts`` those of them
-    that are posts, newest first. Only what stands in `<main>` is found. ``cache`` is the folder
-    where indexes are kept by what they are made of. Returns, by its path in the site, each file of
-    the indexes, where it lies now, and its SHA-256.
+    ``pages`` maps the pages to index, as paths below ``site``, to digests of their content.
+    ``posts`` are those of them that are posts, newest first. Only the content of `<main>` is
+    indexed. ``cache`` is the folder in which indexes are cached. Returns each file of the indexes
+    by its path in the site: where it is now, and its SHA-256.
     """
+    digests = _digests_of_texts(site, pages, cache)
+    folder = cache / "search"
     new = newest(posts)
-    found = _index_of(site, [path for path in pages if path not in new], FOLDER, cache)
-    if new:
-        found |= _index_of(site, new, f"{FOLDER}/{NEWEST}", cache)
-    _forget(cache)
+    parts = {FOLDER: [path for path in pages if path not in new], f"{FOLDER}/{NEWEST}": [*new]}
+    with extras.needed("search", "publishing with a search"):
+        programs = [version("pagefind"), version("pagefind-bin")]
+    found: dict[str, tuple[Path, str]] = {}
+    for place, paths in parts.items():
+        if paths or place == FOLDER:
+            texts = [(path, digests[path].hex()) for path in sorted(paths)]
+            made_from = json.dumps([*programs, OPTIONS, KEPT, *texts])
+            kept = folder / hashlib.sha256(made_from.encode()).hexdigest()[:32]
+            sums = _sums_of(kept) or _make(_texts(site, paths), kept)
+            os.utime(kept)
+            found |= {f"{place}/{path}": (kept / path, sha256) for path, sha256 in sums.items()}
+    _forget(folder)
     return found
 
 
-def _index_of(
-    site: Path, pages: Collection[str], place: str, cache: Path
-) -> dict[str, tuple[Path, str]]:
-    texts = {path: indexed((site / path).read_text(encoding="utf-8")) for path in sorted(pages)}
-    with extras.needed("search", "publishing with a search"):
-        programs = [version("pagefind"), version("pagefind-bin")]
-    parts = [*programs, OPTIONS, KEPT, texts]
-    kept = cache / hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
-    sums = _sums_of(kept)
-    if sums is None:
-        sums = _make(texts, kept)
-    os.utime(kept)
-    return {f"{place}/{path}": (kept / path, sha256) for path, sha256 in sums.items()}
+def _digests_of_texts(site: Path, pages: Mapping[str, str], cache: Path) -> dict[str, bytes]:
+    """Return a digest of the searchable text of each page; those of unchanged pages are cached."""
+    keys = {
+        path: hashlib.sha256(environment_fingerprint() + digest.encode()).digest()
+        for path, digest in pages.items()
+    }
+    with Store(cache, "found", RAW) as store:
+        known = store.get(keys.values())
+        texts = _texts(site, [path for path, key in keys.items() if key not in known])
+        new = {keys[path]: hashlib.sha256(text.encode()).digest() for path, text in texts.items()}
+        store.put(new)
+    every = known | new
+    return {path: every[key] for path, key in keys.items()}
+
+
+def _texts(site: Path, paths: Iterable[str]) -> dict[str, str]:
+    return {path: indexed((site / path).read_text(encoding="utf-8")) for path in sorted(paths)}
 
 
 def indexed(page: str) -> str:
@@ -167,15 +184,20 @@ def _make(texts: Mapping[str, str], kept: Path) -> dict[str, str]:
         sums = {path: hashed(target / path) for path in files_below(target)}
         (target / SUMS).write_text(json.dumps(sums), encoding="utf-8", newline="\n")
         remove_folder(kept)
-        rename_folder(target, kept)
+        try:
+            rename_folder(target, kept)
+        except OSError:  # another publish with the same cache was first
+            if _sums_of(kept) != sums:
+                raise
     return sums
 
 
 def _forget(cache: Path) -> None:
-    """Delete all kept indexes but those that were used last."""
-    kept = sorted(cache.glob("[0-9a-f]*"), key=lambda folder: folder.stat().st_mtime)
-    for old in kept[:-KEPT_INDEXES]:
-        remove_folder(old)
+    """Delete cached indexes that have not been used for a long time."""
+    long_ago = time.time() - DAYS * 86_400
+    for kept in cache.glob("[0-9a-f]*"):
+        if kept.stat().st_mtime < long_ago:
+            remove_folder(kept)
 
 
 async def _index(source: str, target: Path) -> None:

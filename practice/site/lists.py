@@ -57,6 +57,22 @@ class AuthorList:
 
 
 @dataclass(frozen=True)
+class ListLink:
+    """A link to a list of posts."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True)
+class ListLinks:
+    """Links to the lists of posts of one kind."""
+
+    title: str
+    links: tuple[ListLink, ...]
+
+
+@dataclass(frozen=True)
 class QuestionGroup:
     """The questions of one document."""
 

@@ -36,6 +36,8 @@ from practice.site.lists import (
     EffectEntry,
     EffectLetter,
     EffectUse,
+    ListLink,
+    ListLinks,
     QuestionGroup,
     TopicList,
     Year,
@@ -217,6 +219,23 @@ class Site:
     def lists(self) -> tuple[Year | TopicList | AuthorList, ...]:
         """Every list of posts that has its own page."""
         return (*self.years, *self.topic_lists, *self.author_lists)
+
+    def posts_at(self, path: str) -> tuple[Document[Post], ...]:
+        """Return the posts of the list whose page has an address."""
+        return self._posts_by_path[path]
+
+    @cached_property
+    def _posts_by_path(self) -> dict[str, tuple[Document[Post], ...]]:
+        return {entry.path: entry.posts for entry in self.lists}
+
+    @cached_property
+    def archive(self) -> tuple[ListLinks, ...]:
+        """Links to every list of posts, kind by kind. They do not change with each post."""
+        years = [ListLink(str(entry.year), entry.path) for entry in self.years]
+        topics = [ListLink(entry.topic.name, entry.path) for entry in self.topic_lists]
+        authors = [ListLink(entry.therapist.meta.name, entry.path) for entry in self.author_lists]
+        kinds = {"By year": years, "By topic": topics, "By author": authors}
+        return tuple(ListLinks(title, tuple(links)) for title, links in kinds.items() if links)
 
     @cached_property
     def question_groups(self) -> tuple[QuestionGroup, ...]:

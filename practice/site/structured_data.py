@@ -470,7 +470,7 @@ class _Page:
             return self.site.latest
         if self.document:
             return ()
-        return next(entry.posts for entry in self.site.lists if entry.path == self.view.path)
+        return self.site.posts_at(self.view.path)
 
     # --- Identifiers ---
 

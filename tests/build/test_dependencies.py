@@ -257,9 +257,10 @@ def of_site(renderer):
     post, person = site.posts[0], site.team[0]
     treatment = site.treatments[0]
     return {
-        "author_of": post, "cited_by": next(iter(site.sources)), "document": post.source,
+        "cited_by": next(iter(site.sources)), "document": post.source,
         "file_of": "images/arcs.png", "menu": "main", "notice_of": site.pages[0],
-        "offered_by": treatment, "page": PAGE, "posts_about": treatment, "posts_by": person,
+        "offered_by": treatment, "page": PAGE, "posts_about": treatment,
+        "posts_at": site.years[0].path, "posts_by": person,
         "related": post, "sources_of": post, "target": post.source, "therapist": person.slug,
         "treatment": treatment.slug,
     }  # fmt: skip

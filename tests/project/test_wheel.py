@@ -191,7 +191,7 @@ def test_a_search_without_its_extra_says_what_to_install(core, site):
     (site / "page.html").write_text("<main>words</main>", "utf-8")
     code = (
         "from practice.publish import search; here = search.Path()\n"
-        "search.index(here, ['page.html'], [], here / 'cache')"
+        "search.index(here, {'page.html': '0'}, [], here / 'cache')"
     )
     done = subprocess.run(
         [core / "python", "-c", code], cwd=site, capture_output=True, encoding="utf-8", check=False

@@ -149,5 +149,26 @@ def test_a_file_of_a_tree_gives_way_to_another_and_its_other_names_stay(tmp_path
     tree.write("a/index.html", b"two")
     assert source.read_text("utf-8") == "one"
     assert tree.files == of_folder(tree.folder).files
-    assert Tree(tmp_path / "tree").files == {}
-    assert source.is_file()
+
+
+def test_what_stands_in_the_folder_of_a_tree_does_not_matter(tmp_path):
+    source, outside, folder = tmp_path / "source.html", tmp_path / "outside", tmp_path / "tree"
+    source.write_text("one", "utf-8")
+    outside.mkdir()
+    (outside / "a.html").write_text("of others", "utf-8")
+    (folder / "page.html").mkdir(parents=True)
+    (folder / "page.html" / "old").write_text("old", "utf-8")
+    (folder / "linked").symlink_to(outside)
+    (folder / "leads.html").symlink_to(outside / "a.html")
+    (folder / "old").write_text("old", "utf-8")
+    tree = Tree(folder)
+    tree.put("page.html", source)
+    tree.put("linked/a.html", source)
+    tree.write("leads.html", b"two")
+    tree.write("old/a.html", b"three")
+    tree.finish()
+    assert files_of(outside) == {"a.html": b"of others"}
+    assert tree.files == of_folder(folder).files
+    assert files_of(folder) == {
+        "leads.html": b"two", "linked/a.html": b"one", "old/a.html": b"three", "page.html": b"one",
+    }  # fmt: skip

@@ -5,6 +5,7 @@ Not tested here: the page that uses it (`test_search_browser.py`), and how Pagef
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import tempfile
@@ -14,6 +15,7 @@ import pytest
 from publishing import tree_of
 
 from practice.publish import search
+from practice.publish.release import hashed
 
 
 def test_only_what_is_used_is_published(searchable):
@@ -37,10 +39,14 @@ def test_the_index_is_the_same_each_time(searchable, tmp_path):
     assert found[0] == found[1]
 
 
+def digests(site, pages):
+    return {path: hashed(site / path) for path in pages}
+
+
 def indexed(site, pages, posts=()):
     """The files of an index that is made anew, by their path below `pagefind`."""
     with tempfile.TemporaryDirectory() as cache:
-        found = search.index(site, pages, posts, Path(cache))
+        found = search.index(site, digests(site, pages), posts, Path(cache))
         return {
             path.removeprefix("pagefind/"): file.read_bytes() for path, (file, _) in found.items()
         }
@@ -77,18 +83,22 @@ def test_an_index_is_kept_by_what_is_found_and_verified(tmp_path, monkeypatch):
     main = "<main><h1>One</h1><p>Words.</p><ul class='x'></ul>{}</main>"
     for text in ("", '<div class="post-list">A new post</div>', "<p>Other words.</p>"):
         (site / "index.html").write_text(f"<body>{text}{main.format(text)}</body>", "utf-8")
-        found = search.index(site, ["index.html"], [], cache)
+        found = search.index(site, digests(site, ["index.html"]), [], cache)
         assert set(search.KEPT) <= {path.removeprefix("pagefind/") for path in found}
     assert len(made) == 2, "a list of posts is not what anybody looks for"
     file, sha256 = found["pagefind/pagefind.js"]
     file.write_text("broken", "utf-8")
-    file, again = search.index(site, ["index.html"], [], cache)["pagefind/pagefind.js"]
+    pages = digests(site, ["index.html"])
+    file, again = search.index(site, pages, [], cache)["pagefind/pagefind.js"]
     assert (len(made), again) == (3, sha256)
     assert file.read_text("utf-8") != "broken"
-    for number in range(search.KEPT_INDEXES + 2):
-        (site / "index.html").write_text(main.format(f"<p>{number}</p>"), "utf-8")
-        search.index(site, ["index.html"], [], cache)
-    assert len(list(cache.iterdir())) == search.KEPT_INDEXES
+    kept = sorted((cache / "search").iterdir())
+    assert len(kept) == 2
+    os.utime(kept[0], (0, 0))
+    (site / "index.html").write_text(main.format("<p>More words.</p>"), "utf-8")
+    search.index(site, digests(site, ["index.html"]), [], cache)
+    assert not kept[0].exists()
+    assert kept[1].exists()
 
 
 @pytest.mark.parametrize("count", range(1, 30))
