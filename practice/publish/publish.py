@@ -176,7 +176,8 @@ def beside(built: Built, settings: PublishSettings, console: Console) -> None:
     """Write what belongs to a release and not into it: server configuration and SBOM."""
     folder = settings.folder / FOLDER / "server"
     for file in write_server_files(settings, redirects.of(built.site), folder):
-        console.say(f"New settings for your web server: {file.relative_to(settings.folder)}")
+        name = file.relative_to(settings.folder).as_posix()
+        console.say(f"New settings for your web server: {name}")
     text = sbom.bill(settings.folder)
     if text:
         (settings.folder / FOLDER / "sbom.cdx.json").write_text(

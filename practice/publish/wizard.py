@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -58,7 +59,8 @@ def ask(file: Path, answer: Callable[[str], str], say: Callable[[str], None]) ->
     text = _with(text, "SITEURL", repr(address.rstrip("/")).replace("'", '"'))
     lines = "".join(f'    "{name}": {_literal(value)},\n' for name, value in said.items())
     file.write_text(_with(text, "PUBLISH", f"{{\n{lines}}}"), encoding="utf-8", newline="\n")
-    return f"Written into {file}. See what would happen with `uv run inv publish --dry-run`."
+    name = file.as_posix()
+    return f"Written into {name}. See what would happen with `uv run inv publish --dry-run`."
 
 
 def _value(name: str, info: FieldInfo, until: Callable[..., str]) -> Any:
@@ -80,7 +82,8 @@ def _value(name: str, info: FieldInfo, until: Callable[..., str]) -> Any:
 
 
 def _literal(value: Any) -> str:
-    return str(value) if isinstance(value, int) else '"' + str(value).replace('"', '\\"') + '"'
+    """A value as Python writes it; JSON's strings are Python's, backslashes of paths included."""
+    return str(value) if isinstance(value, int) else json.dumps(str(value), ensure_ascii=False)
 
 
 def _with(text: str, name: str, value: str) -> str:

@@ -15,23 +15,26 @@ from practice.support.output_folder import MARKER, put_in_place
 
 
 class LinkedFolder:
-    """A symbolic link that leads from one finished folder to the next."""
+    """A symbolic link that leads from one finished folder to the next.
+
+    Raises ``UsageError`` on a system that cannot replace such a link.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.path = Path(os.path.normpath(path))  # the link itself stays a link
-        self.releases = self.path.parent / f".{self.path.name}.releases"
-        self.name = str(self.path)
-
-    def live(self) -> LiveState:
-        """What the link leads to."""
         if not platform.LINKS_ARE_REPLACED:
             raise UsageError(
                 "this system cannot replace a link in one step, so publishing cannot switch from "
                 'one release to the next: say `"by": "rename"`'
             )
+        self.path = Path(os.path.normpath(path))  # the link itself stays a link
+        self.releases = self.path.parent / f".{self.path.name}.releases"
+        self.name = self.path.as_posix()
+
+    def live(self) -> LiveState:
+        """What the link leads to."""
         if self.path.exists() and not self.path.is_symlink():
             raise UsageError(
-                f"`{self.path}` is a folder, and publishing would put a link in its place: move "
+                f"`{self.name}` is a folder, and publishing would put a link in its place: move "
                 'it away, or say `"by": "rename"`'
             )
         return _read(self.path)
@@ -67,13 +70,13 @@ class SwappedFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
-        self.name = str(self.path)
+        self.name = self.path.as_posix()
 
     def live(self) -> LiveState:
         """What the folder holds."""
         if self.path.is_dir() and any(self.path.iterdir()) and not (self.path / STATE).is_file():
             raise UsageError(
-                f"`{self.path}` holds files that no publish has put there, and would be replaced: "
+                f"`{self.name}` holds files that no publish has put there, and would be replaced: "
                 "move it away, or name another folder"
             )
         return _read(self.path)
@@ -97,7 +100,7 @@ class SwappedFolder:
 def _read(folder: Path) -> LiveState:
     state = folder / STATE
     return (
-        parse_state(state.read_text(encoding="utf-8"), str(state))
+        parse_state(state.read_text(encoding="utf-8"), state.as_posix())
         if state.is_file()
         else LiveState()
     )
