@@ -299,7 +299,8 @@ def command_errors(then: str, *, cached: bool = True) -> Iterator[report.Progres
     except OSError as error:
         progress.end()
         why, remedy = explain(error)
-        print(f"{error.filename or 'the system'}: {why}: {remedy}. {then}", file=sys.stderr)
+        place = display_path_of(Path(str(error.filename))) if error.filename else "the system"
+        print(f"{place}: {why}: {remedy}. {then}", file=sys.stderr)
         raise Exit(code=USAGE_ERROR) from error
     finally:
         if ours:

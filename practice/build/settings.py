@@ -15,7 +15,8 @@ from practice.problems import ProblemsFound, UsageError
 def load_settings(file: Path, content: Path | None, output: Path | None) -> dict[str, Any]:
     """Pelican's settings, with the folders that the command names in place of the file's."""
     if not file.is_file():
-        raise UsageError(f"there is no settings file `{file}`: run the command where it stands")
+        name = file.as_posix()
+        raise UsageError(f"there is no settings file `{name}`: run the command where it stands")
     override: dict[str, Any] = {}
     if content:
         override["PATH"] = str(content.resolve())
@@ -27,7 +28,8 @@ def load_settings(file: Path, content: Path | None, output: Path | None) -> dict
         with listening() as records:
             settings: dict[str, Any] = read_settings(str(file), override=override)
     except Exception as error:  # a settings file is Python, and can raise anything
-        raise UsageError(f"`{file}` cannot be used: {type(error).__name__}: {error}") from error
+        name = file.as_posix()
+        raise UsageError(f"`{name}` cannot be used: {type(error).__name__}: {error}") from error
     if records:
         raise ProblemsFound(logged(record, display_path_of(file)) for record in records)
     if settings.get("PRACTICE_MODE", "site") != "site":

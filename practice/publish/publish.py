@@ -176,7 +176,8 @@ def beside(built: Built, settings: PublishSettings, console: Console) -> None:
     """Write the files that accompany a release: server configuration and SBOM."""
     folder = settings.folder / FOLDER / "server"
     for file in write_server_files(settings, redirects.of(built.site), folder):
-        console.say(f"New settings for your web server: {file.relative_to(settings.folder)}")
+        name = file.relative_to(settings.folder).as_posix()
+        console.say(f"New settings for your web server: {name}")
     file = settings.folder / FOLDER / "sbom.cdx.json"
     try:
         file.write_text(sbom.bill(settings.folder), encoding="utf-8", newline="\n")

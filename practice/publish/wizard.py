@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -62,8 +63,9 @@ def ask(file: Path, answer: Callable[[str], str], say: Callable[[str], None]) ->
     lines = "".join(f'    "{name}": {_literal(value)},\n' for name, value in said.items())
     text = _with(text, "PUBLISH", f"{{\n{lines}}}")
     file.write_text(text, encoding="utf-8", newline="\n")
+    name = file.as_posix()
     return (
-        f"Saved in {file}. To see what would be published, run `{command_of('publish --dry-run')}`."
+        f"Saved in {name}. To see what would be published, run `{command_of('publish --dry-run')}`."
     )
 
 
@@ -86,7 +88,8 @@ def _value(name: str, info: FieldInfo, until: Callable[..., str]) -> object:
 
 
 def _literal(value: object) -> str:
-    return str(value) if isinstance(value, int) else '"' + str(value).replace('"', '\\"') + '"'
+    """Return a value as Python source; JSON strings are Python strings, with their escapes."""
+    return str(value) if isinstance(value, int) else json.dumps(str(value), ensure_ascii=False)
 
 
 def _with(text: str, name: str, value: str) -> str:

@@ -444,6 +444,13 @@ def test_the_questions_write_settings_that_work(project, given):
     assert project.settings.read_text().count("PUBLISH = ") == 1
 
 
+def test_a_path_of_windows_is_written_as_it_was_answered(project):
+    path = r"C:\new\table"
+    answers = ["", path, "nginx", "folder", "https://clinic.practice-site.org"]
+    wizard.ask(project.settings, lambda _: answers.pop(), lambda _: None)
+    assert str(load(project.settings).target.path) == path
+
+
 DOCS = (ROOT / "docs" / "publishing.md").read_text("utf-8")
 SNIPPETS = [ast.literal_eval(found) for found in re.findall(r"PUBLISH = (\{[^}]*\})", DOCS)]
 

@@ -15,23 +15,26 @@ from practice.support.output_folder import MARKER, put_in_place
 
 
 class LinkedFolder:
-    """A symbolic link that points to the folder of the live release."""
+    """A symbolic link that points to the folder of the live release.
+
+    Raises ``UsageError`` on a system that cannot replace such a link.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.path = Path(os.path.normpath(path))  # `resolve` would follow the link
-        self.releases = self.path.parent / f".{self.path.name}.releases"
-        self.name = str(self.path)
-
-    def live(self) -> LiveState:
-        """Return the state of the folder that the link points to."""
         if not platform.LINKS_ARE_REPLACED:
             raise UsageError(
                 "this system cannot replace a link in one step, so publishing cannot switch from "
-                'one release to the next: say `"by": "rename"`'
+                'one release to the next: use `"by": "rename"`'
             )
+        self.path = Path(os.path.normpath(path))  # `resolve` would follow the link
+        self.releases = self.path.parent / f".{self.path.name}.releases"
+        self.name = self.path.as_posix()
+
+    def live(self) -> LiveState:
+        """Return the state of the folder that the link points to."""
         if self.path.exists() and not self.path.is_symlink():
             raise UsageError(
-                f"`{self.path}` is a folder, and publishing would replace it with a link: move "
+                f"`{self.name}` is a folder, and publishing would replace it with a link: move "
                 'it away, or use `"by": "rename"`'
             )
         return _read(self.path)
@@ -67,13 +70,13 @@ class SwappedFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
-        self.name = str(self.path)
+        self.name = self.path.as_posix()
 
     def live(self) -> LiveState:
         """Return the state of the folder."""
         if self.path.is_dir() and any(self.path.iterdir()) and not (self.path / STATE).is_file():
             raise UsageError(
-                f"`{self.path}` contains files that were not published from here and would be "
+                f"`{self.name}` contains files that were not published from here and would be "
                 "replaced: move it away, or choose another folder"
             )
         return _read(self.path)
@@ -97,7 +100,7 @@ class SwappedFolder:
 def _read(folder: Path) -> LiveState:
     state = folder / STATE
     return (
-        parse_state(state.read_text(encoding="utf-8"), str(state))
+        parse_state(state.read_text(encoding="utf-8"), state.as_posix())
         if state.is_file()
         else LiveState()
     )
