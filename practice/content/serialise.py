@@ -7,7 +7,6 @@ and callouts by their models. HTML is cleaned when it is rendered (``Renderer.ht
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -80,11 +79,12 @@ def dump(result: ReadResult) -> bytes:
     return RECORD.dump_json(Record(problems, body, data, document.meta, listing_digest))
 
 
-def load(stored: bytes, source: str, display_path: str, raw: bytes) -> ReadResult:
-    """What ``dump`` has stored of a file whose bytes are ``raw``.
+def load(stored: bytes, source: str, display_path: str, digest: bytes) -> ReadResult:
+    """What ``dump`` has stored of a file.
 
-    ``source`` is its path below the content folder, ``display_path`` as messages name it. Raises
-    ``ValueError`` for anything that ``dump`` does not write.
+    ``source`` is its path below the content folder, ``display_path`` as messages name it, and
+    ``digest`` the SHA-256 of its bytes. Raises ``ValueError`` for anything that ``dump`` does not
+    write.
     """
     record = RECORD.validate_json(stored)
     if record.body is None or record.data is None:
@@ -99,7 +99,7 @@ def load(stored: bytes, source: str, display_path: str, raw: bytes) -> ReadResul
         meta=KINDS[source.split("/", maxsplit=1)[0]].model_validate(record.meta),
         body=body,
         data=data,
-        digest=hashlib.sha256(raw).digest(),
+        digest=digest,
         listing_digest=bytes.fromhex(record.listing_digest),
     ), record.problems
 
