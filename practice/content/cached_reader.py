@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from practice.content import serialise
 from practice.content.document import ReadResult
 from practice.content.models import KINDS, Entry
 from practice.content.reader import document_of, read_bytes
 from practice.paths import display_path_of
+from practice.problems import Problem
 from practice.support import processes
 from practice.support.processes import WORTH_A_FORK
 from practice.support.store import RAW, Store, environment_fingerprint
+
+
+class _Text(NamedTuple):
+    """A file that has been read: its path below the content folder, as shown, and its bytes."""
+
+    source: str
+    display_path: str
+    raw: bytes
+    digest: bytes
+    key: bytes
+    """Depends on everything that the outcome depends on."""
+
+    def read(self) -> ReadResult:
+        return document_of(_kind(self.source), self.raw, self.source, self.display_path)
+
+    def load(self, stored: bytes) -> ReadResult:
+        return serialise.load(stored, self.source, self.display_path, self.digest)
 
 
 class Reader:
@@ -31,62 +50,72 @@ class Reader:
     def __call__(self, content: Path, sources: Sequence[str]) -> Iterator[ReadResult]:
         """Read the documents of a content folder; what is not among them is forgotten."""
         display_path = display_path_of(content)
-        texts: list[tuple[str, bytes, bytes]] = []
+        texts: list[_Text] = []
         failed: dict[str, ReadResult] = {}
         for source in sources:
-            raw, problems = read_bytes(content / source, f"{display_path}/{source}")
-            if problems:
-                failed[source] = (None, problems)
+            text, problems = self._text(content, source, f"{display_path}/{source}")
+            if text:
+                texts.append(text)
             else:
-                texts.append((source, raw, self._key(f"{display_path}/{source}", raw)))
-        self._keep(display_path, texts)
+                failed[source] = None, problems
+        self._keep(texts)
         for source in sources:
             yield failed.get(source) or self.known[source][1]
 
     def one(self, content: Path, source: str) -> ReadResult:
         """Read a single document, others being as they were."""
-        display_path = f"{display_path_of(content)}/{source}"
+        text, problems = self._text(content, source, f"{display_path_of(content)}/{source}")
+        if text is None:
+            return None, problems
+        if not self._has(text):
+            self.known[source] = text.key, text.read()
+        return self.known[source][1]
+
+    def _text(
+        self, content: Path, source: str, display_path: str
+    ) -> tuple[_Text | None, list[Problem]]:
         raw, problems = read_bytes(content / source, display_path)
         if problems:
             return None, problems
-        key = self._key(display_path, raw)
-        if source not in self.known or self.known[source][0] != key:
-            self.known[source] = key, document_of(_kind(source), raw, source, display_path)
-        return self.known[source][1]
+        digest = hashlib.sha256(raw).digest()
+        return _Text(source, display_path, raw, digest, self._key(display_path, digest)), []
 
-    def _keep(self, display_path: str, texts: list[tuple[str, bytes, bytes]]) -> None:
-        known = {source: self.known[source] for source, _, key in texts if self._has(source, key)}
-        missing = [(source, raw, key) for source, raw, key in texts if source not in known]
+    def _keep(self, texts: list[_Text]) -> None:
+        known = {text.source: self.known[text.source] for text in texts if self._has(text)}
+        missing = [text for text in texts if text.source not in known]
         if missing:
             with Store(self.folder, "documents", RAW) as store:
-                stored = store.get(key for _, _, key in missing)
-                for source, raw, key in missing:
+                stored = store.get(text.key for text in missing)
+                for text in missing:
                     with suppress(KeyError, ValueError):
-                        path = f"{display_path}/{source}"
-                        known[source] = key, serialise.load(stored[key], source, path, raw)
-                new = [item for item in missing if item[0] not in known]
-                read = _read_new(display_path, new)
-                for (source, _, key), result in zip(new, read, strict=True):
-                    known[source] = key, result
-                store.put({key: serialise.dump(known[source][1]) for source, _, key in new})
+                        known[text.source] = text.key, text.load(stored[text.key])
+                new = [text for text in missing if text.source not in known]
+                read = processes.map_in_processes(
+                    _Text.read, new, None if len(new) >= WORTH_A_FORK else 1
+                )
+                known |= {
+                    text.source: (text.key, result) for text, result in zip(new, read, strict=True)
+                }
+                store.put(_dumped(known[text.source] for text in new))
         self.known = known
 
-    def _has(self, source: str, key: bytes) -> bool:
-        return source in self.known and self.known[source][0] == key
+    def _has(self, text: _Text) -> bool:
+        return text.source in self.known and self.known[text.source][0] == text.key
 
     @staticmethod
-    def _key(display_path: str, raw: bytes) -> bytes:
+    def _key(display_path: str, digest: bytes) -> bytes:
         return hashlib.sha256(
-            b"%b\0%b\0%b" % (environment_fingerprint(), display_path.encode(), raw)
+            b"%b\0%b\0%b" % (environment_fingerprint(), display_path.encode(), digest)
         ).digest()
 
 
-def _read_new(display_path: str, new: list[tuple[str, bytes, bytes]]) -> list[ReadResult]:
-    def read(item: tuple[str, bytes, bytes]) -> ReadResult:
-        source, raw, _ = item
-        return document_of(_kind(source), raw, source, f"{display_path}/{source}")
-
-    return processes.map_in_processes(read, new, None if len(new) >= WORTH_A_FORK else 1)
+def _dumped(results: Iterable[tuple[bytes, ReadResult]]) -> dict[bytes, bytes]:
+    """What can be stored, by key."""
+    found: dict[bytes, bytes] = {}
+    for key, result in results:
+        with suppress(ValueError):
+            found[key] = serialise.dump(result)
+    return found
 
 
 def _kind(source: str) -> type[Entry]:

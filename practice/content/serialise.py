@@ -7,7 +7,6 @@ callouts by their models. HTML is cleaned again when it is rendered (``Renderer.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -85,11 +84,12 @@ def dump(result: ReadResult) -> bytes:
     return RECORD.dump_json(Record(problems, body, data, document.meta))
 
 
-def load(stored: bytes, source: str, display_path: str, raw: bytes) -> ReadResult:
-    """What ``dump`` has stored of a file whose bytes are ``raw``.
+def load(stored: bytes, source: str, display_path: str, digest: bytes) -> ReadResult:
+    """What ``dump`` has stored of a file.
 
-    ``source`` is its path below the content folder, ``display_path`` as messages name it. Raises
-    ``ValueError`` for anything that ``dump`` does not write.
+    ``source`` is its path below the content folder, ``display_path`` as messages name it, and
+    ``digest`` the SHA-256 of its bytes. Raises ``ValueError`` for anything that ``dump`` does not
+    write.
     """
     record = RECORD.validate_json(stored)
     if record.body is None or record.data is None:
@@ -107,7 +107,7 @@ def load(stored: bytes, source: str, display_path: str, raw: bytes) -> ReadResul
         listing=listing,
         body=body,
         data=data,
-        digest=hashlib.sha256(raw).digest(),
+        digest=digest,
         listing_digest=listing_digest_of(meta, listing),
     ), record.problems
 
