@@ -1,1 +1,1 @@
-"""A build, step by step: settings, checks, Pelican, checks of the pages, exchange of folders."""
+"""A build, step by step: settings, checks, Pelican, jobs, checks of the pages, folder exchange."""

@@ -1,4 +1,4 @@
-"""Makes the files of a site from its jobs, except those that the last build has made already."""
+"""Runs the jobs of a site, except those whose file from the last build is still right."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from practice.support.store import Codec, Store, json_codec
 
 @dataclass(frozen=True)
 class JobResult:
-    """What came out of a job. It is cached under the job's ``inputs``."""
+    """The result of a job. It is cached under the job's ``inputs``."""
 
     __pydantic_config__: ClassVar = ConfigDict(ser_json_bytes="hex", val_json_bytes="hex")
 
@@ -35,7 +35,7 @@ class JobResult:
     read: tuple[tuple[str, bytes], ...] = ()
     """What was recorded while it was made: name and digest of each dependency."""
     listings: bytes = b""
-    """``Renderer.listings`` at that time, or since it was last found to be current."""
+    """``Renderer.listings`` when the result was made, or last found to be current."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -47,11 +47,11 @@ def _codec() -> Codec[JobResult]:
 def execute(
     renderer: Renderer, jobs: Iterable[Job], folder: Path, last: Path, *, in_place: bool = False
 ) -> dict[str, JobResult]:
-    """Make every file of a site below ``folder``, mistakes of all being raised together.
+    """Make every file of a site below ``folder``, and raise all problems together.
 
-    ``last`` is the folder of the last build: a file there that would come out the same is copied
-    instead of made; with ``in_place`` it is not even copied, and ``folder`` gets only what differs.
-    Returns the results by path. Raises ``ProblemsFound``, also for two files of one path.
+    ``last`` is the folder of the last build. A file there that would not change is copied instead
+    of made; with ``in_place`` it is not even copied, and ``folder`` gets only files that differ.
+    Returns the results by path. Raises ``ProblemsFound``, also for two jobs with the same path.
     """
     by_path, problems = _by_path(jobs)
     maker = _Maker(renderer, folder, last, in_place)
@@ -91,7 +91,7 @@ def _by_path(jobs: Iterable[Job]) -> tuple[dict[str, Job], list[Problem]]:
 
 @dataclass(frozen=True)
 class _Maker:
-    """Makes files, or finds them in the last build."""
+    """Makes files, or takes them from the last build."""
 
     renderer: Renderer
     folder: Path
@@ -99,7 +99,7 @@ class _Maker:
     in_place: bool
 
     def reuse(self, path: str, kept: JobResult) -> JobResult | None:
-        """Take a file over from the last build; None if it has to be made.
+        """Take a file from the last build; return None if it has to be made.
 
         A file that was changed by hand since then is made again.
         """
@@ -158,7 +158,7 @@ def _digest(content: bytes) -> bytes:
 
 
 def _content(file: str) -> bytes:
-    """What a file holds; nothing where it cannot be read."""
+    """Return the content of a file; empty if it cannot be read."""
     try:
         with open(file, "rb") as opened:  # noqa: PTH123  # a `Path` of each page takes longer
             return opened.read()

@@ -1,9 +1,9 @@
-"""Brings a folder up to date with a site file by file, for a folder that others write into as well.
+"""Updates an output folder file by file, for folders that contain files of others as well.
 
-`inv build` replaces its output as a whole. Pelican's own command cannot: other plugins, and the
-practice itself, may have put files there. So each file of ours is replaced in one step, and only
-when every file is made and checked. What we have written is remembered in the cache, so that a
-page that is gone from the site goes from the folder, and nothing else does.
+`inv build` replaces its output as a whole. Pelican's own command cannot, because other plugins and
+the practice itself may have put files there. So each file is replaced in one step, and only after
+every file is made and checked. The cache records what we have written, so that a page that no
+longer exists is deleted, and nothing else is.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ Written = frozenset[tuple[str, str]]
 
 
 def update(renderer: Renderer, output: Path) -> None:
-    """Write a site into ``output``; a mistake in any file leaves all as they were.
+    """Write a site into ``output``; if any file has a problem, no file changes.
 
-    Raises ``ProblemsFound`` for mistakes of the theme and ``OSError`` for a full disk.
+    Raises ``ProblemsFound`` for mistakes in the theme and ``OSError`` for a full disk.
     """
     site = renderer.site
     before = _recorded(renderer, output)
@@ -60,7 +60,7 @@ def update(renderer: Renderer, output: Path) -> None:
             raise ProblemsFound(problems)
         _record(
             renderer, output, before | after
-        )  # whatever stops us now, the next run knows what is ours
+        )  # if we are stopped from here on, the next run still knows which files are ours
         for path in stale:
             _remove(output, path)
         for path in files_below(stage):
@@ -94,7 +94,7 @@ def _key(output: Path) -> bytes:
 
 
 def _holds(file: Path, digest: str) -> bool:
-    """Whether a file is still what we have written."""
+    """Return whether a file still has the content that we wrote."""
     try:
         return hashlib.sha256(file.read_bytes()).hexdigest() == digest
     except OSError:
@@ -102,7 +102,7 @@ def _holds(file: Path, digest: str) -> bool:
 
 
 def _remove(output: Path, path: str) -> None:
-    """Delete a file and the folders that are empty without it."""
+    """Delete a file, and the folders that are empty then."""
     (output / path).unlink(missing_ok=True)
     for folder in list((output / path).parents):
         if folder == output:
@@ -112,7 +112,7 @@ def _remove(output: Path, path: str) -> None:
 
 
 def _make_room(output: Path, path: str) -> None:
-    """Make the folder of a file; a link in its place would lead out of the output."""
+    """Create the folder of a file; replace links, which would lead out of the output."""
     folder = output
     for part in path.split("/")[:-1]:
         folder /= part

@@ -13,11 +13,11 @@ from pelican.log import LimitFilter, console
 from practice.problems import Problem, ProblemsFound
 
 PLUGIN_NAMES = frozenset({"practice", "pelican.plugins.practice"})
-"""What Pelican calls the plugin: in a checkout, and as an installed package."""
+"""Pelican's names of the plugin: in a checkout, and as an installed package."""
 
 
 def run_pelican(settings: dict[str, Any]) -> None:
-    """Run Pelican with nothing kept quiet: what it would only log stops the build."""
+    """Run Pelican; a warning that it would only log stops the build."""
     with listening() as records:
         pelican = Pelican(settings)
         if PLUGIN_NAMES.isdisjoint(pelican.settings["PLUGINS"]):
@@ -39,7 +39,7 @@ PLUGIN_MISSING = Problem(
 
 
 class _Collector(logging.Handler):
-    """Keeps every log record that it gets."""
+    """Collects log records."""
 
     def __init__(self, level: int) -> None:
         super().__init__(level)
@@ -53,7 +53,7 @@ class _Collector(logging.Handler):
 def listening() -> Iterator[list[logging.LogRecord]]:
     """Collect everything that Pelican logs as a warning or worse."""
     handler = _Collector(logging.WARNING)
-    LimitFilter._raised_messages.clear()  # noqa: SLF001  # what one build has said the next one may
+    LimitFilter._raised_messages.clear()  # noqa: SLF001  # the next build may report the same again
     LimitFilter._group_count.clear()  # noqa: SLF001  # as above
     logger = logging.getLogger("pelican")
     before = logger.propagate
@@ -77,7 +77,7 @@ def silent() -> Iterator[None]:
 
 
 def logged(record: logging.LogRecord, where: str = "Pelican") -> Problem:
-    """A line of Pelican's log as a Problem; ``where`` is the file it is about, if one is known."""
+    """Return a line of Pelican's log as a problem; ``where`` is the file it concerns, if known."""
     message = record.getMessage().split("\n")[0]
     if record.exc_info and record.exc_info[1]:
         message = f"{message} ({record.exc_info[1]})"

@@ -1,4 +1,4 @@
-"""From settings to a renderer: what a build needs to know before the first file is made."""
+"""Prepares a build: loads and checks the content, and creates the renderer."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from practice.support.cache_folder import cache_folder
 
 
 def prepare(settings: dict[str, Any], reader: Reader | None = None) -> Renderer:
-    """Load and check the content that settings name, and get ready to render it.
+    """Load and check the content that the settings name, and return a renderer for it.
 
-    ``reader`` remembers what it has read before; without one, the cache alone does. Warnings are
-    in ``Renderer.warnings``. Raises ``ProblemsFound`` with every error and warning if there is an
-    error, and ``UsageError`` where the content is no practice's.
+    ``reader`` keeps documents in memory between calls; without one, only the cache does. Warnings
+    are in ``Renderer.warnings``. Raises ``ProblemsFound`` with every error and warning if there is
+    an error, and ``UsageError`` if the folder is not the content of a practice.
     """
     content = Path(settings["PATH"])
     refuse_other_blogs(content)
@@ -42,7 +42,7 @@ def prepare(settings: dict[str, Any], reader: Reader | None = None) -> Renderer:
 
 
 def refuse_other_blogs(content: Path) -> None:
-    """Stop where the content is no practice's, and say what the plugin can do there."""
+    """Raise ``UsageError`` if the folder is not the content of a practice, and say what to do."""
     if not is_practice(content):
         raise UsageError(
             f"`{display_path_of(content)}` is not the content of a practice: it has no "

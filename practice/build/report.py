@@ -1,4 +1,4 @@
-"""What a command says on the terminal: progress, a summary, or every problem."""
+"""What a command prints: progress, a summary, or every problem."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from practice.paths import command_of, display_path_of
 from practice.problems import Problem, errors
 
 PATIENCE = 1.0
-"""Seconds after which a build says what it is doing."""
+"""Seconds after which progress is shown."""
 
 
 class Progress:
-    """Says on a terminal what is being done, once it has taken more than a second."""
+    """Shows the current step on a terminal, once a command has taken more than a second."""
 
     def __init__(self) -> None:
         self.started = time.monotonic()
         self.printed = ""
 
     def __call__(self, step: str) -> None:
-        """Tell what comes next."""
+        """Show the next step."""
         if sys.stderr.isatty() and time.monotonic() - self.started > PATIENCE:
             self._show(f"{step} …")
 
     def end(self) -> None:
-        """Leave the line empty."""
+        """Clear the line."""
         if self.printed:
             self._show("")
 
@@ -43,9 +43,9 @@ AS_IT_WAS = "The site in the output folder was not changed."
 
 
 def problems(found: Sequence[Problem], then: str) -> str:
-    """Every problem, one after the other, how many there are, and what became of the command.
+    """Return every problem, their number, and what the command did.
 
-    What to do is said once for neighbours that have it in common.
+    Consecutive problems with the same hint show it once.
     """
     lines = [
         problem.headline if following and following.hint == problem.hint else str(problem)
@@ -55,7 +55,7 @@ def problems(found: Sequence[Problem], then: str) -> str:
 
 
 def _counted(found: Sequence[Problem]) -> str:
-    """How many problems there are, and how many of them are but advice."""
+    """Return the number of problems, and how many of them are warnings."""
     advice = len(found) - len(errors(found))
     if advice == len(found):
         return "1 warning" if advice == 1 else f"{advice} warnings"
@@ -65,7 +65,7 @@ def _counted(found: Sequence[Problem]) -> str:
 
 
 def summary(built: Built) -> str:
-    """What was built, what is worth knowing, and what to do next."""
+    """Return what was built, its warnings, and what to do next."""
     output = display_path_of(built.output)
     size = f"{built.pages} pages ({built.files} files)"
     found = _counted(built.warnings) if built.warnings else "No problems"

@@ -1,7 +1,7 @@
-"""The build, in order: check -> Pelican -> make the files -> check the output -> swap.
+"""The build in order: check the content, run Pelican, make the files, check them, exchange folders.
 
-Nothing that is wrong reaches the output folder: a build writes into another folder beside it,
-which takes its place in one step.
+A build writes into another folder beside the output, which replaces the output in one step. So the
+output never contains a half-written or invalid site.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ Step = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Built:
-    """What a build made."""
+    """The result of a build."""
 
     output: Path
     pages: int
     files: int
     seconds: float
     samples: int
-    """How many texts no clinician has signed off."""
+    """The number of texts that no clinician has approved."""
     left_out: tuple[Document[Post], ...]
-    """Drafts and posts with a date to come."""
+    """Drafts, and posts dated in the future."""
     warnings: tuple[Problem, ...]
     site: Site
-    """What was read."""
+    """The site that was read."""
     digests: dict[str, bytes]
-    """The SHA-256 of each file that is ours, by its path below ``output``."""
+    """The SHA-256 of each file that a job made, by its path below ``output``."""
 
 
 def build(
@@ -57,11 +57,11 @@ def build(
     settings_file: Path = Path("pelicanconf.py"),
     step: Step = lambda _: None,
 ) -> Built:
-    """Build a practice's site and put it in the place of the last one.
+    """Build a site, and replace the last one with it.
 
-    ``content`` and ``output`` default to what the settings file says. ``step`` is called with what
-    is being done. Raises ``ProblemsFound`` for mistakes in content or theme, ``UsageError`` for
-    folders that cannot be used; in both cases the output is as it was.
+    ``content`` and ``output`` default to the values of the settings file. ``step`` is called with
+    the name of each step. Raises ``ProblemsFound`` for mistakes in content or theme, and
+    ``UsageError`` for folders that cannot be used; the output does not change then.
     """
     started = time.monotonic()
     settings = load_settings(settings_file, content, output)
@@ -114,7 +114,7 @@ def build(
 
 
 def refuse_output(output: Path, content: Path) -> None:
-    """Refuse to replace anything that a build has not made."""
+    """Raise ``UsageError`` if the output is a folder that no build has made."""
     display_path = display_path_of(output)
     if is_inside(output, content) or is_inside(content, output):
         raise UsageError(

@@ -13,7 +13,7 @@ from practice.problems import ProblemsFound, UsageError
 
 
 def load_settings(file: Path, content: Path | None, output: Path | None) -> dict[str, Any]:
-    """Pelican's settings, with the folders that the command names in place of the file's."""
+    """Return Pelican's settings; ``content`` and ``output`` replace the folders of the file."""
     if not file.is_file():
         name = file.as_posix()
         raise UsageError(f"there is no settings file `{name}`: run the command where it stands")
@@ -42,7 +42,7 @@ def load_settings(file: Path, content: Path | None, output: Path | None) -> dict
 
 
 def overrides_of(settings: dict[str, Any]) -> tuple[Path, ...]:
-    """The folders of `THEME_TEMPLATES_OVERRIDES`, the first of which wins."""
+    """Return the folders of `THEME_TEMPLATES_OVERRIDES`; the first one wins."""
     return tuple(Path(folder).resolve() for folder in settings["THEME_TEMPLATES_OVERRIDES"])
 
 

@@ -37,9 +37,9 @@ class _Text(NamedTuple):
 
 
 class Reader:
-    """Reads documents, and each of them only once while its bytes stay the same.
+    """Reads documents, each only once while its bytes stay the same.
 
-    A ``site.ReadAll``. Without a folder it remembers in memory alone.
+    It is a `folder.ReadAll`. Without a cache folder it remembers documents only in memory.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -48,7 +48,7 @@ class Reader:
         """By path below the content folder: the key of the bytes, and what they say."""
 
     def __call__(self, content: Path, sources: Sequence[str]) -> Iterator[ReadResult]:
-        """Read the documents of a content folder; what is not among them is forgotten."""
+        """Read the documents of a content folder, and forget all others."""
         display_path = display_path_of(content)
         texts: list[_Text] = []
         failed: dict[str, ReadResult] = {}
@@ -63,7 +63,7 @@ class Reader:
             yield failed.get(source) or self.known[source][1]
 
     def one(self, content: Path, source: str) -> ReadResult:
-        """Read a single document, others being as they were."""
+        """Read a single document, and keep the others."""
         text, problems = self._text(content, source, f"{display_path_of(content)}/{source}")
         if text is None:
             return None, problems

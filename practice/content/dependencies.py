@@ -1,9 +1,9 @@
-"""A record of what a page was made of, beyond its own text.
+"""Records what a page depends on, beyond its own text.
 
-While a page is rendered, every reading that could make the page out of date is recorded by name,
-with a digest of what was read. A later build renders the page again if one of them has changed.
-Names of documents' texts are their sources (``posts/x.md``); names of what is read of the site
-begin with ``[`` (`practice.site.recorded`).
+While a page is rendered, each access to data that could change is recorded by name, with a digest
+of the value. A later build renders the page again if one of the digests differs. The name of a
+document's text is its source (``posts/x.md``); the name of a query to the site starts with ``[``
+(`practice.site.recorded`).
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 Dependencies = dict[str, bytes]
-"""Digests of what was read, by name."""
+"""Digests of the values, by name."""
 
 _recorders: list[Dependencies] = []
 
 
 @contextmanager
 def record_dependencies() -> Iterator[Dependencies]:
-    """Record what is read until the block ends; the value is filled meanwhile."""
+    """Record accesses until the block ends; the context value is filled meanwhile."""
     _recorders.append({})
     try:
         yield _recorders[-1]
@@ -28,13 +28,13 @@ def record_dependencies() -> Iterator[Dependencies]:
 
 
 def note(read: Mapping[str, bytes]) -> None:
-    """Record some readings, or those of something that was made before and is used again."""
+    """Record some accesses, such as those of a part that was made earlier and is used again."""
     if _recorders:
         _recorders[-1].update(read)
 
 
 class RecordedField:
-    """A field of a dataclass with ``source`` and ``digest``: each reading of it is recorded."""
+    """A field of a dataclass with ``source`` and ``digest`` whose access is recorded."""
 
     def __init__(self, name: str) -> None:
         self.name = name

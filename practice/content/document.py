@@ -95,20 +95,20 @@ class Document(Generic[M_co]):
 
     @property
     def words(self) -> int:
-        """How many words its text has."""
+        """The number of words of its text."""
         return self.body.words
 
     @property
     def minutes(self) -> int:
-        """How long it takes to read, in whole minutes, at least one."""
+        """The reading time in whole minutes, at least one."""
         return self.listing.minutes
 
     def line_of(self, *location: str | int) -> int:
-        """The line on which a field of the front matter stands."""
+        """Return the line of a field of the front matter."""
         return self.data.line_of(location)
 
     def take_text_of(self, newer: Document) -> None:
-        """Become a newer reading of the same file, in every list that holds this document.
+        """Take over the text of a newer version of the same file, in every list with this document.
 
         Only for a reading with the same ``listing_digest``, so that no list has to be made again.
         Raises ``ValueError`` for any other.
@@ -124,7 +124,7 @@ for _name in ("body", "data", "digest"):
 
 @dataclass(frozen=True)
 class InvalidDocument:
-    """A text whose fields are wrong: it is no document, but what it names can be looked at."""
+    """A text with invalid front matter. Checks can still look at its references."""
 
     source: str
     display_path: str
@@ -132,12 +132,12 @@ class InvalidDocument:
     data: Data = field(repr=False)
 
     def line_of(self, *location: str | int) -> int:
-        """The line on which a field of the front matter stands."""
+        """Return the line of a field of the front matter."""
         return self.data.line_of(location)
 
 
 ReadResult = tuple[Document | InvalidDocument | None, list[Problem]]
-"""What came out of a file, and what is wrong with it; None where it has no text at all."""
+"""What was read of a file, and its problems; None if the file has no text at all."""
 
 
 def is_of(document: Document, model: type[M]) -> TypeIs[Document[M]]:
@@ -166,13 +166,13 @@ def listing_digest_of(meta: Entry, listing: Listing) -> bytes:
 
 
 def address_of(model: type[Entry], slug: str) -> str:
-    """The address of a document of one kind."""
+    """Return the address of a document of one kind."""
     if model is Page:
         return {"home": HOME, "not-found": NOT_FOUND}.get(slug, f"/{slug}/")
     return f"/blog/{slug}/" if model is Post else f"/{model.FOLDER}/{slug}/"
 
 
 def slug_of(source: str) -> str:
-    """The last part of a document's address, from its file's name, in plain letters."""
+    """Return the last part of a document's address: its file name in ASCII letters."""
     stem = unicodedata.normalize("NFKD", Path(source).stem)
     return slug("".join(c for c in stem if not unicodedata.combining(c)))

@@ -42,7 +42,7 @@ INLINE_SIGNS = re.compile(r"[\\`\[\]!<>&*_]|  \n")
 
 
 def forget() -> None:
-    """Begin anew with the parser, after an exception has left it in the middle of a text."""
+    """Discard the parser after an exception has left it in the middle of a text."""
     markdown_parser.cache_clear()
 
 
@@ -55,7 +55,7 @@ def clean(fragment: str) -> str:
 
 
 def plain(fragment: str) -> str:
-    """The words of a piece of HTML on one line; two blocks never run into one word."""
+    """Return the words of a piece of HTML on one line, with a space between blocks."""
     if "<" in fragment:
         fragment = TAG.sub("", BLOCK_END.sub(" ", fragment))
     return " ".join(html.unescape(fragment).split())

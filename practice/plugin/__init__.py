@@ -16,13 +16,13 @@ from practice.problems import ProblemsFound, UsageError, did_you_mean
 Hooks = tuple[tuple[Signal, Callable[..., Any]], ...]
 
 SITE: Hooks = (
-    # Markdown is read by us, and nothing else is read at all: no reStructuredText, no HTML.
+    # Our reader replaces Pelican's Markdown reader; no other format is read.
     (signals.readers_init, hooks.set_readers),
-    # Templates are ours to find: Pelican would fall back to its `simple` theme for a missing one.
+    # The renderer finds templates: Pelican would fall back to its `simple` theme for a missing one.
     (signals.generator_init, hooks.leave_templates_to_us),
-    # Pages of documents are not written one by one: every mistake is found before any is in place.
+    # Pages are not written one by one: every problem is found before any page is in place.
     (signals.get_writer, hooks.our_writer),
-    # Everything is known: make every file of the site.
+    # Pelican has finished: make every file of the site.
     (signals.finalized, hooks.write),
 )
 CALLOUTS: Hooks = (

@@ -1,8 +1,8 @@
 """Pelican's own command: `pelican`, `pelican -r`, `pelican -lr`, `pelican -s publishconf.py`.
 
-Pelican reads its settings once and then runs again and again as files change. Each run has to read
-the content anew, and content that cannot be built must not end the loop. No signal stands at the
-beginning of a run, so `run` takes the place of the method of that name.
+Pelican reads its settings once and then runs again whenever files change. Each run has to read the
+content again, and invalid content must not end the loop. Pelican sends no signal at the start of a
+run, so `PelicanCommand.run` replaces `Pelican.run`.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from practice.support.cache_folder import cache_folder
 from practice.support.output_folder import locked
 
 AT_ONCE = 3
-"""How often a run is repeated at most because files have changed meanwhile."""
+"""The most times that a run is repeated because files changed during it."""
 
 
 class PelicanCommand:
-    """The runs of one `Pelican` object, none of which a build of ours has started."""
+    """The runs of one `Pelican` object that Pelican's own command created."""
 
     def __init__(self, pelican: Pelican) -> None:
         self.settings: dict[str, Any] = pelican.settings
@@ -39,9 +39,9 @@ class PelicanCommand:
         self.reader = Reader(cache_folder(Path(self.settings["PATH"])))
 
     def run(self) -> str:
-        """Build what the files say now; returns the warnings.
+        """Build the site from the files as they are now; return the warnings as text.
 
-        Raises ``ProblemsFound`` or ``UsageError`` for mistakes, which leave the output as it was.
+        Raises ``ProblemsFound`` or ``UsageError``; the output does not change then.
         """
         try:
             for _ in range(AT_ONCE):
@@ -70,7 +70,7 @@ class PelicanCommand:
             in_place.update(renderer, output)
 
     def _files(self) -> dict[str, tuple[int, int]]:
-        """Every file that a build reads, with its time of change and its size."""
+        """Return every file that a build reads, with its modification time and size."""
         folders = [Path(self.settings["PATH"]), Path(self.settings["THEME"])]
         found = {}
         for folder in (*folders, *overrides_of(self.settings)):

@@ -1,4 +1,4 @@
-"""What the plugin does at each of Pelican's signals."""
+"""The functions that the plugin connects to Pelican's signals."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ from practice.site.site import Site
 
 
 def settle(pelican: Pelican) -> None:
-    """Settle Pelican's settings; a run that no build of ours has started loads the site itself."""
+    """Set Pelican's settings; for Pelican's own command, also replace its `run` method."""
     settings = pelican.settings
     settings.update(plugin_settings.FIXED)
     use_our_theme(settings)
     if "PRACTICE" in settings:
         plugin_settings.use(settings["PRACTICE"], settings)
     else:
-        pelican.delete_outputdir = False  # Pelican has read that setting before
+        pelican.delete_outputdir = False  # Pelican has already read the setting
         pelican.run = ReportedRuns(PelicanCommand(pelican).run, report.AS_IT_WAS).run
 
 
 def set_readers(readers: Readers) -> None:
-    """Leave Pelican our reader for Markdown and its own for files that are only copied."""
+    """Set our reader for Markdown, and Pelican's for files that are only copied."""
     readers.reader_classes = {"md": PracticeReader, "static": BaseReader}
 
 
 class PracticeReader(BaseReader):
-    """Hands Pelican the documents that the site has read already."""
+    """Gives Pelican the documents that the site has already read."""
 
     enabled = True
     file_extensions: tuple[str, ...] = ()
 
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
-        """Return a document's metadata; its text stays with the document."""
+        """Return a document's metadata; templates take the text from the document."""
         ours: Site = self.settings["PRACTICE"].site
         source = Path(os.path.relpath(source_path, self.settings["PATH"])).as_posix()
         document = ours.document(source)
@@ -62,7 +62,7 @@ class PracticeReader(BaseReader):
 
 
 def metadata(document: Document, settings: dict[str, Any]) -> dict[str, Any]:
-    """A document in Pelican's terms."""
+    """Return the metadata that Pelican expects of a document."""
     found = {
         "title": document.title,
         "slug": f"{document.kind}-{document.slug}",
@@ -79,15 +79,15 @@ def metadata(document: Document, settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def leave_templates_to_us(generator: Generator) -> None:
-    """Ask Pelican for no template: the renderer picks each, and a missing one stops the build."""
+    """Keep Pelican from loading templates; the renderer does, and a missing one stops the build."""
     generator.get_template = lambda name: name
 
 
 def our_writer(_pelican: Pelican) -> type[PipelineWriter]:
-    """The writer that leaves our own files to the jobs."""
+    """Return our writer, which leaves pages of documents to the jobs."""
     return PipelineWriter
 
 
 def write(pelican: Pelican) -> None:
-    """Make every file of the site, as the one who has started the run wants it."""
+    """Make every file of the site, by the function that started the run."""
     pelican.settings["PRACTICE_WRITE"]()

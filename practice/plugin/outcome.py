@@ -1,4 +1,4 @@
-"""How a run of Pelican's own command ends that finds mistakes: once, in words for editors."""
+"""Reports the problems of a run of Pelican's own command, once and in words for editors."""
 
 from __future__ import annotations
 

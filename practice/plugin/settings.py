@@ -1,4 +1,4 @@
-"""Pelican's settings as the plugin needs them."""
+"""The values of Pelican's settings that the plugin needs."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ FIXED: dict[str, Any] = {
     "FORMATTED_FIELDS": [],
     "IGNORE_FILES": [".*"],  # Pelican's own pattern misses hidden files
 }
-"""Settings that are part of how the plugin works, and no practice's choice."""
+"""Settings that the plugin depends on; a practice cannot change them."""
 
 
 def use(renderer: Renderer, settings: dict[str, Any]) -> None:
-    """Tell Pelican's generators which site they are to read."""
+    """Set the site that Pelican's generators read."""
     settings["PRACTICE"] = renderer
     settings["SITENAME"] = renderer.site.clinic.name
     settings["STATIC_PATHS"] = _placed_elsewhere(renderer.site, settings)

@@ -1,4 +1,4 @@
-"""The writer that Pelican's generators get: pages of documents are made by the pipeline instead."""
+"""The writer for Pelican's generators; the jobs make the pages of documents instead."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from practice.rendering.site_files import FEED
 
 
 class PipelineWriter(Writer):
-    """Writes what other plugins ask for, and leaves our own files to the jobs of the pipeline."""
+    """Writes files for other plugins, and leaves the pages of documents to the jobs."""
 
     def write_file(self, name: str, *args: Any, **kwargs: Any) -> None:
         """Write a file, unless it is the page of a document.

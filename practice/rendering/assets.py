@@ -12,13 +12,13 @@ from practice.problems import Problem, ProblemsFound
 
 IMPORT = re.compile(r'@import url\("(?P<file>[^"]+)"\) layer\((?P<layer>[\w.-]+)\);\s*')
 SPACE = re.compile(r"""(?P<text>"[^"]*"|'[^']*')|\s*(?P<sign>[{};,])\s*|(?P<colon>:)?\s+""")
-"""Space that says nothing; what stands between quotes is kept."""
+"""White space without meaning; text between quotes is kept."""
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Assets:
-    """What templates link to, and the files behind it."""
+    """The files that templates link to, and their addresses."""
 
     files: dict[str, bytes]
     """Output path -> content."""
@@ -41,7 +41,7 @@ class Assets:
 
 
 def collect(theme: Path, base: str) -> Assets:
-    """Gather a theme's assets: one style sheet, one script, and the icons as they are."""
+    """Return a theme's assets: one style sheet, one script, and the icons unchanged."""
     static = theme / "static"
     contents = {
         "site.css": style_sheet(static / "css" / "site.css").encode(),
@@ -59,7 +59,7 @@ def collect(theme: Path, base: str) -> Assets:
 
 
 def fingerprinted(name: str, content: bytes) -> str:
-    """``assets/site.3f2a9c01.css``: a path that can be cached for ever."""
+    """Return a path with a hash, ``assets/site.3f2a9c01.css``, which can be cached for ever."""
     stem, dot, ending = name.rpartition(".")
     return f"assets/{stem}.{hashlib.sha256(content).hexdigest()[:8]}{dot}{ending}"
 
@@ -85,7 +85,7 @@ def _read(file: Path, why: str) -> str:
 
 
 def script(folder: Path) -> str:
-    """All scripts of a folder in the order of their names."""
+    """Return all scripts of a folder as one, in the order of their names."""
     return "".join(file.read_text(encoding="utf-8-sig") for file in sorted(folder.glob("*.js")))
 
 

@@ -1,7 +1,7 @@
-"""Pictures: each one in the sizes a screen may need, as AVIF and as a form every browser reads.
+"""Pictures: each one in several sizes, as AVIF and in a format that every browser reads.
 
-Published pictures are encoded anew from the pixels, without the EXIF, GPS and text that a camera or
-a program has written into the file. The results are cached by the content of their source.
+Published pictures are encoded again from their pixels, without EXIF data, positions and texts that
+a camera or a program added. The results are cached by the content of the source file.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from practice.support.cache_folder import cache_folder
 from practice.support.store import RAW, Store
 
 WIDTHS = (400, 800, 1600)
-"""Pixels: a phone, a phone of twice the density, a wide screen."""
+"""Widths in pixels: a phone, a phone with twice the density, a wide screen."""
 TEXT_COLUMN = "(min-width: 48rem) 42rem, 100vw"
-"""How wide a picture in a text is shown, as `sizes` puts it."""
+"""The display width of a picture in a text, in the syntax of `sizes`."""
 LARGEST = 50_000_000
-"""Pixels. A larger picture is a mistake, or an attack on the memory of the machine."""
+"""The most pixels of a picture; a larger one is a mistake, or an attack on memory."""
 ORIENTATION, TURNED = 0x0112, (5, 6, 7, 8)
-"""The EXIF field that says how a camera was held, and its values for upright pictures."""
+"""The EXIF field for the orientation of the camera, and its values for upright pictures."""
 RECIPE = f"1 {pillow}"
-"""Changes whenever the same source would give other bytes."""
+"""The version of the encoding; it changes whenever the same source would give other bytes."""
 SAVE: dict[str, dict[str, object]] = {
     "AVIF": {"quality": 55, "speed": 6, "max_threads": 1},  # one thread: the same bytes everywhere
     "JPEG": {"quality": 80, "optimize": True, "progressive": True},
@@ -53,7 +53,7 @@ OURS = "{static}/images/"
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of the practice. Sizes are in pixels, as it is to be seen (turned upright)."""
+    """A picture of the practice. Sizes are in pixels, after turning it upright."""
 
     source: Path
     name: str
@@ -61,12 +61,12 @@ class Picture:
     width: int
     height: int
     drawing: bool
-    """Few colors or see-through parts: PNG keeps them, JPEG would not."""
+    """Whether it has few colors or transparent parts, which PNG keeps and JPEG would not."""
     digest: str
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """The widths it is made in: never more than it has."""
+        """The widths to make, none larger than the picture itself."""
         largest = min(self.width, WIDTHS[-1])
         return (*(width for width in WIDTHS if width < largest), largest)
 
@@ -76,18 +76,18 @@ class Picture:
         return "PNG" if self.drawing else "JPEG"
 
     def path(self, width: int, format: str) -> str:
-        """The output path of one size: ``assets/sarah.1f3c9a02-800.avif``, lasting for ever."""
+        """Return the output path of one size: ``assets/sarah.1f3c9a02-800.avif``."""
         stem = self.name.rpartition(".")[0]
         ending = {"JPEG": "jpg"}.get(format, format.lower())
         return f"assets/{stem}.{self.digest[:8]}-{width}.{ending}"
 
     def height_at(self, width: int) -> int:
-        """The height that goes with a width."""
+        """Return the height for a width."""
         return max(1, round(self.height * width / self.width))
 
 
 class Pictures:
-    """The pictures of a site: their markup, and the files behind it.
+    """The pictures of a site: their markup and their files.
 
     ``base`` is the path below which the site is hosted; ``cache`` the folder for made pictures.
     """
@@ -99,7 +99,7 @@ class Pictures:
         self._known: dict[str, Picture] = {}
 
     def __getitem__(self, name: str) -> Picture:
-        """A picture by its name below `content/images/`; ProblemsFound if it cannot be read."""
+        """Return a picture by its name below `content/images/`; may raise ProblemsFound."""
         name = unicodedata.normalize("NFC", name)
         if name not in self._known:
             self._known[name] = read(self.site.file_of(f"images/{name}"), name)
@@ -121,10 +121,10 @@ class Pictures:
         css: str = "",
         title: str = "",
     ) -> Markup:
-        """A picture as `<picture>`, for templates: ``{{ picture("room.jpg", "…") }}``.
+        """Return a picture as `<picture>`, for templates: ``{{ picture("room.jpg", "…") }}``.
 
-        ``sizes`` says how wide it is shown (https://html.spec.whatwg.org/#sizes-attributes);
-        ``loading`` is `eager` for the one picture that is seen first; ``css`` its class.
+        ``sizes`` is its display width (https://html.spec.whatwg.org/#sizes-attributes);
+        ``loading`` is `eager` for the first visible picture; ``css`` is its class.
         """
         picture = self[name]
         largest = picture.widths[-1]
@@ -151,7 +151,7 @@ class Pictures:
         )
 
     def fill(self, text: str) -> str:
-        """HTML of our own Markdown with every picture of the practice as `<picture>`."""
+        """Return our own Markdown's HTML with every picture of the practice as `<picture>`."""
 
         def picture(match: re.Match[str]) -> str:
             values = dict(ATTRIBUTE.findall(match["attributes"]))
@@ -164,7 +164,7 @@ class Pictures:
         return IMG.sub(picture, text)
 
     def files(self) -> Iterator[tuple[str, str, Callable[[], bytes], bool]]:
-        """Every file to publish: output path, source, content, and whether it is in the cache."""
+        """Yield every file to publish: output path, source, content, and whether it is cached."""
         for path in sorted(self.site.static):
             if not path.startswith("images/"):
                 continue
@@ -183,7 +183,7 @@ class Pictures:
                 yield out, display_path, content, _key(picture, width, format) in cached
 
     def content(self, picture: Picture, width: int, format: str) -> bytes:
-        """A picture in one size and format, from the cache if it is there."""
+        """Return a picture in one size and format, from the cache if possible."""
         key = _key(picture, width, format)
         found = self._store.get([key]).get(key)
         if found is None:
@@ -209,7 +209,7 @@ def _key(picture: Picture, width: int, format: str) -> bytes:
 
 
 def read(source: Path, name: str) -> Picture:
-    """Look at a picture's header."""
+    """Read a picture's header."""
     raw = source.read_bytes()
     digest = hashlib.sha256(RECIPE.encode() + raw).hexdigest()
     with _opened(source) as image:
@@ -221,7 +221,7 @@ def read(source: Path, name: str) -> Picture:
 
 
 def readable(site: Site) -> Iterator[Problem]:
-    """Pictures that cannot be opened, or are too large to be meant."""
+    """Report pictures that cannot be opened or are too large."""
     for path in site.static:
         if path.startswith("images/"):
             try:
@@ -231,7 +231,7 @@ def readable(site: Site) -> Iterator[Problem]:
 
 
 def make(picture: Picture, width: int, format: str) -> bytes:
-    """The pixels of a picture, upright, in sRGB, scaled down to a width, and nothing else."""
+    """Return the encoded pixels of a picture: upright, sRGB, scaled to a width, no metadata."""
     with _opened(picture.source) as image:
         try:
             image.load()
@@ -253,7 +253,7 @@ def make(picture: Picture, width: int, format: str) -> bytes:
 
 
 def _srgb(image: Image.Image) -> Image.Image:
-    """An image as RGB or RGBA; a color profile is applied, not carried along."""
+    """Return an image as RGB or RGBA; a color profile is applied and removed."""
     see_through = image.mode in ("PA", "LA", "RGBA") or "transparency" in image.info
     profile = image.info.get("icc_profile")
     if profile and image.mode in ("RGB", "CMYK"):
@@ -262,7 +262,7 @@ def _srgb(image: Image.Image) -> Image.Image:
             target = ImageCms.createProfile("sRGB")
             image = ImageCms.profileToProfile(image, source, target, outputMode="RGB") or image
         except ImageCms.PyCMSError:
-            pass  # a profile that cannot be read is as good as none
+            pass  # an unreadable profile counts as none
     return image.convert("RGBA" if see_through else "RGB")
 
 

@@ -1,4 +1,4 @@
-"""Jobs: the one list of all files of a site. Build, preview and publishing take it from here."""
+"""Jobs: the only list of the files of a site. Build, preview and publishing all use it."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from practice.site.site import Site
 
 @dataclass(frozen=True)
 class Job:
-    """A file of the finished site: where it goes, what it comes from, how it is made."""
+    """A file of the finished site: its path, its source, and how to make it."""
 
     path: str
-    """Where it goes, below the output folder."""
+    """Its path below the output folder."""
     origin: str
-    """What messages name as its source: a file, or words such as `the site map`."""
+    """Its source in messages: a file, or words such as `the site map`."""
     make: Callable[[], str | bytes]
-    """Gives its content. Readings of other documents are recorded while it runs. Raises
+    """Returns its content. Access to other documents is recorded meanwhile. Raises
     ``ProblemsFound``, and whatever a template can raise."""
     own: bytes | None = None
-    """A digest of what this file alone is made of; None if that is not known beforehand, so that
-    the file is made each time."""
+    """A digest of the inputs of this file alone; None if they are not known beforehand, so that the
+    file is made each time."""
     common: Callable[[], bytes] = bytes
-    """Gives a digest of what many files are made of, such as the theme."""
+    """Returns a digest of inputs that many files share, such as the theme."""
     slow: bool = False
     """Whether it takes as long as many pages."""
 
     @property
     def inputs(self) -> bytes | None:
-        """A digest of everything the file is made of that is known beforehand (SHA-256).
+        """A digest of all inputs that are known beforehand (SHA-256).
 
-        What else it depends on is recorded while it is made.
+        Other dependencies are recorded while the file is made.
         """
         if self.own is None:
             return None
@@ -50,9 +50,9 @@ class Job:
 
 
 def jobs(site: Site, renderer: Renderer) -> Iterator[Job]:
-    """Every file of a site; ``renderer`` is a renderer of that very site.
+    """Yield a job for every file of a site; ``renderer`` has to be a renderer of that site.
 
-    Drafts and posts with a date to come are not part of it; ``page_of`` makes their jobs.
+    Drafts and posts dated in the future are not included; ``page_of`` makes their jobs.
     """
     for document in site.documents:
         yield page_of(document, renderer)
@@ -65,7 +65,7 @@ def jobs(site: Site, renderer: Renderer) -> Iterator[Job]:
 
 
 def page_of(document: Document, renderer: Renderer) -> Job:
-    """The page of a document, published or not."""
+    """Return the job of a document's page, published or not."""
     return Job(
         save_as(document.path),
         document.display_path,
@@ -118,7 +118,7 @@ def _downloads(site: Site) -> Iterator[Job]:
 
 
 def _download(content: Path, source: str) -> bytes:
-    """A file below the content folder; one that has become a link is not followed."""
+    """Return a file below the content folder; a symbolic link is not followed."""
     file = content / source
     if file.resolve() != content.resolve() / source:
         raise ProblemsFound([file_link(display_path_of(file))])

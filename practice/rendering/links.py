@@ -1,4 +1,4 @@
-"""Links: from ``{filename}/posts/x.md`` to the address where that post stands."""
+"""Links: replaces ``{filename}/posts/x.md`` by the address of that post."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ PLACEHOLDER = re.compile(
 
 
 def target_path(target: str) -> str:
-    """The content file that the path of a link names, spaces and signs undone."""
+    """Return the content file that the path of a link names, without URL escapes."""
     return unicodedata.normalize("NFC", unquote(html.unescape(target)))
 
 
 def resolve(text: str, address_of: Callable[[str], str], base: str) -> str:
-    """Put addresses into the links of some HTML.
+    """Replace the file links of some HTML by addresses.
 
-    ``address_of`` gives the address, from the site's root, of a file below the content folder;
-    ``base`` is the path under which the site is hosted (empty at a domain's root). Every link
-    has been checked before: an unknown one is a ``KeyError``.
+    ``address_of`` returns the address, from the site's root, of a file below the content folder.
+    ``base`` is the path under which the site is hosted (empty at a domain's root). Links have been
+    checked before; an unknown one raises ``KeyError``.
     """
 
     def address(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Rendering: the theme's templates, what they may use, and a page's HTML."""
+"""The renderer: turns documents and lists into pages with the theme's templates."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ from practice.support.store import environment_fingerprint
 class Renderer:
     """Turns the documents and lists of a site into pages.
 
-    ``address`` is where the site is published (``https://www.example.com``, no slash at its
-    end); links within the site begin at the root of that address. ``overrides`` are folders whose
+    ``address`` is the site's address (``https://www.example.com``, without a trailing slash);
+    internal links start at its root. ``overrides`` are folders whose
     templates win over the theme's. Raises ``ProblemsFound``, ``OSError`` or ``UnicodeDecodeError``
     for a theme that cannot be read.
     """
@@ -60,7 +60,7 @@ class Renderer:
         self.take(site)
 
     def for_site(self, site: Site) -> Renderer:
-        """A renderer of another site with the same theme, as it was when it was read."""
+        """Return a renderer of another site with the same theme, which is not read again."""
         other = copy.copy(self)
         other.take(site)
         return other
@@ -71,7 +71,7 @@ class Renderer:
             vars(self).pop(name, None)
         self.site = site
         self.recorded = recorded(site)
-        """The site for everything that makes a page: readings of it are dependencies."""
+        """The site for all code that makes a page; access to it is recorded as a dependency."""
         self.pictures = Pictures(site, self.base)
         self.warnings: tuple[Problem, ...] = ()
         self._forget()
@@ -84,9 +84,9 @@ class Renderer:
 
     @cached_property
     def key(self) -> bytes:
-        """A digest of what every page depends on: theme, overrides, clinic, day, pictures, code.
+        """A digest of what every page depends on: theme, overrides, clinic, date, pictures, code.
 
-        What a page reads of documents is recorded instead, while it is rendered.
+        What a page reads of documents is recorded during rendering instead.
         """
         parts = (
             self._theme_key,
@@ -104,7 +104,7 @@ class Renderer:
         return hashlib.sha256(repr(parts).encode()).digest()
 
     def is_current(self, read: Mapping[str, bytes]) -> bool:
-        """Whether everything that was recorded would be read the same now."""
+        """Return whether all recorded dependencies still have the same values."""
         return all(
             is_answered(self.recorded, name, digest)
             if name.startswith("[")
@@ -114,7 +114,7 @@ class Renderer:
 
     @cached_property
     def listings(self) -> bytes:
-        """A digest of what lists show of every document; while it stays, so does every list."""
+        """A digest of what lists show of all documents; if it is unchanged, so is every list."""
         return digest_of(self.site.texts)
 
     def _text_digest(self, source: str) -> bytes | None:
@@ -142,7 +142,9 @@ class Renderer:
     def _filters(self) -> dict[str, Callable[..., object]]:
         return {
             "url": lambda path: self.base + path,
-            "html": jinja2.pass_context(lambda _, text: self.html(text)),  # anew for every site
+            "html": jinja2.pass_context(
+                lambda _, text: self.html(text)
+            ),  # the links differ from site to site
             "long_date": formatting.long_date,
             "iso": dt.date.isoformat,
             "clock": formatting.clock,
@@ -162,7 +164,7 @@ class Renderer:
         return Markup(resolved)  # noqa: S704  # nh3 has cleaned it
 
     def template_of(self, document: Document) -> str:
-        """The template that shows a document; a page may have one of its own by its name."""
+        """Return the template of a document; a page can have its own, named after the page."""
         own = f"pages/{document.slug}"
         if document.kind == "page" and own + ENDING in self.templates:
             return own
@@ -171,7 +173,7 @@ class Renderer:
     # --- Pages ---
 
     def page(self, document: Document) -> str:
-        """A document as a page."""
+        """Return the page of a document."""
         self._renew_modules()
         return self._render(
             self.template_of(document),
@@ -182,7 +184,7 @@ class Renderer:
         )
 
     def list_page(self, entry: Year | TopicList | AuthorList) -> str:
-        """A list of posts as a page."""
+        """Return the page of a list of posts."""
         self._renew_modules()
         view = view_of_list(self.recorded, self.address, entry)
         name = {"year": "year", "topic": "topic_list", "by-therapist": "author_list"}[view.kind]
@@ -198,22 +200,21 @@ class Renderer:
         return page
 
     def _renew_modules(self) -> None:
-        """Import templates anew when a text has changed that they have read while imported."""
+        """Import templates again if a text has changed that they read during their import."""
         if not self.is_current(self.env.module_dependencies):
             self._forget()
 
     def body(self, document: Document) -> Markup:
-        """A document's text with its callouts shown."""
+        """Return the text of a document, including its callouts."""
         return Markup("").join(
             self._callout(part) if isinstance(part, CalloutPart) else self.html(part) + "\n"
             for part in document.body.parts
         )
 
     def shared(self, template: str, path: str) -> Markup:
-        """A part that many pages have alike, rendered once: ``shared("partials/…", view.path)``.
+        """Return a part that many pages share, rendered once: ``shared("partials/…", view.path)``.
 
-        It gets the site and ``current``, the page of the menu that this one is or lies below, and
-        nothing else of the page.
+        The template gets the site and ``current``, the menu entry of the page, and nothing else.
         """
         current = current_of(self.recorded, path)
         return self._at_once(
@@ -224,7 +225,7 @@ class Renderer:
         )
 
     def _at_once(self, key: Hashable, render: Callable[[], Markup]) -> Markup:
-        """A part of pages that is made again only when something that it has read has changed."""
+        """Return a part of pages that is rendered again only if one of its dependencies changed."""
         made, read = self._once.get(key, (None, {}))
         if made is None or not self.is_current(read):
             with record_dependencies() as read:
@@ -247,10 +248,10 @@ class Renderer:
         return self._show(callout.NAME, callout, level)
 
     def _of_treatment(self, name: str, treatment: Document[Treatment], level: int) -> Markup:
-        """What a treatment's page says, in a text that names the treatment."""
+        """Return what a treatment's page shows, for a text that names the treatment."""
         if name == SideEffects.NAME:
             return self._show(name, treatment.meta.side_effects, level, self.recorded, treatment)
-        # On a page of its own questions, the ids of another's could meet the page's.
+        # The prefix keeps these ids apart from those of the page's own questions.
         prefix = f"{treatment.slug}-"
         return self._show(name, treatment.meta.faq, level, self.recorded, treatment, prefix)
 
@@ -261,7 +262,7 @@ class Renderer:
 
 
 def template_problem(error: Exception, origin: str, path: str, theme: Path) -> Problem:
-    """What a template did wrong, at its own line, when ``origin`` was written to ``path``."""
+    """Return the problem of a template at its line; ``path`` was being made from ``origin``."""
     if isinstance(error, jinja2.TemplateNotFound):
         hint = f"it is needed for `{origin}`; add the template to the theme"
         where = f"{display_path_of(theme / 'templates')}/{error.name}"

@@ -1,4 +1,4 @@
-"""Files that no template makes: the feed, the site map, `robots.txt`, pages at old addresses."""
+"""Files without a template: the feed, the site map, `robots.txt`, and redirect pages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FEED_LENGTH = 20
 
 
 def sitemap(renderer: Renderer) -> str:
-    """Every page that search engines may list (https://www.sitemaps.org/protocol.html)."""
+    """Return the site map of all indexable pages (https://www.sitemaps.org/protocol.html)."""
     site = renderer.recorded
     pages = {document.path: document.meta.last_changed for document in site.documents}
     pages |= {entry.path: modified_of_list(entry) for entry in site.lists}
@@ -36,12 +36,12 @@ def sitemap(renderer: Renderer) -> str:
 
 
 def robots(address: str) -> str:
-    """All may be read; the site map says what there is (RFC 9309)."""
+    """Return `robots.txt`, which allows everything and names the site map (RFC 9309)."""
     return f"User-agent: *\nAllow: /\n\nSitemap: {address}/sitemap.xml\n"
 
 
 def feed(renderer: Renderer) -> str:
-    """An Atom feed (RFC 4287) of the newest posts: title, summary, author and link of each."""
+    """Return an Atom feed (RFC 4287) of the newest posts: title, summary, author and link."""
     site, address = renderer.recorded, renderer.address
     atom = Atom1Feed(
         title=site.clinic.name,
@@ -67,14 +67,14 @@ def feed(renderer: Renderer) -> str:
 
 
 def post_time(day: dt.date) -> dt.datetime:
-    """Noon UTC of a day: that day in every US time zone."""
+    """Return noon UTC of a date, which is the same date in every US time zone."""
     return dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC)
 
 
 def redirect_page(redirect: Redirect, address: str, base: str) -> str:
-    """A page that leads on by itself; ``address`` and ``base`` are the site's.
+    """Return a page that redirects; ``address`` and ``base`` are the site's.
 
-    To an address of another site it only shows a link: we never redirect there automatically.
+    For an address of another site it only shows a link: we never redirect there automatically.
     """
     target = redirect.target or ""
     inside = target.startswith("/")

@@ -1,4 +1,4 @@
-"""Templates: those of the theme, and a practice's own in their place.
+"""Templates: those of the theme, and a practice's own that replace them.
 
 Pelican's setting ``THEME_TEMPLATES_OVERRIDES`` names folders whose templates win over the theme's,
 the first folder over the next. A template there can extend the one that it replaces by Pelican's
@@ -24,9 +24,9 @@ from practice.site.site import Site
 
 ENDING = ".html"
 THEME = "!theme/"
-"""What Pelican puts before the name of a template to ask for the theme's own."""
+"""Pelican's prefix for the name of the theme's own template."""
 QUOTED = re.compile(r"""(["'])(?P<name>[^"'\n]+\.html)\1""")
-"""How a template names another: with `extends`, `include`, `import` or `shared(…)`."""
+"""A name of another template: in `extends`, `include`, `import` or `shared(…)`."""
 
 Templates = dict[str, tuple[str, str]]
 """By name (`partials/site-footer.html`): the text of a template, and the path of its file."""
@@ -64,7 +64,7 @@ def _read(file: Path) -> str:
 
 
 def problems_of(templates: Templates, overrides: Sequence[Path], site: Site) -> Iterator[Problem]:
-    """Folders of overrides that do not exist, and files in them that show on no page."""
+    """Return problems: override folders that do not exist, and files in them that no page uses."""
     known = {name for name in templates if f"{THEME}{name}" in templates}
     known |= {f"pages/{page.slug}{ENDING}" for page in site.pages}
     named = {match["name"] for text, _ in templates.values() for match in QUOTED.finditer(text)}
@@ -85,7 +85,7 @@ def problems_of(templates: Templates, overrides: Sequence[Path], site: Site) -> 
 
 
 class CompiledTemplates(jinja2.BytecodeCache):
-    """Templates compiled once, for every environment that is made of the same texts."""
+    """Compiled templates, shared by all environments with the same template texts."""
 
     def __init__(self) -> None:
         self.code: dict[tuple[str, str], CodeType] = {}
@@ -119,7 +119,7 @@ class _Template(jinja2.Template):
 
 
 class TemplateEnvironment(jinja2.Environment):
-    """Jinja with the settings of this project: everything is escaped, every name must exist."""
+    """A Jinja environment with autoescape on, in which undefined names are errors."""
 
     template_class = _Template
 
@@ -144,7 +144,7 @@ class TemplateEnvironment(jinja2.Environment):
         self.filters.update(names["filters"])
         self.globals.update(names["globals"])
         self.module_dependencies: Dependencies = {}
-        """What templates have read outside of macros and blocks when they were first imported.
+        """What templates read outside of macros and blocks during their first import.
 
         Jinja keeps what they set then, so every page rendered after depends on it.
         """

@@ -1,9 +1,9 @@
-"""The site as templates see it: what they read of it is recorded as a dependency of the page.
+"""The site as templates see it: every access is recorded as a dependency of the page.
 
-A dependency is a question to the site (``["posts_by", {"document": "team/ann-li.md"}]``) and a
-digest of the answer. A later build asks the same question of its own site: the page is rendered
-again if the answer differs. The digest covers all that the answer holds of documents but their
-texts, whose reading is recorded one by one (`practice.content.document`).
+A dependency is a query to the site (``["posts_by", {"document": "team/ann-li.md"}]``) and a digest
+of the result. A later build repeats the query on its own site and renders the page again if the
+result differs. The digest covers everything in the result except the texts of documents, whose
+access is recorded separately (`practice.content.document`).
 """
 
 from __future__ import annotations
@@ -34,36 +34,36 @@ KEYED = frozenset(
         "topics",
     }
 )
-"""What depends on `clinic.yaml`, the lists of the practice and the day alone. It is not recorded,
-because a change of it makes every page anew (`key_of`)."""
+"""Attributes that depend only on `clinic.yaml`, the YAML lists and the date. They are not recorded,
+because a change of them renders every page again (`key_of`)."""
 EVERYTHING = '["texts"]'
-"""The question whose answer changes with anything that any question could be answered by."""
+"""The query whose result changes whenever the result of any query could."""
 
 
 def recorded(site: Site) -> Site:
-    """The site for templates, and for all code that helps to render a page."""
+    """Return the site for templates, and for all code that helps to render a page."""
     return cast("Site", RecordedSite(site))
 
 
 def key_of(site: Site) -> bytes:
-    """A digest of what every page depends on: all that ``KEYED`` names."""
+    """Return a digest of what every page depends on: the attributes in ``KEYED``."""
     return digest_of([(name, getattr(site, name)) for name in sorted(KEYED)])
 
 
 def digest_of(value: Any) -> bytes:
-    """A digest of a value out of a site, the texts of its documents aside (SHA-256, 16 bytes)."""
+    """Return a digest of a value without the texts of documents (SHA-256, first 16 bytes)."""
     return hashlib.sha256(repr(_plain(value)).encode()).digest()[:16]
 
 
 class RecordedSite:
-    """Answers as a site does, and records each question with a digest of the answer."""
+    """Behaves like a site, and records each query with a digest of its result."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
         self._answers: dict[str, tuple[Any, bytes]] = {}
 
     def __getattr__(self, name: str) -> Any:
-        """A public attribute or method of the site."""
+        """Return a public attribute or method of the site."""
         if name.startswith("_"):
             raise AttributeError(name)
         value = getattr(self._site, name)
@@ -79,7 +79,7 @@ class RecordedSite:
             for value in arguments
         ]
         if named or not all(isinstance(value, str | int | dict) for value in plain):
-            self._noted(EVERYTHING)  # a question that cannot be asked again
+            self._noted(EVERYTHING)  # a query that cannot be repeated later
             return getattr(self._site, name)(*arguments, **named)
         return self._noted(json.dumps([name, *plain]))
 
@@ -107,9 +107,9 @@ class RecordedSite:
 
 
 def is_answered(site: Site, question: str, digest: bytes) -> bool:
-    """Whether a ``recorded`` site answers a question as it was answered when it was recorded.
+    """Return whether a query to a ``recorded`` site still has the recorded result.
 
-    A question that can no longer be asked, of a document that is gone for example, is not.
+    The answer is no for a query that is no longer possible, such as one about a deleted document.
     """
     ask = cast("RecordedSite", site)._ask  # noqa: SLF001  # it is no attribute of a site
     try:
@@ -119,7 +119,7 @@ def is_answered(site: Site, question: str, digest: bytes) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """A value whose `repr` says all that it holds, the texts of documents aside."""
+    """Return a value whose `repr` contains everything except the texts of documents."""
     if isinstance(value, Document):
         return (value.source, value.listing_digest)
     if isinstance(value, Mapping):
