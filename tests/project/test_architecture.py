@@ -47,6 +47,8 @@ ONLY = {
     "yaml": ["practice.content.front_matter", "practice.content.yaml_errors"],
     "PIL": ["practice.rendering.images"],
     "babel": ["practice.site.formatting"],
+    "filelock": ["practice.support.output_folder"],
+    "multiprocessing": ["practice.support.time_limit"],
     "tasks": [],
     "tests": [],
     "pelicanconf": [],
