@@ -51,6 +51,8 @@ ONLY = {
     "PIL": ["practice.rendering.images", "practice.checks.pdf_content"],
     "pikepdf": ["practice.checks.pdf_content"],
     "babel": ["practice.site.formatting"],
+    "filelock": ["practice.support.output_folder"],
+    "multiprocessing": ["practice.support.time_limit"],
     "tasks": [],
     "tests": [],
     "pelicanconf": [],

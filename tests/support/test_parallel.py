@@ -24,7 +24,9 @@ from practice.build.run import build
 from practice.content import front_matter
 from practice.problems import ProblemsFound
 from practice.rendering.jobs import Job
-from practice.support import processes
+from practice.support import platform, processes
+
+forks = pytest.mark.skipif(not platform.FORKS, reason="this system does not fork")
 
 
 def test_what_comes_out_is_in_order():
@@ -33,6 +35,7 @@ def test_what_comes_out_is_in_order():
         assert processes.map_in_processes(lambda x: x * x, items, 3) == [x * x for x in items]
 
 
+@forks
 def test_it_is_done_in_other_processes():
     found = set(processes.map_in_processes(lambda _: os.getpid(), range(8), 2))
     assert len(found) == 2
@@ -45,6 +48,7 @@ def test_a_large_outcome_does_not_block():
     assert [len(value) for value in found] == [3_000_001] * 4
 
 
+@forks
 def test_an_exception_in_a_child_is_told():
     def work(x):
         return 1 / x
@@ -53,6 +57,7 @@ def test_an_exception_in_a_child_is_told():
         processes.map_in_processes(work, [1, 0], 2)
 
 
+@forks
 def test_a_child_that_exits_or_is_killed_is_told():
     def killed(x):
         if x:
@@ -69,11 +74,13 @@ def test_a_child_that_exits_or_is_killed_is_told():
         processes.map_in_processes(ended, [0, 1], 2)
 
 
+@forks
 def test_an_outcome_that_cannot_be_carried_is_told():
     with pytest.raises(processes.WorkerFailed):
         processes.map_in_processes(lambda _: lambda: 1, [0, 1], 2)
 
 
+@forks
 def test_what_a_child_logs_is_logged_in_the_parent(caplog):
     def work(x):
         try:
@@ -98,6 +105,7 @@ def test_what_a_child_warns_of_is_warned_of_in_the_parent():
         processes.map_in_processes(work, [0, 1], 2)
 
 
+@forks
 def test_a_warning_that_is_an_error_is_an_error_there_too():
     def work(_):
         warnings.warn("no", UserWarning, stacklevel=1)
@@ -106,6 +114,7 @@ def test_a_warning_that_is_an_error_is_an_error_there_too():
         processes.map_in_processes(work, [0, 1], 2)
 
 
+@forks
 def test_work_beside_us_has_a_result_and_can_be_given_up():
     assert processes.Child(lambda: {"found": [1]}).result() == {"found": [1]}
     child = processes.Child(lambda: time.sleep(600))
@@ -115,6 +124,7 @@ def test_work_beside_us_has_a_result_and_can_be_given_up():
     child.give_up()  # it has ended; nothing happens
 
 
+@forks
 @pytest.mark.parametrize(("given", "expected"), [("3", 3), ("0", 1)])
 def test_the_number_of_processes_can_be_said(monkeypatch, given, expected):
     monkeypatch.setenv("PRACTICE_WORKERS", given)
@@ -158,6 +168,7 @@ def test_mistakes_in_several_processes_are_told_together(
     assert not (tmp_path / "output").exists()
 
 
+@forks
 def test_a_killed_process_stops_the_build_and_leaves_the_output(
     content, tmp_path, settings_file, monkeypatch
 ):
