@@ -9,12 +9,13 @@ import hashlib
 import os
 import shutil
 import stat
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
+
+from practice.support import platform
 
 NAME = "practice-site"
 """Our folder in the user's cache folder."""
@@ -95,9 +96,8 @@ def why_not_private(folder: Path) -> str:
         return str(error.strerror)
     if not stat.S_ISDIR(found.st_mode):
         return "it is not a folder"
-    if sys.platform != "win32" and hasattr(os, "getuid"):  # elsewhere, modes say nothing
-        if found.st_uid != os.getuid():
-            return "it belongs to another user"
-        if found.st_mode & OTHERS_WRITE:
-            return "other users can write to it"
+    if not platform.is_own(found):
+        return "it belongs to another user"
+    if platform.MODES_MATTER and found.st_mode & OTHERS_WRITE:
+        return "other users can write to it"
     return ""

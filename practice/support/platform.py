@@ -35,6 +35,8 @@ LINKS_ARE_REPLACED = sys.platform != "win32"
 
 `MoveFileEx`, which Python's ``os.replace`` calls on Windows, replaces no folder and no link to one.
 """
+MODES_MATTER = sys.platform != "win32" and hasattr(os, "getuid")
+"""Whether the mode bits of a folder say who can write into it."""
 PATH_LIMIT = 260 if sys.platform == "win32" else None
 """Characters that a path may have, unless Windows was told to allow long paths; None: no limit.
 
