@@ -19,7 +19,8 @@ from benchmarks.run import Tool
 
 SERVER = """
 import http.server, os, pathlib, sys
-pathlib.Path("pid").write_text(str(os.getpid()))
+pathlib.Path("pid.part").write_text(str(os.getpid()))
+os.replace("pid.part", "pid")
 if sys.argv[1] == "deaf":
     page = pathlib.Path("post.md").read_bytes() + b"</html>"
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -88,11 +89,13 @@ def test_a_figure_that_was_not_measured_is_said_in_words():
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_server_is_ended_when_the_run_is_stopped(post, number):
     script = """
+import signal
 import sys
 from pathlib import Path
 sys.path[:0] = [sys.argv[1] + "/tests/project", sys.argv[1] + "/tests"]
 from benchmarks import run
 from test_benchmark import tool
+signal.signal(signal.SIGINT, signal.default_int_handler)
 run.PATIENCE = 600
 folder = sys.argv[2]
 sys.argv = sys.argv[:1]
@@ -101,16 +104,16 @@ run.run = lambda *_: run.edits(
 )
 run.main()
 """
-    bench = subprocess.Popen(
-        [sys.executable, "-c", script, str(ROOT), str(post.parent)],
-        cwd=ROOT,
-        stderr=subprocess.DEVNULL,
-    )
-    while not alive(post.parent):
-        assert bench.poll() is None
-        time.sleep(0.01)
-    bench.send_signal(number)
-    assert bench.wait() != 0
+    command = [sys.executable, "-c", script, str(ROOT), str(post.parent)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as bench:
+        try:
+            while not alive(post.parent):
+                assert bench.poll() is None
+                time.sleep(0.01)
+            bench.send_signal(number)
+            assert bench.wait() != 0
+        finally:
+            bench.kill()
     assert not alive(post.parent)
 
 
