@@ -67,7 +67,7 @@ class Record:
     problems: list[Problem]
     body: BodyRecord | None = None
     data: DataRecord | None = None
-    meta: Any = None
+    meta: object = None
 
 
 RECORD = TypeAdapter(Record)

@@ -54,7 +54,7 @@ def _below(folder: Path) -> Templates:
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text("utf-8")
+        return file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         hint = "save it as UTF-8 text, or delete it"
         message = f"the template cannot be read: {error}"

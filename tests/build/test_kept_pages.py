@@ -380,7 +380,7 @@ def test_what_a_cache_says_of_a_page_is_a_problem_at_most(
             result = codec.load(value)
             if result.scanned:
                 scanned = dataclasses.replace(result.scanned, targets=(target,))
-                value = codec.dump(dataclasses.replace(result, scanned=scanned))  # noqa: PLW2901
+                value = codec.dump(dataclasses.replace(result, scanned=scanned))  # noqa: PLW2901  # the changed value
             checksum = hashlib.sha256(key + value).digest()
             connection.execute(
                 "UPDATE entry SET value = ?, checksum = ? WHERE key = ?", (value, checksum, key)

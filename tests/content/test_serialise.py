@@ -19,7 +19,12 @@ from hypothesis import strategies as st
 from practice.build.run import build
 from practice.content import cached_reader, serialise
 from practice.content.body import Body, CalloutPart, Heading, Link
-from practice.content.document import Document, InvalidDocument
+from practice.content.document import (
+    Document,
+    InvalidDocument,
+    listing_digest_of,
+    listing_of,
+)
 from practice.content.front_matter import Data
 from practice.content.models import CALLOUTS, KINDS, Faq, Page, Question, SideEffectList, Treatment
 from practice.content.reader import document_of
@@ -123,13 +128,16 @@ SAMPLES[Body] = {
 NAMES = {"source": "pages/x.md", "display_path": "content/pages/x.md"}
 TEXT = {"body": Body(**SAMPLES[Body]), "data": Data(**SAMPLES[Data])}
 SAMPLES[InvalidDocument] = NAMES | TEXT
+META = Page(title="T", summary="S", menu="main", order=3)
+LISTING = listing_of(META, TEXT["body"])
 SAMPLES[Document] = {
     **NAMES,
     **TEXT,
     "slug": "x",
-    "meta": Page(title="T", summary="S", menu="main", order=3),
+    "meta": META,
+    "listing": LISTING,
     "digest": DIGEST,
-    "listing_digest": b"any bytes",
+    "listing_digest": listing_digest_of(META, LISTING),
 }
 
 

@@ -141,17 +141,7 @@ def test_links_between_documents_lead_somewhere(page):
             assert fragment in anchors(target), f"{name_of(page)} links to {link}"
 
 
-BEING_REWRITTEN = [ROOT / "docs/build.md"]
-
-
-@pytest.mark.parametrize(
-    "page",
-    [
-        pytest.param(page, marks=[pytest.mark.xfail] if page in BEING_REWRITTEN else [])
-        for page in PAGES
-    ],
-    ids=name_of,
-)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_files_that_are_named_exist(page):
     named = re.findall(
         r"`((?:practice|tests|theme|docs|benchmarks|\.github)/[^`\s:]*)", text_of(page)

@@ -25,7 +25,7 @@ READERS = {"read_text"}
 WRITERS = {"write_text"}
 OPENERS = {"open", "fdopen", "NamedTemporaryFile", "TemporaryFile", "SpooledTemporaryFile"}
 PROCESSES = {"run", "Popen", "check_output", "check_call", "call"}
-NOT_FILES = {"Image", "webbrowser", "opener", "os"}
+NOT_FILES = {"Image", "Pdf", "webbrowser", "opener", "os"}
 """What else has a method `open`; `os.open` gives bytes."""
 
 

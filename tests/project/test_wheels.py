@@ -21,7 +21,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 PYTHONS = [(3, 11), (3, 12), (3, 13), (3, 14)]
 SYSTEMS = {
     "Windows": (("win32", "Windows", "AMD64"), ["win_amd64"]),
-    "macOS": (("darwin", "Darwin", "arm64"), [*mac_platforms((14, 0), "arm64")]),
+    "macOS": (("darwin", "Darwin", "arm64"), [*mac_platforms((15, 0), "arm64")]),
     "Linux x86_64": (
         ("linux", "Linux", "x86_64"),
         [f"manylinux_2_{n}_x86_64" for n in range(36, 4, -1)]
