@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from practice.build.execute import execute
+from practice.build.other_plugins import MadeFiles
 from practice.checks import built_html
 from practice.paths import files_below
 from practice.problems import ProblemsFound
@@ -26,10 +27,11 @@ Written = frozenset[tuple[str, str]]
 """Paths below an output folder, each with the SHA-256 of what was written there."""
 
 
-def update(renderer: Renderer, output: Path) -> None:
+def update(renderer: Renderer, output: Path) -> MadeFiles:
     """Write a site into ``output``; a mistake in any file leaves all as they were.
 
-    Raises ``ProblemsFound`` for mistakes of the theme and ``OSError`` for a full disk.
+    Returns the files that are ours. Raises ``ProblemsFound`` for mistakes of the theme and
+    ``OSError`` for a full disk.
     """
     site, memory = renderer.site, _memory(renderer, output)
     before = _read(memory)
@@ -62,6 +64,7 @@ def update(renderer: Renderer, output: Path) -> None:
             _make_room(output, path)
             (stage / path).replace(output / path)
     _write(memory, after)
+    return MadeFiles(output, {path: result.digest for path, result in results.items()})
 
 
 def remember(renderer: Renderer, output: Path, digests: dict[str, bytes]) -> None:

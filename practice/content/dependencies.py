@@ -14,6 +14,8 @@ from typing import Any
 
 Dependencies = dict[str, bytes]
 """Digests of what was read, by name."""
+UNREPEATABLE = "<unrepeatable>"
+"""A name that no document has, so that it is never found to be current."""
 
 _recorders: list[Dependencies] = []
 
@@ -32,6 +34,11 @@ def note(read: Mapping[str, bytes]) -> None:
     """Record some readings, or those of something that was made before and is used again."""
     if _recorders:
         _recorders[-1].update(read)
+
+
+def note_unrepeatable() -> None:
+    """Record a reading of what no later build can ask for again: the page is always made anew."""
+    note({UNREPEATABLE: b""})
 
 
 class RecordedField:
