@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from practice.build.execute import execute
+from practice.build.other_plugins import MadeFiles
 from practice.checks import built_html
 from practice.paths import files_below
 from practice.problems import ProblemsFound
@@ -29,10 +30,11 @@ Written = frozenset[tuple[str, str]]
 """Paths below an output folder, each with the SHA-256 of what was written there."""
 
 
-def update(renderer: Renderer, output: Path) -> None:
+def update(renderer: Renderer, output: Path) -> MadeFiles:
     """Write a site into ``output``; if any file has a problem, no file changes.
 
-    Raises ``ProblemsFound`` for mistakes in the theme and ``OSError`` for a full disk.
+    Returns the files of the site. Raises ``ProblemsFound`` for mistakes in the theme and
+    ``OSError`` for a full disk.
     """
     site = renderer.site
     before = _recorded(renderer, output)
@@ -67,6 +69,7 @@ def update(renderer: Renderer, output: Path) -> None:
             _make_room(output, path)
             replace_file(stage / path, output / path)
     _record(renderer, output, after)
+    return MadeFiles(output, {path: result.digest for path, result in results.items()})
 
 
 def remember(renderer: Renderer, output: Path, digests: dict[str, bytes]) -> None:

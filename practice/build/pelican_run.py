@@ -10,20 +10,20 @@ from typing import Any
 from pelican import Pelican
 from pelican.log import LimitFilter, console
 
+from practice.build import other_plugins
+from practice.build.other_plugins import PLUGIN_NAMES
 from practice.problems import Problem, ProblemsFound
-
-PLUGIN_NAMES = frozenset({"practice", "pelican.plugins.practice"})
-"""Pelican's names of the plugin: in a checkout, and as an installed package."""
 
 
 def run_pelican(settings: dict[str, Any]) -> None:
     """Run Pelican; a warning that it would only log stops the build."""
     with listening() as records:
-        pelican = Pelican(settings)
+        with other_plugins.failures_named(settings):
+            pelican = Pelican(settings)
         if PLUGIN_NAMES.isdisjoint(pelican.settings["PLUGINS"]):
             raise ProblemsFound([*map(logged, records), PLUGIN_MISSING])
         if not records:
-            with silent():
+            with silent(), other_plugins.failures_named(settings):
                 pelican.run()
     if records:
         raise ProblemsFound(map(logged, records))

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from practice.build import in_place
+from practice.build import in_place, other_plugins
 from practice.build.execute import JobResult, execute
+from practice.build.other_plugins import MadeFiles
 from practice.build.pelican_run import run_pelican
 from practice.build.prepare import prepare
 from practice.build.settings import load_settings
@@ -76,15 +77,21 @@ def build(
         stage = output_folder.usable(spare) or fresh
         results: dict[str, JobResult] = {}
 
-        def write() -> None:
+        def made() -> MadeFiles:
+            return MadeFiles(stage, {path: result.digest for path, result in results.items()})
+
+        def write() -> MadeFiles:
             todo = list(jobs(site, renderer))
             if stage != fresh:
                 output_folder.keep_only(stage, {job.path for job in todo})
             results.update(execute(renderer, todo, stage, target))
+            return made()
 
         settings |= {"OUTPUT_PATH": str(fresh), "PRACTICE": renderer, "PRACTICE_WRITE": write}
         step("Writing the pages")
         run_pelican(settings)
+        for path in other_plugins.replaced(made(), fresh, settings):
+            del results[path]
         output_folder.move_all(fresh, stage)
         step("Checking the pages")
         (stage / MARKER).write_text(MARKER_TEXT, encoding="utf-8", newline="\n")

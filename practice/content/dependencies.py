@@ -13,6 +13,8 @@ from contextlib import contextmanager
 
 Dependencies = dict[str, bytes]
 """Digests of the values, by name."""
+UNREPEATABLE = "<unrepeatable>"
+"""A name that no document has, so that it is never found to be current."""
 
 _recorders: list[Dependencies] = []
 
@@ -31,6 +33,11 @@ def note(read: Mapping[str, bytes]) -> None:
     """Record some accesses, such as those of a part that was made earlier and is used again."""
     if _recorders:
         _recorders[-1].update(read)
+
+
+def note_unrepeatable() -> None:
+    """Record a reading of what no later build can ask for again: the page is always made anew."""
+    note({UNREPEATABLE: b""})
 
 
 class RecordedField:

@@ -9,7 +9,7 @@ from blinker import Signal
 from pelican import Pelican
 from pelican.plugins import signals
 
-from practice.plugin import callouts, hooks
+from practice.plugin import callouts, hand_over, hooks
 from practice.plugin.outcome import say
 from practice.problems import ProblemsFound, UsageError, did_you_mean
 
@@ -20,10 +20,14 @@ SITE: Hooks = (
     (signals.readers_init, hooks.set_readers),
     # The renderer finds templates: Pelican would fall back to its `simple` theme for a missing one.
     (signals.generator_init, hooks.leave_templates_to_us),
+    # Other plugins may ask for the text of a document.
+    (signals.content_object_init, hand_over.give_text),
+    # Other plugins have added to Pelican's objects what templates may show.
+    (signals.all_generators_finalized, hand_over.take_objects),
     # Pages are not written one by one: every problem is found before any page is in place.
     (signals.get_writer, hooks.our_writer),
-    # Pelican has finished: make every file of the site.
-    (signals.finalized, hooks.write),
+    # Pelican would now have written articles and pages; generators of other plugins come next.
+    (signals.page_writer_finalized, hooks.make_site),
 )
 CALLOUTS: Hooks = (
     # Messages name the file, which Python-Markdown does not know.

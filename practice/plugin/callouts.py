@@ -22,6 +22,7 @@ from pelican import Pelican
 from pelican.generators import Generator
 from pelican.readers import MarkdownReader, Readers
 
+from practice.build.other_plugins import name_for, refused
 from practice.content import callouts_in_text
 from practice.content.reader import within_limits
 from practice.paths import display_path_of, slug, theme_folder
@@ -154,9 +155,8 @@ def _other_readers(generators: list[Generator]) -> Iterator[Problem]:
             generator.readers.reader_classes.get("md") if hasattr(generator, "readers") else None
         )
         if reader and not issubclass(reader, NotesItsFile):
-            message = f"`{reader.__module__}` reads Markdown in its own way, without callouts"
-            hint = "take that plugin out of `PLUGINS`, or this one"
-            yield Problem("pelicanconf.py", 1, "plugin-reader", message, hint)
+            name = name_for(reader.__module__, generator.settings)
+            yield refused(name, "reads Markdown in a way of its own, without callouts")
             return
 
 

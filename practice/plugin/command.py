@@ -14,14 +14,15 @@ from typing import Any
 
 from pelican import Pelican
 
-from practice.build import in_place, report
+from practice.build import in_place, other_plugins, report
+from practice.build.other_plugins import MadeFiles
 from practice.build.prepare import prepare
 from practice.build.run import system_named
 from practice.build.settings import overrides_of
 from practice.content.cached_reader import Reader
 from practice.paths import files_below
 from practice.plugin import settings as plugin_settings
-from practice.problems import Problem
+from practice.problems import Problem, ProblemsFound
 from practice.rendering.renderer import Renderer
 from practice.support.cache_folder import cache_folder
 from practice.support.output_folder import locked
@@ -37,6 +38,8 @@ class PelicanCommand:
         self.settings: dict[str, Any] = pelican.settings
         self.generate = pelican.run
         self.reader = Reader(cache_folder(Path(self.settings["PATH"])))
+        self.made = MadeFiles(Path(self.settings["OUTPUT_PATH"]), {})
+        """What the last run has made."""
 
     def run(self) -> str:
         """Build the site from the files as they are now; return the warnings as text.
@@ -60,14 +63,21 @@ class PelicanCommand:
         renderer = prepare(self.settings, self.reader)
         plugin_settings.use(renderer, self.settings)
         self.settings["PRACTICE_WRITE"] = partial(self._write, renderer)
-        self.generate()
+        with other_plugins.failures_named(self.settings):
+            self.generate()
+        try:
+            other_plugins.replaced(self.made, self.made.folder, self.settings)
+        except ProblemsFound:
+            self._write(renderer)
+            raise
         return renderer.warnings
 
-    def _write(self, renderer: Renderer) -> None:
+    def _write(self, renderer: Renderer) -> MadeFiles:
         output = Path(self.settings["OUTPUT_PATH"])
         output.parent.mkdir(parents=True, exist_ok=True)
         with locked(output):
-            in_place.update(renderer, output)
+            self.made = in_place.update(renderer, output)
+        return self.made
 
     def _files(self) -> dict[str, tuple[int, int]]:
         """Return every file that a build reads, with its modification time and size."""

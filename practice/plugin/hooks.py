@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from pelican import Pelican
-from pelican.generators import Generator
+from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 from pelican.readers import BaseReader, Readers
 
 from practice.build import report
+from practice.build.other_plugins import MadeFiles
 from practice.build.settings import use_our_theme
-from practice.content.document import Document, is_of
-from practice.content.models import Post
-from practice.paths import save_as
+from practice.plugin import hand_over
 from practice.plugin import settings as plugin_settings
 from practice.plugin.command import PelicanCommand
 from practice.plugin.outcome import ReportedRuns
 from practice.plugin.writer import PipelineWriter
-from practice.rendering.site_files import post_time
 from practice.site.site import Site
 
 
 def settle(pelican: Pelican) -> None:
     """Set Pelican's settings; for Pelican's own command, also replace its `run` method."""
     settings = pelican.settings
+    hand_over.refuse_replacements(pelican)
     settings.update(plugin_settings.FIXED)
     use_our_theme(settings)
     if "PRACTICE" in settings:
@@ -38,6 +37,7 @@ def settle(pelican: Pelican) -> None:
 
 def set_readers(readers: Readers) -> None:
     """Set our reader for Markdown, and Pelican's for files that are only copied."""
+    hand_over.refuse_readers(readers)
     readers.reader_classes = {"md": PracticeReader, "static": BaseReader}
 
 
@@ -54,33 +54,21 @@ class PracticeReader(BaseReader):
         document = ours.document(source)
         if document is None and source not in self._left_out:
             raise LookupError(f"`{source}` was not read")
-        return "", {"status": "skip"} if document is None else metadata(document, self.settings)
+        return "", {"status": "skip"} if document is None else hand_over.metadata(
+            document, self.settings
+        )
 
     @cached_property
     def _left_out(self) -> frozenset[str]:
         return frozenset(left.source for left in self.settings["PRACTICE"].site.left_out)
 
 
-def metadata(document: Document, settings: dict[str, Any]) -> dict[str, Any]:
-    """Return the metadata that Pelican expects of a document."""
-    found = {
-        "title": document.title,
-        "slug": f"{document.kind}-{document.slug}",
-        "summary": document.meta.summary,
-        "url": document.path.lstrip("/"),
-        "save_as": save_as(document.path),
-        "template": settings["PRACTICE"].template_of(document),
-        "document": document,
-        "status": "published",
-    }
-    if is_of(document, Post):
-        found["date"] = post_time(document.meta.date)
-    return found
-
-
 def leave_templates_to_us(generator: Generator) -> None:
     """Keep Pelican from loading templates; the renderer does, and a missing one stops the build."""
-    generator.get_template = lambda name: name
+    if isinstance(generator, ArticlesGenerator | PagesGenerator):
+        generator.get_template = lambda name: name
+    else:
+        generator.get_template = partial(hand_over.refuse_template, generator)
 
 
 def our_writer(_pelican: Pelican) -> type[PipelineWriter]:
@@ -88,6 +76,7 @@ def our_writer(_pelican: Pelican) -> type[PipelineWriter]:
     return PipelineWriter
 
 
-def write(pelican: Pelican) -> None:
+def make_site(generator: Generator, **_writer: object) -> None:
     """Make every file of the site, by the function that started the run."""
-    pelican.settings["PRACTICE_WRITE"]()
+    made: MadeFiles = generator.settings["PRACTICE_WRITE"]()
+    hand_over.send_pages(generator, made)

@@ -39,6 +39,8 @@ def use(renderer: Renderer, settings: dict[str, Any]) -> None:
     """Set the site that Pelican's generators read."""
     settings["PRACTICE"] = renderer
     settings["SITENAME"] = renderer.site.clinic.name
+    order = {post.source: number for number, post in enumerate(renderer.site.posts)}
+    settings["ARTICLE_ORDER_BY"] = lambda article: order.get(article.document.source, len(order))
     settings["STATIC_PATHS"] = _placed_elsewhere(renderer.site, settings)
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
+from practice.build.other_plugins import others_of
 from practice.build.settings import load_settings, overrides_of
 from practice.preview.guard import LOOPBACK
 from practice.preview.live import LivePreview
@@ -57,6 +58,9 @@ def run(
     if host not in {"", *LOOPBACK}:
         say(f"Everyone who can reach {host} can see your drafts now.")
     address = f"http://{names[0]}:{port}"
+    others = ", ".join(others_of(settings))
+    if others:
+        say(f"Other plugins do not run in the preview, so nothing of theirs is shown: {others}.")
     app = Preview(mounts, editor).app(names, port)
     config = uvicorn.Config(
         app, log_level="critical", server_header=False, timeout_graceful_shutdown=1, lifespan="on"

@@ -29,7 +29,12 @@ from practice.paths import display_path_of
 from practice.problems import Problem
 from practice.rendering import assets, links, templates
 from practice.rendering.images import Pictures
-from practice.rendering.templates import ENDING, CompiledTemplates, TemplateEnvironment
+from practice.rendering.templates import (
+    ENDING,
+    CompiledTemplates,
+    PelicanObject,
+    TemplateEnvironment,
+)
 from practice.site import formatting, structured_data
 from practice.site.lists import AuthorList, TopicList, Year
 from practice.site.recorded import digest_of, is_answered, key_of, recorded
@@ -72,6 +77,8 @@ class Renderer:
         self.site = site
         self.recorded = recorded(site)
         """The site for all code that makes a page; access to it is recorded as a dependency."""
+        self.pelican: Mapping[str, object] | None = None
+        """Pelican's objects by the sources of their documents; None where Pelican does not run."""
         self.pictures = Pictures(site, self.base)
         self.warnings: tuple[Problem, ...] = ()
         self._forget()
@@ -175,12 +182,14 @@ class Renderer:
     def page(self, document: Document) -> str:
         """Return the page of a document."""
         self._renew_modules()
+        content = PelicanObject((self.pelican or {}).get(document.source))
         return self._render(
             self.template_of(document),
             view_of(self.recorded, self.address, document),
             document,
             doc=document,
             body=self.body(document),
+            **{"article" if document.kind == "post" else "page": content},
         )
 
     def list_page(self, entry: Year | TopicList | AuthorList) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 import jinja2
 from jinja2.bccache import Bucket
 
-from practice.content.dependencies import Dependencies, record_dependencies
+from practice.content.dependencies import Dependencies, note_unrepeatable, record_dependencies
 from practice.content.folder import JUNK
 from practice.paths import display_path_of
 from practice.problems import Problem, ProblemsFound, nearest
@@ -116,6 +116,24 @@ class _Template(jinja2.Template):
             module = super().make_module(vars, shared, locals)
         self.environment.module_dependencies.update(read)  # type: ignore[attr-defined]  # ours
         return module
+
+
+class PelicanObject:
+    """Pelican's object of a text for its template, with what other plugins have put on it.
+
+    A page that reads it is made anew in each build. In the preview, where Pelican does not run,
+    each of its attributes is undefined, which is false and empty.
+    """
+
+    def __init__(self, content: object | None) -> None:
+        self._content = content
+
+    def __getattr__(self, name: str) -> Any:
+        """An attribute of Pelican's object, such as ``prev_article`` of the plugin Neighbors."""
+        note_unrepeatable()
+        if self._content is None:
+            return jinja2.ChainableUndefined(name=name)
+        return getattr(self._content, name)
 
 
 class TemplateEnvironment(jinja2.Environment):

@@ -266,7 +266,7 @@ def test_another_reader_of_markdown_is_refused_by_name(folder):
     )
     run = pelican(folder, PLUGINS=["practice", "other_reader"], PLUGIN_PATHS=["."])
     assert run.code == 1
-    assert "`other_reader` reads Markdown in its own way" in run.printed
+    assert "the plugin `other_reader` reads Markdown in a way of its own" in run.printed
 
 
 # --- The text around callouts ------------------------------------------------------------------

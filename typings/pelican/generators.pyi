@@ -1,8 +1,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from pelican.contents import Content
+
 class Generator:
     settings: dict[str, Any]
+    context: dict[str, Any]
+    output_path: str
     get_template: Callable[[str], object]
     def __init__(
         self,
@@ -14,3 +18,10 @@ class Generator:
         readers_cache_name: str = "",
         **kwargs: Any,
     ) -> None: ...
+
+class ArticlesGenerator(Generator):
+    articles: list[Content]
+
+class PagesGenerator(Generator):
+    pages: list[Content]
+    hidden_pages: list[Content]

@@ -12,5 +12,6 @@ class MarkdownReader(BaseReader):
     def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
 class Readers:
+    settings: dict[str, Any]
     reader_classes: dict[str, type[BaseReader]]
     def __init__(self, settings: dict[str, Any] | None = None, cache_name: str = "") -> None: ...

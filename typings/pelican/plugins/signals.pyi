@@ -9,3 +9,6 @@ readers_init: NamedSignal
 all_generators_finalized: NamedSignal
 content_written: NamedSignal
 feed_generated: NamedSignal
+feed_written: NamedSignal
+content_object_init: NamedSignal
+page_writer_finalized: NamedSignal

@@ -1,0 +1,122 @@
+"""Other people's Pelican plugins: what they may do to a finished site, and what is undone.
+
+A plugin that hears of each page can list it, and may write files of its own. Pages, pictures and
+the rest of ours stay as they were made, because they are checked before others see them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from practice.paths import display_path_of
+from practice.problems import Problem, ProblemsFound, UsageError
+
+NAMESPACE = "pelican.plugins."
+"""What Pelican puts before the names of plugins that are installed."""
+PLUGIN_NAMES = frozenset({"practice", f"{NAMESPACE}practice"})
+"""What Pelican calls our plugin: in a checkout, and as an installed package."""
+REPLACEABLE = frozenset({"robots.txt", "sitemap.xml"})
+"""Files of ours in whose place a plugin may write its own."""
+USELESS = {
+    "i18n_subsites": "runs Pelican once more for each language, but a site has one",
+    "more_categories": "reads categories, but posts have `topics`",
+    "series": "reads `series` in posts, whose fields are those of docs/writing.md",
+}
+"""Known plugins that would do nothing here, or harm, and why."""
+REMEDY = "take it out of `PLUGINS`; docs/plugins.md says what plugins can do here"
+
+
+@dataclass(frozen=True)
+class MadeFiles:
+    """The files of a site as they were made."""
+
+    folder: Path
+    """Where they are."""
+    digests: dict[str, bytes]
+    """The SHA-256 of each, by its path below ``folder``."""
+
+
+def others_of(settings: dict[str, Any]) -> list[str]:
+    """The plugins beside ours that the settings load, by the shorter of their names."""
+    plugins: Iterable[Any] = settings.get("PLUGINS") or ()
+    names = [p if isinstance(p, str) else getattr(p, "__name__", str(p)) for p in plugins]
+    return [name.removeprefix(NAMESPACE) for name in names if name not in PLUGIN_NAMES]
+
+
+def name_for(module: str, settings: dict[str, Any]) -> str:
+    """The plugin to which a module belongs, by its name in `PLUGINS`; else the module itself."""
+    inside = f"{module.removeprefix(NAMESPACE)}."
+    return next((n for n in others_of(settings) if inside.startswith(f"{n}.")), module)
+
+
+def refused(name: str, what: str) -> Problem:
+    """A plugin that cannot be used here; ``what`` says what it does."""
+    return Problem("pelicanconf.py", 1, "plugin-refused", f"the plugin `{name}` {what}", REMEDY)
+
+
+@contextmanager
+def failures_named(settings: dict[str, Any]) -> Iterator[None]:
+    """Raise ``ProblemsFound`` in place of an exception out of another plugin."""
+    try:
+        yield
+    except (ProblemsFound, UsageError):
+        raise
+    except Exception as error:  # a plugin can raise anything
+        problem = _failure(error, settings)
+        if problem is None:
+            raise
+        raise ProblemsFound([problem]) from error
+
+
+def _failure(error: Exception, settings: dict[str, Any]) -> Problem | None:
+    """Where another plugin has raised an exception; None if it was none of them."""
+    found = None
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        module = str(frame.f_globals.get("__name__"))
+        name = name_for(module, settings)
+        if name in others_of(settings):
+            where = display_path_of(Path(frame.f_code.co_filename))
+            message = f"the plugin `{name}` has failed: {type(error).__name__}: {error}"
+            found = Problem(where, line, "plugin-failed", message, REMEDY)
+    return found
+
+
+def replaced(made: MadeFiles, output: Path, settings: dict[str, Any]) -> set[str]:
+    """The paths of the files of ours that a plugin has replaced in ``output``, as it may.
+
+    Raises ``ProblemsFound`` where one has changed or deleted another file of ours.
+    """
+    if not others_of(settings):
+        return set()
+    changed = set(_changed(made, output))
+    names = ", ".join(f"`{name}`" for name in others_of(settings))
+    problems = [
+        Problem(
+            "pelicanconf.py",
+            1,
+            "plugin-refused",
+            f"a plugin has changed `{path}`, which is a file of this site; it is one of {names}",
+            REMEDY,
+        )
+        for path in sorted(changed - REPLACEABLE)[:1]
+    ]
+    if problems:
+        raise ProblemsFound(problems)
+    return changed
+
+
+def _changed(made: MadeFiles, output: Path) -> Iterator[str]:
+    for path, digest in made.digests.items():
+        try:
+            content = (output / path).read_bytes()
+        except OSError:
+            yield path
+            continue
+        if hashlib.sha256(content).digest() != digest:
+            yield path

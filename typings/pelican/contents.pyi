@@ -1,0 +1,16 @@
+from collections.abc import Callable
+from typing import Any
+
+class Content:
+    settings: dict[str, Any]
+    document: Any  # one of ours; Pelican makes each entry of the metadata an attribute
+    _content: str
+    _get_content: Callable[[], str]
+    def __init__(
+        self,
+        content: str | None,
+        metadata: dict[str, Any] | None = None,
+        settings: dict[str, Any] | None = None,
+        source_path: str | None = None,
+        context: dict[str, Any] | None = None,
+    ) -> None: ...
