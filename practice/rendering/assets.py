@@ -7,13 +7,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import lightningcss
+
 from practice.paths import display_path_of
 from practice.problems import Problem, ProblemsFound
 
-IMPORT = re.compile(r'@import url\("(?P<file>[^"]+)"\) layer\((?P<layer>[\w.-]+)\);\s*')
-SPACE = re.compile(r"""(?P<text>"[^"]*"|'[^']*')|\s*(?P<sign>[{};,])\s*|(?P<colon>:)?\s+""")
-"""Space that says nothing; what stands between quotes is kept."""
-COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+PLACE = re.compile(r"(?P<message>.*) at (?P<file>.+):(?P<line>\d+):\d+", re.DOTALL)
+"""How Lightning CSS ends a message."""
+HINT = "correct this line, or put the file there that it imports"
 
 
 @dataclass(frozen=True)
@@ -65,34 +66,30 @@ def fingerprinted(name: str, content: bytes) -> str:
 
 
 def style_sheet(entry: Path) -> str:
-    """The entry file with every ``@import … layer(x)`` replaced by that file in its layer."""
+    """Return a style sheet, minified, with what it imports in its place; layers keep their order.
 
-    def inline(match: re.Match[str]) -> str:
-        content = _read(entry.parent / match["file"], f"`{entry.name}` imports it")
-        return f"@layer {match['layer']} {{\n{_plain(content)}}}\n"
-
-    return IMPORT.sub(inline, _plain(_read(entry, "every theme has this style sheet")))
-
-
-def _read(file: Path, why: str) -> str:
+    Nothing is written in older CSS: the theme names the browsers that it is made for. Raises
+    ``ProblemsFound`` with file and line for a mistake, or for a file that cannot be read.
+    """
     try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"the style sheet cannot be read: {error}"
-        raise ProblemsFound(
-            [Problem(display_path_of(file), 1, "style-sheet", message, why)]
-        ) from error
+        return lightningcss.bundle_css(str(entry)) + "\n"
+    except (OSError, ValueError) as error:
+        raise ProblemsFound([_problem(str(error), entry)]) from error
+
+
+def _problem(said: str, entry: Path) -> Problem:
+    """What Lightning CSS says of a style sheet, with the line that it is about."""
+    said = said.removeprefix("Bundling failed: ")
+    place = PLACE.fullmatch(said)
+    if not place:
+        return Problem(display_path_of(entry), 1, "style-sheet", said, HINT)
+    file, line = Path(place["file"]), int(place["line"]) + 1  # it counts from 0
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    written = lines[line - 1].strip() if line <= len(lines) else "the end of the file"
+    message = f"`{written[:80]}` cannot be read: {place['message']}"
+    return Problem(display_path_of(file), line, "style-sheet", message, HINT)
 
 
 def script(folder: Path) -> str:
     """All scripts of a folder in the order of their names."""
     return "".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.js")))
-
-
-def _plain(css: str) -> str:
-    """A style sheet without comments and without the space around its signs."""
-    return SPACE.sub(_without_space, COMMENT.sub("", css)).strip() + "\n"
-
-
-def _without_space(match: re.Match[str]) -> str:
-    return match["text"] or match["sign"] or match["colon"] or " "

@@ -46,6 +46,7 @@ ONLY = {
     "jinja2": ["practice.rendering.renderer", "practice.plugin.writer"],
     "yaml": ["practice.content.front_matter", "practice.content.yaml_errors"],
     "PIL": ["practice.rendering.images", "practice.checks.pdf_content"],
+    "lightningcss": ["practice.rendering.assets"],
     "pikepdf": ["practice.checks.pdf_content"],
     "babel": ["practice.site.formatting"],
     "tasks": [],
