@@ -75,7 +75,7 @@ class _RawHtml(InlineProcessor):
 class _Inline(InlineTree):
     """Markdown's inline step, for those blocks only that contain any inline sign.
 
-    Without it, reading a post takes a third longer: each of 20 patterns searches every text.
+    Without it, reading a post takes a quarter longer: each of 20 patterns searches every text.
     """
 
     def run(self, tree: ET.Element, ancestors: list[str] | None = None) -> ET.Element:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
+import tempfile
+from codecs import BOM_UTF8
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import lightningcss
 
 from practice.paths import display_path_of
 from practice.problems import Problem, ProblemsFound
 
-IMPORT = re.compile(r'@import url\("(?P<file>[^"]+)"\) layer\((?P<layer>[\w.-]+)\);\s*')
-SPACE = re.compile(r"""(?P<text>"[^"]*"|'[^']*')|\s*(?P<sign>[{};,])\s*|(?P<colon>:)?\s+""")
-"""White space without meaning; text between quotes is kept."""
-COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+PLACE = re.compile(r"(?P<message>.*) at (?P<file>.+):(?P<line>\d+):\d+", re.DOTALL)
+"""How Lightning CSS ends a message."""
+HINT = "correct this line, or put the file there that it imports"
 
 
 @dataclass(frozen=True)
@@ -65,34 +71,51 @@ def fingerprinted(name: str, content: bytes) -> str:
 
 
 def style_sheet(entry: Path) -> str:
-    """The entry file with every ``@import … layer(x)`` replaced by that file in its layer."""
+    """Return a style sheet, minified, with what it imports in its place; layers keep their order.
 
-    def inline(match: re.Match[str]) -> str:
-        content = _read(entry.parent / match["file"], f"`{entry.name}` imports it")
-        return f"@layer {match['layer']} {{\n{_plain(content)}}}\n"
+    Nothing is written in older CSS: the theme names the browsers that it is made for. Raises
+    ``ProblemsFound`` with file and line for a mistake, or for a file that cannot be read.
+    """
+    with _without_byte_order_marks(entry.parent) as folder:
+        try:
+            return lightningcss.bundle_css(str(folder / entry.name)) + "\n"
+        except (OSError, ValueError) as error:
+            message = str(error).replace(str(folder), str(entry.parent))
+            raise ProblemsFound([_problem(message, entry)]) from error
 
-    return IMPORT.sub(inline, _plain(_read(entry, "every theme has this style sheet")))
+
+@contextmanager
+def _without_byte_order_marks(folder: Path) -> Iterator[Path]:
+    """Yield a folder of style sheets without byte order marks, which some Windows editors write.
+
+    Lightning CSS would read such a mark as a part of the first selector.
+    """
+    marked = [file for file in folder.rglob("*.css") if file.read_bytes().startswith(BOM_UTF8)]
+    if not marked:
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        copy = Path(temporary) / folder.name
+        shutil.copytree(folder, copy)
+        for file in marked:
+            content = file.read_bytes().removeprefix(BOM_UTF8)
+            (copy / file.relative_to(folder)).write_bytes(content)
+        yield copy
 
 
-def _read(file: Path, why: str) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"the style sheet cannot be read: {error}"
-        raise ProblemsFound(
-            [Problem(display_path_of(file), 1, "style-sheet", message, why)]
-        ) from error
+def _problem(said: str, entry: Path) -> Problem:
+    """Return the problem for a message of Lightning CSS, with its file and line."""
+    said = said.removeprefix("Bundling failed: ")
+    place = PLACE.fullmatch(said)
+    if not place:
+        return Problem(display_path_of(entry), 1, "style-sheet", said, HINT)
+    file, line = Path(place["file"]), int(place["line"]) + 1  # it counts from 0
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    written = lines[line - 1].strip() if line <= len(lines) else "the end of the file"
+    message = f"`{written[:80]}` cannot be read: {place['message']}"
+    return Problem(display_path_of(file), line, "style-sheet", message, HINT)
 
 
 def script(folder: Path) -> str:
     """Return all scripts of a folder as one, in the order of their names."""
     return "".join(file.read_text(encoding="utf-8-sig") for file in sorted(folder.glob("*.js")))
-
-
-def _plain(css: str) -> str:
-    """A style sheet without comments and without the space around its signs."""
-    return SPACE.sub(_without_space, COMMENT.sub("", css)).strip() + "\n"
-
-
-def _without_space(match: re.Match[str]) -> str:
-    return match["text"] or match["sign"] or match["colon"] or " "

@@ -49,6 +49,7 @@ ONLY = {
     "jinja2": ["practice.rendering.renderer", "practice.rendering.templates"],
     "yaml": ["practice.content.front_matter", "practice.content.yaml_errors"],
     "PIL": ["practice.rendering.images", "practice.checks.pdf_content"],
+    "lightningcss": ["practice.rendering.assets"],
     "pikepdf": ["practice.checks.pdf_content"],
     "babel": ["practice.site.formatting"],
     "filelock": ["practice.support.output_folder"],
