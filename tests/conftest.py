@@ -45,6 +45,8 @@ NO_KINDS = ("base",)
 """Templates that others extend."""
 REDIRECT = "redirect"
 """The kind of the pages that lead on from an old address; they have no template."""
+collect_ignore = [] if hasattr(os, "fork") else ["build/test_system.py"]
+"""Tests that fork builds to kill them, and set limits of POSIX, where there are none."""
 
 
 # No deadlines: a slow machine fails no test. In CI, Hypothesis loads its own profile `ci`, which

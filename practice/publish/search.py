@@ -10,18 +10,21 @@ change nearly every part of a large blog's index, and all of it would have to be
 from __future__ import annotations
 
 import asyncio
+import gzip
 import hashlib
 import json
 import os
 import re
 import tempfile
 import time
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from practice.paths import files_below
+from practice.problems import UsageError
 from practice.publish.release import hashed
 from practice.support import extras
 from practice.support.files import remove_folder, rename_folder
@@ -60,6 +63,10 @@ VOID = {
     "wbr",
 }  # fmt: skip
 """Elements without an end (https://html.spec.whatwg.org/#void-elements)."""
+PATIENCE = 60.0
+"""Seconds to wait for the last bytes of an index."""
+GZIP = b"\x1f\x8b"
+"""How gzip begins (RFC 1952)."""
 DAYS = 30
 """Days after which an index that was not used is deleted from the cache."""
 SUMS = "sums.json"
@@ -201,8 +208,38 @@ def _forget(cache: Path) -> None:
 
 
 async def _index(source: str, target: Path) -> None:
-    from pagefind.index import PagefindIndex  # noqa: PLC0415  # an extra: it may be missing
+    """Run Pagefind, and wait until its files are whole.
 
-    config: IndexConfig = {**OPTIONS, "output_path": str(target)}
-    async with PagefindIndex(config=config) as pagefind:
-        await pagefind.add_directory(source)
+    Pagefind answers before the last bytes are in the files, and is killed when its service is
+    closed: on a busy machine files stayed empty.
+    """
+    from pagefind.service import PagefindService  # noqa: PLC0415  # an extra: it may be missing
+
+    service = await PagefindService().launch()
+    try:
+        index = await service.create_index(OPTIONS)
+        await index.add_directory(source)
+        await index.write_files(str(target))
+        end = time.monotonic() + PATIENCE
+        while not _is_written(target):
+            if time.monotonic() > end:
+                raise UsageError("the search index could not be written: try again")
+            await asyncio.sleep(0.02)
+    finally:
+        await service.close()
+
+
+def _is_written(folder: Path) -> bool:
+    """Whether every file of an index is whole: most are gzip, which has a checksum at its end."""
+    for path in files_below(folder):
+        content = (folder / path).read_bytes()
+        try:
+            if content.startswith(GZIP):
+                gzip.decompress(content)
+            elif path.endswith(".json"):
+                json.loads(content)
+        except (EOFError, OSError, ValueError, zlib.error):
+            return False
+        if not content:
+            return False
+    return True
