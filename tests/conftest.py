@@ -13,6 +13,7 @@ import functools
 import os
 import runpy
 import shutil
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -46,6 +47,12 @@ NO_KINDS = ("base",)
 REDIRECT = "redirect"
 """The kind of the pages that lead on from an old address; they have no template."""
 
+
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+    # Tests start Python hundreds of times, and to compile all modules takes longer than to build a
+    # small site. This variable, usual in containers, is to keep folders of sources clean: so
+    # compiled modules go to a folder of pytest's own.
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / ".pytest_cache" / "compiled"))
 
 # No deadlines: a slow machine fails no test. In CI, Hypothesis loads its own profile `ci`, which
 # has none either and tries the same examples each time.
@@ -210,7 +217,13 @@ def shared_folder(tmp_path_factory, worker_id) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def _steady(shared_folder):
-    """Set one build day and one cache, which is empty when the run begins."""
+    """Set one build day and one cache, which is empty when the run begins.
+
+    Commands that tests start have to end on Ctrl-C, also where a shell has started the tests in the
+    background and so lets them ignore it.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PRACTICE_CACHE", str(shared_folder / "shared-cache"))
         patch.setenv("SOURCE_DATE_EPOCH", BUILD_DAY)
