@@ -30,6 +30,7 @@ import html5lib
 import pytest
 import tools
 from filelock import FileLock
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from practice.build.run import Built, build
@@ -54,11 +55,16 @@ if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
     # compiled modules go to a folder of pytest's own.
     os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / ".pytest_cache" / "compiled"))
 
-# No deadlines: a slow machine fails no test. In CI, Hypothesis loads its own profile `ci`, which
-# has none either and tries the same examples each time.
-hypothesis_settings.register_profile("local", deadline=None, print_blob=True)
-if not tools.in_ci():
-    hypothesis_settings.load_profile("local")
+# Nothing in Hypothesis may depend on the clock: a busy machine fails no test. CI tries the same
+# examples each time; elsewhere they are random, and a failure prints how to repeat it.
+hypothesis_settings.register_profile(
+    "practice",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=tools.in_ci(),
+    print_blob=True,
+)
+hypothesis_settings.load_profile("practice")
 
 
 def pytest_addoption(parser):
