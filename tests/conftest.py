@@ -13,6 +13,7 @@ import functools
 import os
 import runpy
 import shutil
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -29,6 +30,7 @@ import html5lib
 import pytest
 import tools
 from filelock import FileLock
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from practice.build.run import Built, build
@@ -49,11 +51,22 @@ collect_ignore = [] if hasattr(os, "fork") else ["build/test_system.py"]
 """Tests that fork builds to kill them, and set limits of POSIX, where there are none."""
 
 
-# No deadlines: a slow machine fails no test. In CI, Hypothesis loads its own profile `ci`, which
-# has none either and tries the same examples each time.
-hypothesis_settings.register_profile("local", deadline=None, print_blob=True)
-if not tools.in_ci():
-    hypothesis_settings.load_profile("local")
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+    # Tests start Python hundreds of times, and to compile all modules takes longer than to build a
+    # small site. This variable, usual in containers, is to keep folders of sources clean: so
+    # compiled modules go to a folder of pytest's own.
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / ".pytest_cache" / "compiled"))
+
+# Nothing in Hypothesis may depend on the clock: a busy machine fails no test. CI tries the same
+# examples each time; elsewhere they are random, and a failure prints how to repeat it.
+hypothesis_settings.register_profile(
+    "practice",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=tools.in_ci(),
+    print_blob=True,
+)
+hypothesis_settings.load_profile("practice")
 
 
 def pytest_addoption(parser):
@@ -212,7 +225,13 @@ def shared_folder(tmp_path_factory, worker_id) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def _steady(shared_folder):
-    """Set one build day and one cache, which is empty when the run begins."""
+    """Set one build day and one cache, which is empty when the run begins.
+
+    Commands that tests start have to end on Ctrl-C, also where a shell has started the tests in the
+    background and so lets them ignore it.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PRACTICE_CACHE", str(shared_folder / "shared-cache"))
         patch.setenv("SOURCE_DATE_EPOCH", BUILD_DAY)

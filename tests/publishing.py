@@ -1,7 +1,4 @@
-"""A practice that can be published, and small sites to publish again and again.
-
-Nothing here is a test.
-"""
+"""Practices that can be published, small sites to publish many times, and readers of them."""
 
 from __future__ import annotations
 
@@ -28,7 +25,7 @@ from practice.publish.settings import load
 from practice.publish.targets import choose
 
 RELEASES = int(os.environ.get("PRACTICE_RELEASES", "0"))
-"""How many releases readers live through, where it is set; the tests choose fewer for time."""
+"""How many releases the tests with readers publish; 0 leaves it to each test."""
 
 
 HANG = 120
@@ -36,11 +33,11 @@ HANG = 120
 
 
 KILLS = int(os.environ.get("PRACTICE_KILLS", "2"))
-"""How many runs are killed, one after the other."""
+"""How many runs a test kills, one after the other."""
 
 
 class Project:
-    """A practice of its own, with text that is signed off, and where it is published to."""
+    """A copy of a practice whose texts are reviewed, and the settings that say where it goes."""
 
     def __init__(
         self,
@@ -55,7 +52,7 @@ class Project:
         self.said: list[str] = []
         shutil.copytree(CONTENT[content], self.content)
         if content == "sample":
-            return  # as it is: with `--allow-sample`
+            return  # it is published with `--allow-sample`
         for file in [*self.content.rglob("*.md"), *self.content.glob("*.yaml")]:
             file.write_text(signed_off(file), "utf-8")
         for name in NOTICES:
@@ -69,7 +66,7 @@ class Project:
         return self.folder / "publishconf.py"
 
     def to(self, **target) -> Project:
-        """Say where to publish."""
+        """Write the settings file, with these settings of the target."""
         text = settings_text(
             PATH=str(self.content), SITEURL=self.address, THEME=str(ROOT / "theme"), PUBLISH=target
         )
@@ -100,13 +97,24 @@ class Project:
         )
 
 
+def searchable(folder: Path) -> Project:
+    """Publish a practice whose posts hold words to search for."""
+    made = Project(folder).to(to="folder", path="www", host="nginx")
+    made.post("searching", words="Somewhere here stands the word zyzzogeton.")
+    made.post("an-older-word", date="2011-01-01", words="An older word.")
+    made.post("a-word", date="2026-10-31", words="A word that is not older.")
+    made.write("redirects.yaml", "/old/: /team/\n")
+    made.publish()
+    return made
+
+
 AUTHOR = "bartholomew-featherstonehaugh-montgomery"
 NOTICES = ("privacy-practices", "good-faith-estimate", "nondiscrimination", "accessibility")
 REVIEWED = "reviewed: 2026-10-01\nreviewed_by: ann-li\nnext_review: 2099-01-01\n"
 
 
 def signed_off(file: Path) -> str:
-    """A text of the kitchen sink as if a clinician had read it."""
+    """A text of the kitchen sink as it would be after a clinical review."""
     text = file.read_text("utf-8")
     text = re.sub(r"^sample: true\n", "", text, flags=re.MULTILINE)
     if file.parent.name in ("posts", "treatments"):
@@ -116,7 +124,7 @@ def signed_off(file: Path) -> str:
 
 
 def tree_of(folder: Path) -> dict[str, bytes]:
-    """Every file of a folder by its path, but the state of the target."""
+    """Every file of a folder by its path, without the file that describes the release."""
     return {
         file.relative_to(folder).as_posix(): file.read_bytes()
         for file in sorted(folder.rglob("*"))
@@ -124,13 +132,13 @@ def tree_of(folder: Path) -> dict[str, bytes]:
     }
 
 
-# --- Small sites: a page names its style sheet, whose name is its content's hash ---
+# --- Small sites: pages that load one style sheet, which is named by the hash of its content ---
 
 
 def small_site(folder: Path, number: int, posts: int = 6, *, lose: bool = False) -> Path:
-    """The site of a release: a list, posts, and one style sheet; all of them change each time.
+    """Write the site of a release: a list, posts, and one style sheet, all different each time.
 
-    Every tenth release has one post more; with ``lose`` the oldest post goes each time.
+    Every tenth release has one more post; with ``lose``, each release drops the oldest post.
     """
     shutil.rmtree(folder, ignore_errors=True)
     css = f"/* release {number} */".encode()
@@ -150,13 +158,13 @@ def small_site(folder: Path, number: int, posts: int = 6, *, lose: bool = False)
 
 
 def deliver(settings: Path, tree: Path) -> None:
-    """Publish a folder as it is."""
+    """Upload a folder to the target of the settings."""
     target = choose.of(load(settings))
     target.deliver(release.plan(target.live(), release.of_folder(tree)), tree, lambda _: None)
 
 
 def deliver_in_another_process(settings: Path, tree: Path) -> subprocess.Popen:
-    """As ``deliver``, to be killed; it has begun when this returns."""
+    """Start ``deliver`` in a process group of its own; returns when the upload begins."""
     code = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
         "import publishing; print('begins', flush=True);"
@@ -175,7 +183,11 @@ def deliver_in_another_process(settings: Path, tree: Path) -> subprocess.Popen:
 
 
 class Readers:
-    """People who open a page, then its style sheet, then a page it leads to."""
+    """Threads that each open the home page, then its style sheet, then one of its links.
+
+    `bad` lists what a visitor should never see: an error, a page that is cut off, a style sheet of
+    another release.
+    """
 
     def __init__(self, address: str, count: int = 4) -> None:
         self.address = address
@@ -197,7 +209,7 @@ class Readers:
                 thread.join()
 
     def wait(self) -> None:
-        """Until everyone has ended the visit they are on: a visit is shorter than a release."""
+        """Wait until every thread has begun and ended a visit, so that visits overlap releases."""
         before = list(self.visits)
         end = time.monotonic() + HANG
         while any(now < then + 2 for now, then in zip(self.visits, before, strict=True)):

@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -86,7 +85,6 @@ def in_ci() -> bool:
     return os.environ.get("CI") == "true"
 
 
-@cache
 def find(name: str) -> str | None:
     """The path of a tool of `TOOLS`, or None if it is not installed."""
     tool = TOOLS[name]
@@ -157,7 +155,6 @@ def main() -> None:
         _run([*before, "apt-get", "update", "--quiet"])
     for package in packages:
         _run([*before, *INSTALL[sys.platform], package])
-    find.cache_clear()
     for tool in missing():
         print(f"Still missing: {how_to_get(tool)}", flush=True)
 

@@ -160,7 +160,10 @@ def test_no_title_leads_out_of_its_folder(content):
 
 
 @given(title=st.text(min_size=1, max_size=40))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=60,
+)
 def test_any_title_is_read_back_or_refused(content, title):
     try:
         made = make("post", content, GIVEN["post"] | {"title": title})

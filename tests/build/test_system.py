@@ -224,6 +224,7 @@ except KeyboardInterrupt as error:
         capture_output=True,
         encoding="utf-8",
         check=True,
+        timeout=HANG,
     )
     assert (run.stdout, run.stderr) == ("stopped\n", "")
 
@@ -242,6 +243,7 @@ print("done", signal.getsignal(signal.SIGINT) is signal.SIG_IGN)
         capture_output=True,
         encoding="utf-8",
         check=True,
+        timeout=HANG,
     )
     assert run.stdout == "done True\n"
 
@@ -282,6 +284,7 @@ except KeyboardInterrupt:
         capture_output=True,
         encoding="utf-8",
         check=False,
+        timeout=HANG,
     )
     assert run.stdout == "stopped\n", run.stderr
     workers = [int(file.name) for file in tmp_path.iterdir()]

@@ -12,6 +12,7 @@ import re
 import tempfile
 from pathlib import Path
 
+import publishing
 import pytest
 from pagefind.index import PagefindIndex
 from publishing import tree_of
@@ -21,15 +22,20 @@ from practice.publish import search
 from practice.publish.release import hashed
 
 
-def test_only_what_is_used_is_published(searchable):
-    names = {path for path in tree_of(searchable.folder / "www") if path.startswith("pagefind/")}
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    return publishing.searchable(tmp_path_factory.mktemp("search"))
+
+
+def test_only_what_is_used_is_published(project):
+    names = {path for path in tree_of(project.folder / "www") if path.startswith("pagefind/")}
     top = {n.removeprefix("pagefind/").removesuffix(".br").removesuffix(".gz") for n in names}
     top = {name for name in top if "/" not in name and not name.endswith(".pf_meta")}
     assert top == set(search.KEPT)
 
 
-def test_the_index_is_the_same_each_time(searchable, tmp_path):
-    www = searchable.folder / "www"
+def test_the_index_is_the_same_each_time(project, tmp_path):
+    www = project.folder / "www"
     pages = ["index.html", "team/index.html"]
     found = []
     for name in ("one", "two"):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+import publishing
 import pytest
 import servers
 from browsers import launched, page_of
@@ -16,11 +17,16 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def address(searchable):
-    own = searchable.folder / ".releases" / "server"
+def project(tmp_path_factory):
+    return publishing.searchable(tmp_path_factory.mktemp("search"))
+
+
+@pytest.fixture(scope="module")
+def address(project):
+    own = project.folder / ".releases" / "server"
     files = own / "nginx-server.conf", own / "nginx-http.conf"
-    www = searchable.folder / "www"
-    with servers.nginx(searchable.folder / "nginx", www, *files) as found:
+    www = project.folder / "www"
+    with servers.nginx(project.folder / "nginx", www, *files) as found:
         yield found
 
 
@@ -42,9 +48,9 @@ def page(browser):
     found.context.close()
 
 
-def test_old_and_new_posts_are_found_together(page, address, searchable):
+def test_old_and_new_posts_are_found_together(page, address, project):
     assert {
-        path.split("/")[1] for path in tree_of(searchable.folder / "www") if "pf_index" in path
+        path.split("/")[1] for path in tree_of(project.folder / "www") if "pf_index" in path
     } == {
         "index",
         "newest",
