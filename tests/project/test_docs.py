@@ -281,7 +281,8 @@ SOURCES = [
         for file in ROOT.glob(f"{folder}/**/*.py")
     ),
 ]
-OF_THE_SYSTEM = {"PATH"}
+OF_THE_SYSTEM = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"}
+"""Variables of the system and of Python, which mean here what they mean everywhere."""
 
 
 def test_every_environment_variable_is_documented():
