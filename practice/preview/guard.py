@@ -1,4 +1,4 @@
-"""Access control of the preview: only its own pages, on this computer, may use it.
+"""Access control of the preview: only its own pages may use it.
 
 The preview shows drafts, so other sites that are open in the same browser must not read it. The
 rules cover attacks that were found in other development servers:
@@ -8,6 +8,7 @@ rules cover attacks that were found in other development servers:
 - Requests from pages of other sites, with or without an `Origin` header (esbuild
   GHSA-67mh-4wv8-2f99, webpack-dev-server CVE-2025-30359 and CVE-2025-30360): `Origin` must be
   ours, and `Sec-Fetch-Site` must agree, except for a click on a link.
+- Other computers: without `--host`, ``start.listen`` listens on this computer only.
 - Addresses that become file paths (Vite CVE-2025-30208): none do; see ``server``.
 
 Sources: https://fetch.spec.whatwg.org/#origin-header, https://www.w3.org/TR/fetch-metadata/.
