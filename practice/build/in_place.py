@@ -11,19 +11,20 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from practice.build.execute import execute
 from practice.build.other_plugins import MadeFiles
 from practice.checks import built_html
-from practice.paths import files_below
-from practice.problems import ProblemsFound
+from practice.paths import display_path_of, files_below, folded
+from practice.problems import Problem, ProblemsFound, UsageError
 from practice.rendering.jobs import jobs
 from practice.rendering.renderer import Renderer
 from practice.support import output_folder
 from practice.support.cache_folder import cache_folder
-from practice.support.files import replace_file
+from practice.support.files import explain, replace_file
 from practice.support.store import Store, json_codec
 
 Written = frozenset[tuple[str, str]]
@@ -31,7 +32,7 @@ Written = frozenset[tuple[str, str]]
 
 
 def update(renderer: Renderer, output: Path) -> MadeFiles:
-    """Write a site into ``output``; if any file has a problem, no file changes.
+    """Write a site into ``output``; if any file of the site has a problem, no file changes.
 
     Returns the files of the site. Raises ``ProblemsFound`` for mistakes in the theme and
     ``OSError`` for a full disk.
@@ -56,18 +57,21 @@ def update(renderer: Renderer, output: Path) -> MadeFiles:
             return (new if new.is_file() else output / path).read_text(encoding="utf-8")
 
         problems = list(
-            built_html.run(read, renderer.base, sorted(there | results.keys()), scanned)
+            built_html.run(read, renderer.base, sorted(results), scanned, there - results.keys())
         )
+        problems += _blocked(output, stage)
         if problems:
             raise ProblemsFound(problems)
         _record(
             renderer, output, before | after
         )  # if we are stopped from here on, the next run still knows which files are ours
-        for path in stale:
-            _remove(output, path)
-        for path in files_below(stage):
-            _make_room(output, path)
-            replace_file(stage / path, output / path)
+        try:
+            _replace(output, stage, results.keys(), stale)
+        except OSError as error:
+            why, remedy = explain(error)
+            raise UsageError(
+                f"`{display_path_of(output)}` is partly updated: {why}; {remedy}, and run again"
+            ) from error
     _record(renderer, output, after)
     return MadeFiles(output, {path: result.digest for path, result in results.items()})
 
@@ -101,6 +105,38 @@ def _holds(file: Path, digest: str) -> bool:
     try:
         return hashlib.sha256(file.read_bytes()).hexdigest() == digest
     except OSError:
+        return False
+
+
+def _replace(output: Path, stage: Path, paths: Iterable[str], stale: set[str]) -> None:
+    """Delete the files that are no longer part of the site, and move the new ones into place."""
+    spelled = {folded(path): path for path in paths}
+    for path in stale:
+        new = spelled.get(folded(path))
+        if new and _is_one_file(output / path, output / new):
+            replace_file(output / path, output / new)
+        else:
+            _remove(output, path)
+    for path in files_below(stage):
+        _make_room(output, path)
+        replace_file(stage / path, output / path)
+
+
+def _blocked(output: Path, stage: Path) -> list[Problem]:
+    """Return the problems of files whose place is taken by a folder."""
+    hint = "move the folder away"
+    return [
+        Problem(f"output/{path}", 1, "disk", "a folder is in the place of this file", hint)
+        for path in files_below(stage)
+        if (output / path).is_dir() and not (output / path).is_symlink()
+    ]
+
+
+def _is_one_file(one: Path, other: Path) -> bool:
+    """Return whether two names are one file, as `A.pdf` and `a.pdf` are on Windows and macOS."""
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them does not exist
         return False
 
 

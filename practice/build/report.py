@@ -40,6 +40,7 @@ class Progress:
 
 
 AS_IT_WAS = "The site in the output folder was not changed."
+WITHOUT_PLUGINS = "The output folder has the new site; files of other plugins may be missing."
 
 
 def problems(found: Sequence[Problem], then: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePath
@@ -34,14 +34,19 @@ class Scanned:
 
 
 def run(
-    read: Callable[[str], str], base: str, names: Sequence[str], scanned: Mapping[str, Scanned]
+    read: Callable[[str], str],
+    base: str,
+    names: Sequence[str],
+    scanned: Mapping[str, Scanned],
+    others: Iterable[str] = (),
 ) -> Iterator[Problem]:
     """Yield dead links, duplicate ids and requests to other sites.
 
     ``names`` are all files of the site, as paths below the output folder. ``read`` returns the
-    text of one. ``scanned`` holds the pages that are scanned already.
+    text of one. ``scanned`` holds the pages that are scanned already. ``others`` are files in the
+    output folder that are not ours: pages may link to them, and they are not checked.
     """
-    files = set(names)
+    files = {*names, *others}
     pages = {
         name: scanned.get(name) or scan(name, read(name))
         for name in names
@@ -121,8 +126,9 @@ def _reference(
     file = save_as(unquote(parts.path.removeprefix(base))) if parts.path else name
     if file not in files:
         return "link-dead", f"`{target}` points to a page that does not exist"
+    is_other = file not in pages and file.endswith(".html")
     ids = pages[file].ids if file in pages else ()
-    if parts.fragment and unquote(parts.fragment) not in ids:
+    if parts.fragment and not is_other and unquote(parts.fragment) not in ids:
         return "link-fragment", f"`{target}` points to a section that does not exist"
     return None
 

@@ -22,6 +22,8 @@ SITE: Hooks = (
     (signals.generator_init, hooks.leave_templates_to_us),
     # Other plugins may ask for the text of a document.
     (signals.content_object_init, hand_over.give_text),
+    # Pelican copies files that `EXTRA_PATH_METADATA` names; none may replace a file of the site.
+    (signals.static_generator_finalized, hooks.refuse_overwriting),
     # Other plugins have added to Pelican's objects what templates may show.
     (signals.all_generators_finalized, hand_over.take_objects),
     # Pages are not written one by one: every problem is found before any page is in place.

@@ -117,7 +117,7 @@ def begin(pelican: Pelican) -> None:
     blog = settings["PRACTICE_CALLOUTS"] = Blog(settings)
     extensions = [e for e in markdown.get("extensions", ()) if not isinstance(e, CalloutsExtension)]
     settings["MARKDOWN"] = markdown | {"extensions": [*extensions, CalloutsExtension(blog)]}
-    pelican.run = ReportedRuns(pelican.run, NOT_WRITTEN).run
+    pelican.run = ReportedRuns(pelican.run, lambda: NOT_WRITTEN).run
     settings["CACHE_CONTENT"] = settings["LOAD_CONTENT_CACHE"] = False  # it would hide mistakes
 
 

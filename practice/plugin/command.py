@@ -40,12 +40,15 @@ class PelicanCommand:
         self.reader = Reader(cache_folder(Path(self.settings["PATH"])))
         self.made = MadeFiles(Path(self.settings["OUTPUT_PATH"]), {})
         """What the last run has made."""
+        self.is_written = False
+        """Whether this run has put its files into the output."""
 
     def run(self) -> str:
         """Build the site from the files as they are now; return the warnings as text.
 
-        Raises ``ProblemsFound`` or ``UsageError``; the output does not change then.
+        Raises ``ProblemsFound`` or ``UsageError``; ``outcome`` says whether the output changed.
         """
+        self.is_written = False
         try:
             for _ in range(AT_ONCE):
                 before = self._files()
@@ -58,6 +61,10 @@ class PelicanCommand:
             folders = overrides_of(self.settings)
             self.settings["STATIC_PATHS"] = [str(f) for f in folders if f.is_dir()]
         return report.problems(warnings, "Warnings do not stop a build.") if warnings else ""
+
+    def outcome(self) -> str:
+        """Return a sentence on the output after a run that has failed."""
+        return report.WITHOUT_PLUGINS if self.is_written else report.AS_IT_WAS
 
     def _run_once(self) -> tuple[Problem, ...]:
         renderer = prepare(self.settings, self.reader)
@@ -77,6 +84,7 @@ class PelicanCommand:
         output.parent.mkdir(parents=True, exist_ok=True)
         with locked(output):
             self.made = in_place.update(renderer, output)
+            self.is_written = True
         return self.made
 
     def _files(self) -> dict[str, tuple[int, int]]:
@@ -88,7 +96,7 @@ class PelicanCommand:
                 path = f"{folder}/{name}"
                 try:
                     stat = os.stat(path)  # noqa: PTH116  # for each file, a `Path` takes longer
-                except FileNotFoundError:
+                except OSError:  # it is gone, or the build will name it
                     continue
                 found[path] = (stat.st_mtime_ns, stat.st_size)
         return found

@@ -197,7 +197,7 @@ def _send(
 ) -> None:
     before = file.read_bytes()
     receiver(str(file), context=context)
-    if file.read_bytes() != before:
+    if not file.is_file() or file.read_bytes() != before:
         file.write_bytes(before)
         name = name_for(receiver.__module__, settings)
         what = "changes pages after they are made and checked"

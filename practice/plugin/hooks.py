@@ -8,17 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from pelican import Pelican
-from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
+from pelican.generators import ArticlesGenerator, Generator, PagesGenerator, StaticGenerator
 from pelican.readers import BaseReader, Readers
 
-from practice.build import report
 from practice.build.other_plugins import MadeFiles
 from practice.build.settings import use_our_theme
+from practice.paths import display_path_of, folded
 from practice.plugin import hand_over
 from practice.plugin import settings as plugin_settings
 from practice.plugin.command import PelicanCommand
 from practice.plugin.outcome import ReportedRuns
 from practice.plugin.writer import PipelineWriter
+from practice.problems import Problem, ProblemsFound
+from practice.rendering.jobs import jobs
+from practice.rendering.renderer import Renderer
 from practice.site.site import Site
 
 
@@ -32,7 +35,8 @@ def settle(pelican: Pelican) -> None:
         plugin_settings.use(settings["PRACTICE"], settings)
     else:
         pelican.delete_outputdir = False  # Pelican has already read the setting
-        pelican.run = ReportedRuns(PelicanCommand(pelican).run, report.AS_IT_WAS).run
+        command = PelicanCommand(pelican)
+        pelican.run = ReportedRuns(command.run, command.outcome).run
 
 
 def set_readers(readers: Readers) -> None:
@@ -69,6 +73,32 @@ def leave_templates_to_us(generator: Generator) -> None:
         generator.get_template = lambda name: name
     else:
         generator.get_template = partial(hand_over.refuse_template, generator)
+
+
+def refuse_overwriting(generator: StaticGenerator) -> None:
+    """Stop for a file that Pelican would copy over a file of the site (`EXTRA_PATH_METADATA`).
+
+    Raises ``ProblemsFound`` then.
+    """
+    if not generator.staticfiles:
+        return
+    renderer: Renderer = generator.settings["PRACTICE"]
+    taken = {folded(job.path): job for job in jobs(renderer.site, renderer)}
+    copies = [(file, taken.get(folded(file.save_as))) for file in generator.staticfiles]
+    problems = [
+        Problem(
+            "pelicanconf.py",
+            1,
+            "address-twice",
+            f"`EXTRA_PATH_METADATA` puts `{display_path_of(Path(file.source_path))}` at "
+            f"`{file.save_as}`, where another file goes: {job.origin}",
+            "give it another path",
+        )
+        for file, job in copies
+        if job
+    ]
+    if problems:
+        raise ProblemsFound(problems)
 
 
 def our_writer(_pelican: Pelican) -> type[PipelineWriter]:

@@ -13,7 +13,7 @@ from practice.problems import ProblemsFound, UsageError
 class ReportedRuns:
     """The runs of one `Pelican` object: one for `pelican`, one after each edit for `pelican -r`."""
 
-    def __init__(self, run: Callable[[], str | None], then: str) -> None:
+    def __init__(self, run: Callable[[], str | None], then: Callable[[], str]) -> None:
         """``run`` is what is run, and gives what is worth saying in the end, such as warnings.
 
         ``then`` says what became of the output after a mistake.
@@ -43,7 +43,7 @@ class ReportedRuns:
 
     def _words(self, error: ProblemsFound | UsageError) -> str:
         if isinstance(error, ProblemsFound):
-            return report.problems(error.problems, self.then)
+            return report.problems(error.problems, self.then())
         return str(error)
 
     def _say(self, text: str) -> None:

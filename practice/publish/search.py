@@ -9,19 +9,17 @@ change nearly every part of a large blog's index, and all of it would have to be
 
 from __future__ import annotations
 
-import asyncio
-import gzip
 import hashlib
 import json
 import os
 import re
+import subprocess
 import tempfile
 import time
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from practice.paths import files_below
 from practice.problems import UsageError
@@ -29,9 +27,6 @@ from practice.publish.release import hashed
 from practice.support import extras
 from practice.support.files import remove_folder, rename_folder
 from practice.support.store import RAW, Store, environment_fingerprint
-
-if TYPE_CHECKING:
-    from pagefind.index import IndexConfig
 
 FOLDER = "pagefind"
 NEWEST = "newest"
@@ -63,19 +58,16 @@ VOID = {
     "wbr",
 }  # fmt: skip
 """Elements without an end (https://html.spec.whatwg.org/#void-elements)."""
-PATIENCE = 60.0
-"""Seconds to wait for the last bytes of an index."""
-GZIP = b"\x1f\x8b"
-"""How gzip begins (RFC 1952)."""
 DAYS = 30
 """Days after which an index that was not used is deleted from the cache."""
 SUMS = "sums.json"
 """The file of a kept index that names its files, with the SHA-256 of each."""
-OPTIONS: IndexConfig = {
-    "root_selector": "main",
-    "force_language": "en",
-    "exclude_selectors": HIDDEN + LISTS + AROUND,
-}
+OPTIONS = [
+    *("--root-selector", "main"),
+    *("--force-language", "en"),
+    *("--exclude-selectors", ", ".join(HIDDEN + LISTS + AROUND)),
+]
+"""Options of the program: https://pagefind.app/docs/config-options/."""
 
 
 def newest(posts: Sequence[str]) -> Sequence[str]:
@@ -98,15 +90,16 @@ def index(
     new = newest(posts)
     parts = {FOLDER: [path for path in pages if path not in new], f"{FOLDER}/{NEWEST}": [*new]}
     with extras.needed("search", "publishing with a search"):
-        programs = [version("pagefind"), version("pagefind-bin")]
+        program = version("pagefind-bin")
     found: dict[str, tuple[Path, str]] = {}
     for place, paths in parts.items():
         if paths or place == FOLDER:
             texts = [(path, digests[path].hex()) for path in sorted(paths)]
-            made_from = json.dumps([*programs, OPTIONS, KEPT, *texts])
+            made_from = json.dumps([program, OPTIONS, KEPT, *texts])
             kept = folder / hashlib.sha256(made_from.encode()).hexdigest()[:32]
+            with suppress(OSError):
+                os.utime(kept)  # another publish with the same cache must not delete it now
             sums = _sums_of(kept) or _make(_texts(site, paths), kept)
-            os.utime(kept)
             found |= {f"{place}/{path}": (kept / path, sha256) for path, sha256 in sums.items()}
     _forget(folder)
     return found
@@ -184,7 +177,7 @@ def _make(texts: Mapping[str, str], kept: Path) -> dict[str, str]:
             copy = source / path
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_text(text, encoding="utf-8", newline="\n")
-        asyncio.run(_index(str(source), target))
+        _run_pagefind(source, target)
         for file in target.iterdir():
             if file.is_file() and file.name not in KEPT and file.suffix != ".pf_meta":
                 file.unlink()
@@ -203,43 +196,23 @@ def _forget(cache: Path) -> None:
     """Delete cached indexes that have not been used for a long time."""
     long_ago = time.time() - DAYS * 86_400
     for kept in cache.glob("[0-9a-f]*"):
-        if kept.stat().st_mtime < long_ago:
-            remove_folder(kept)
+        with suppress(OSError):  # another publish may do the same
+            if kept.stat().st_mtime < long_ago:
+                remove_folder(kept)
 
 
-async def _index(source: str, target: Path) -> None:
-    """Run Pagefind, and wait until its files are whole.
+def _run_pagefind(source: Path, target: Path) -> None:
+    """Run Pagefind's program, which ends when all its files are written.
 
-    Pagefind answers before the last bytes are in the files, and is killed when its service is
-    closed: on a busy machine files stayed empty.
+    Its Python interface answers earlier, and then kills the program: on a busy machine, files were
+    cut off.
     """
-    from pagefind.service import PagefindService  # noqa: PLC0415  # an extra: it may be missing
+    from pagefind_bin import get_executable  # noqa: PLC0415  # an extra: it may be missing
 
-    service = await PagefindService().launch()
-    try:
-        index = await service.create_index(OPTIONS)
-        await index.add_directory(source)
-        await index.write_files(str(target))
-        end = time.monotonic() + PATIENCE
-        while not _is_written(target):
-            if time.monotonic() > end:
-                raise UsageError("the search index could not be written: try again")
-            await asyncio.sleep(0.02)
-    finally:
-        await service.close()
-
-
-def _is_written(folder: Path) -> bool:
-    """Whether every file of an index is whole: most are gzip, which has a checksum at its end."""
-    for path in files_below(folder):
-        content = (folder / path).read_bytes()
-        try:
-            if content.startswith(GZIP):
-                gzip.decompress(content)
-            elif path.endswith(".json"):
-                json.loads(content)
-        except (EOFError, OSError, ValueError, zlib.error):
-            return False
-        if not content:
-            return False
-    return True
+    program = [str(get_executable()), "--silent"]
+    folders = ["--site", str(source), "--output-path", str(target)]
+    done = subprocess.run(  # our own arguments, no shell
+        [*program, *folders, *OPTIONS], check=False, capture_output=True, encoding="utf-8"
+    )
+    if done.returncode:
+        raise UsageError(f"the search index could not be made: {done.stderr.strip()}")

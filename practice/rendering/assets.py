@@ -14,6 +14,7 @@ from pathlib import Path
 
 import lightningcss
 
+from practice.content.folder import JUNK
 from practice.paths import display_path_of
 from practice.problems import Problem, ProblemsFound
 
@@ -54,7 +55,8 @@ def collect(theme: Path, base: str) -> Assets:
         "site.js": script(static / "js").encode(),
     }
     for icon in sorted((static / "icons").glob("*")):
-        contents[icon.name] = icon.read_bytes()
+        if icon.is_file() and not JUNK.fullmatch(icon.name):
+            contents[icon.name] = icon.read_bytes()
     files: dict[str, bytes] = {}
     names: dict[str, str] = {}
     for name, content in contents.items():
@@ -73,20 +75,22 @@ def fingerprinted(name: str, content: bytes) -> str:
 def style_sheet(entry: Path) -> str:
     """Return a style sheet, minified, with what it imports in its place; layers keep their order.
 
-    Nothing is written in older CSS: the theme names the browsers that it is made for. Raises
+    Nothing is written in older CSS: the theme names the browsers that it is made for. Do not call
+    it in a forked process, which lacks the threads that Lightning CSS has started. Raises
     ``ProblemsFound`` with file and line for a mistake, or for a file that cannot be read.
     """
-    with _without_byte_order_marks(entry.parent) as folder:
+    static = entry.parent.parent
+    with _without_byte_order_marks(static) as folder:
         try:
-            return lightningcss.bundle_css(str(folder / entry.name)) + "\n"
+            return lightningcss.bundle_css(str(folder / entry.relative_to(static))) + "\n"
         except (OSError, ValueError) as error:
-            message = str(error).replace(str(folder), str(entry.parent))
+            message = str(error).replace(str(folder), str(static))
             raise ProblemsFound([_problem(message, entry)]) from error
 
 
 @contextmanager
 def _without_byte_order_marks(folder: Path) -> Iterator[Path]:
-    """Yield a folder of style sheets without byte order marks, which some Windows editors write.
+    """Yield a folder with style sheets without byte order marks, which some Windows editors write.
 
     Lightning CSS would read such a mark as a part of the first selector.
     """
@@ -118,4 +122,12 @@ def _problem(said: str, entry: Path) -> Problem:
 
 def script(folder: Path) -> str:
     """Return all scripts of a folder as one, in the order of their names."""
-    return "".join(file.read_text(encoding="utf-8-sig") for file in sorted(folder.glob("*.js")))
+    texts = []
+    for file in sorted(folder.glob("*.js")):
+        try:
+            texts.append(file.read_text(encoding="utf-8-sig"))
+        except UnicodeDecodeError as error:
+            hint = "save the file as UTF-8 text"
+            problem = Problem(display_path_of(file), 1, "theme-file", str(error), hint)
+            raise ProblemsFound([problem]) from error
+    return "\n".join(texts)  # a last line can be a comment

@@ -163,13 +163,16 @@ def _interrupt_later() -> Iterator[None]:
 def alarm(seconds: float, over: Callable[[], None]) -> Iterator[None]:
     """Call ``over`` in the main thread once this process has worked for ``seconds``.
 
+    It is called again after as many more, because Python drops an exception that is raised while an
+    object is destroyed.
+
     Time in which the process waits or other processes run is not counted. Call it only in the main
     thread, and only where ``TIMES_BY_SIGNAL`` is true.
     """
     if sys.platform == "win32":
         raise NotImplementedError
     before = signal.signal(signal.SIGVTALRM, lambda _number, _frame: over())
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, seconds)
     try:
         yield
     finally:

@@ -18,10 +18,10 @@ import jinja2
 import pytest
 from conftest import CONTENT, files_of
 
+from practice.build import execute
+from practice.build.execute import JobResult
 from practice.build.run import build
 from practice.checks.built_html import Scanned
-from practice.plugin import writer
-from practice.plugin.writer import JobResult
 from practice.problems import Problem, ProblemsFound
 from practice.rendering.renderer import Renderer
 from practice.support.output_folder import MARKER
@@ -345,12 +345,26 @@ def test_what_settings_place_elsewhere_stays_there(content, theme, tmp_path, set
         assert (tmp_path / "output" / "plan.pdf").read_bytes() == PDF
 
 
+@pytest.mark.parametrize("at", ["index.html", "Index.HTML", "files/other.pdf"])
+def test_a_copy_never_replaces_a_file_of_the_site(content, theme, tmp_path, settings_file, at):
+    (content / "files").mkdir(exist_ok=True)
+    for name in ("plan.pdf", "other.pdf"):
+        (content / "files" / name).write_bytes(PDF)
+    settings = settings_file(THEME=str(theme), EXTRA_PATH_METADATA={"files/plan.pdf": {"path": at}})
+    with pytest.raises(ProblemsFound) as found:
+        build(content, tmp_path / "output", settings)
+    assert [problem.code for problem in found.value.problems] == ["address-twice"]
+    assert f"plan.pdf` at `{at}`" in found.value.problems[0].message
+    assert not (tmp_path / "output").exists()
+
+
 RESULT = JobResult(
     digest=b"\x00\xff",
     scanned=Scanned(
         frozenset({"one", "two"}), ("/a/", "#one"), (Problem("output/x", 1, "id-twice", "m", "h"),)
     ),
     read=(("posts/a.md", b"\x80"), ("posts/b.md", b"")),
+    listings=b"\x80",
     problems=(Problem("output/y", 2, "code", "m", "h", "warning"),),
 )
 
@@ -360,7 +374,7 @@ def test_every_field_of_a_result_is_stored():
         for field in dataclasses.fields(record):
             default = field.default if field.default is not dataclasses.MISSING else ()
             assert getattr(record, field.name) not in (default, frozenset(), ())
-    codec = writer._codec()
+    codec = execute._codec()
     assert codec.load(codec.dump(RESULT)) == RESULT
     assert codec.load(codec.dump(JobResult())) == JobResult()
 
@@ -373,7 +387,7 @@ def test_what_a_cache_says_of_a_page_is_a_problem_at_most(
 ):
     monkeypatch.setenv("PRACTICE_CACHE", str(tmp_path / "kept"))
     build(content, tmp_path / "output", settings_file())
-    codec = writer._codec()
+    codec = execute._codec()
     connection = sqlite3.connect(tmp_path / "kept" / "pages.sqlite")
     with connection:
         for key, value in connection.execute("SELECT key, value FROM entry").fetchall():

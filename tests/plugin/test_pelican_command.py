@@ -19,6 +19,7 @@ import urllib.request
 import pytest
 from conftest import CONTENT, ROOT, environment, files_of, settings_text
 
+from practice.build import in_place
 from practice.build.run import build
 from practice.support.output_folder import MARKER
 
@@ -269,6 +270,46 @@ def test_a_mistake_on_a_page_leaves_the_output_as_it_was(tmp_path):
     assert "Traceback" not in done.stdout + done.stderr
     assert files_of(site.output) == before
     assert not list(tmp_path.glob(".output.new*"))
+
+
+def test_files_of_others_are_kept_and_never_stop_a_build(tmp_path):
+    site = Running(tmp_path)
+    site.output.mkdir()
+    latin = "<p>caf\xe9</p><script src='https://other.example/x.js'></script>".encode("latin-1")
+    (site.output / "old.html").write_bytes(latin)
+    done = pelican(site)
+    assert done.returncode == 0
+    assert (site.output / "old.html").read_bytes() == latin
+
+
+def test_a_folder_in_the_place_of_a_file_is_named_before_anything_changes(tmp_path):
+    site = Running(tmp_path)
+    (site.output / PAGE / "index.html" / "x").mkdir(parents=True)
+    before = files_of(tmp_path / "output")
+    done = pelican(site)
+    assert done.returncode == 1
+    assert f"output/{PAGE}index.html:1: disk" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert files_of(site.output) == before
+
+
+def test_a_name_that_changes_only_its_case_keeps_the_file(tmp_path, monkeypatch):
+    """As on file systems of Windows and macOS, where both names are one file."""
+    (tmp_path / "A.pdf").write_bytes(b"old")
+    monkeypatch.setattr(in_place, "_is_one_file", lambda *_: True)
+    (tmp_path / "stage").mkdir()
+    in_place._replace(tmp_path, tmp_path / "stage", ["a.pdf"], {"A.pdf"})
+    assert (tmp_path / "a.pdf").read_bytes() == b"old"
+    assert not (tmp_path / "A.pdf").exists()
+
+
+def test_a_link_that_leads_in_a_circle_is_no_traceback(tmp_path):
+    site = Running(tmp_path)
+    (site.content / "loop").symlink_to("loop")
+    done = pelican(site)
+    assert done.returncode == 1
+    assert "content/loop:1: " in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
 
 
 def pelican(site, *options):

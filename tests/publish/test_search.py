@@ -5,7 +5,6 @@ Not tested here: the page that uses it (`test_search_browser.py`), and how Pagef
 
 from __future__ import annotations
 
-import asyncio
 import os
 import random
 import re
@@ -14,7 +13,6 @@ from pathlib import Path
 
 import publishing
 import pytest
-from pagefind.index import PagefindIndex
 from publishing import tree_of
 
 from practice.problems import UsageError
@@ -79,35 +77,12 @@ def test_html_whose_tags_do_not_match_is_indexed_whole():
     assert "Two" not in search.indexed('<main><br><div class="a post-list"><b>Two</b></div></main>')
 
 
-@pytest.mark.parametrize("cut", ["pagefind.js", "pagefind-entry.json", "*.pf_meta", "fragment/*"])
-def test_an_index_is_waited_for_until_its_files_are_whole(tmp_path, monkeypatch, cut):
-    """As Pagefind leaves them on a busy machine: the last bytes come after its answer."""
+def test_what_pagefind_says_stops_a_publish(tmp_path, monkeypatch):
     (tmp_path / "index.html").write_text("<main><h1>One</h1><p>Words.</p></main>", "utf-8")
-    expected = indexed(tmp_path, ["index.html"])
-    real, late = PagefindIndex.write_files, []
-
-    async def write_files(self, output_path):
-        await real(self, output_path)
-        cut_off(output_path)
-
-    def cut_off(output_path):
-        [file] = Path(output_path).glob(cut)
-        content = file.read_bytes()
-        size = 0 if file.suffix == ".js" else len(content) // 2
-        file.write_bytes(content[:size])
-        late.append(asyncio.get_running_loop().call_later(0.2, file.write_bytes, content))
-
-    monkeypatch.setattr(PagefindIndex, "write_files", write_files)
-    assert indexed(tmp_path, ["index.html"]) == expected
-    assert late
-
-
-def test_an_index_that_stays_cut_off_is_never_published(tmp_path, monkeypatch):
-    (tmp_path / "index.html").write_text("<main><h1>One</h1><p>Words.</p></main>", "utf-8")
-    monkeypatch.setattr(search, "_is_written", lambda _: False)
-    monkeypatch.setattr(search, "PATIENCE", 0.0)
-    with pytest.raises(UsageError, match="could not be written"):
+    monkeypatch.setattr(search, "OPTIONS", ["--root-selector"])
+    with pytest.raises(UsageError, match=r"the search index could not be made: .*root-selector"):
         indexed(tmp_path, ["index.html"])
+    assert not list((tmp_path / "cache").glob("search/[0-9a-f]*"))
 
 
 def test_an_index_is_kept_by_what_is_found_and_verified(tmp_path, monkeypatch):

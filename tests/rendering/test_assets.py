@@ -102,3 +102,23 @@ def test_a_byte_order_mark_changes_nothing_and_mistakes_keep_their_place(css):
     faq.write_bytes(BOM_UTF8 + b"a:: { }\n")
     problem = problem_of(css)
     assert (problem.path, problem.line) == (display_path_of(faq), 1)
+
+
+def test_scripts_stay_apart_and_one_that_is_no_text_is_named(tmp_path):
+    (tmp_path / "a.js").write_text("let a = 1 // the last line", "utf-8")
+    (tmp_path / "b.js").write_text("let b = 2", "utf-8")
+    assert assets.script(tmp_path).splitlines() == ["let a = 1 // the last line", "let b = 2"]
+    (tmp_path / "c.js").write_bytes("// caf\xe9".encode("latin-1"))
+    with pytest.raises(ProblemsFound) as found:
+        assets.script(tmp_path)
+    assert [(p.path, p.code) for p in found.value.problems] == [
+        (display_path_of(tmp_path / "c.js"), "theme-file")
+    ]
+
+
+def test_only_icons_are_published(tmp_path):
+    theme = shutil.copytree(ROOT / "theme", tmp_path / "theme")
+    expected = assets.collect(theme, "")
+    (theme / "static/icons/.DS_Store").write_bytes(b"junk")
+    (theme / "static/icons/old").mkdir()
+    assert assets.collect(theme, "") == expected

@@ -54,6 +54,7 @@ def test_a_stream_that_captures_is_left_alone():
 def test_a_command_with_bad_content_shows_no_traceback(tmp_path):
     content = tmp_path / "content"
     (content / "posts").mkdir(parents=True)
+    (content / "clinic.yaml").write_text("name: x\n", "utf-8")
     (content / "posts" / "針.md").write_text("---\ntitle: “x” …\n", "utf-8")
     run = subprocess.run(
         [sys.executable, "-m", "invoke", "build", "--content", str(content), "--output",

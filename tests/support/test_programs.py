@@ -22,7 +22,7 @@ def test_programs_of_this_environment_come_first(name):
 
 
 def test_a_program_that_is_missing_is_named_with_a_remedy():
-    with pytest.raises(UsageError, match="the program `no-such-program` is missing: run `uv sync`"):
+    with pytest.raises(UsageError, match="the program `no-such-program` is missing: install it"):
         find_program("no-such-program")
 
 

@@ -140,3 +140,23 @@ def test_a_large_file_is_read_the_same_in_a_process(tmp_path, monkeypatch, place
     expected = read_document(Page, file, "pages/x.md", "content/pages/x.md")
     monkeypatch.setattr(platform, "TIMES_BY_SIGNAL", False)
     assert place(lambda: read_document(Page, file, "pages/x.md", "content/pages/x.md")) == expected
+
+
+@pytest.mark.skipif(not platform.TIMES_BY_SIGNAL, reason="there are no timer signals")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_exception_that_python_drops_is_raised_again():
+    """Python cannot raise what happens while an object is destroyed."""
+
+    class Slow:
+        def __del__(self):
+            end = time.process_time() + 0.15
+            while time.process_time() < end:
+                pass
+
+    def destroy_one_and_go_on():
+        Slow()
+        while True:
+            pass
+
+    with pytest.raises(TooSlow):
+        call(0.1, LARGE, destroy_one_and_go_on)

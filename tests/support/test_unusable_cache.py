@@ -23,10 +23,11 @@ from conftest import CONTENT, ROOT, environment, files_of
 from practice.build.run import build
 from practice.checks import report
 from practice.preview import start
+from practice.rendering import assets
 from practice.support import store as store_module
 
 NOBODY = 65534
-FILES = 6
+FILES = 8
 """Kinds of value, each in a file of its own."""
 COMMANDS = ("build", "check", "preview", "publish")
 
@@ -212,9 +213,12 @@ def test_a_command_does_as_with_an_empty_cache(practice, cache, cause, command, 
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("mode", [0o000, 0o500])
 def test_without_rights_a_command_does_as_with_an_empty_cache(
-    place, practice, cache, mode, command
+    monkeypatch, practice, cache, mode, command
 ):
     """In a child process that is no administrator, whom no rights would keep out."""
+    sheet = assets.style_sheet(ROOT / "theme/static/css/site.css")
+    monkeypatch.setattr(assets, "style_sheet", lambda _: sheet)  # it needs threads: not in a fork
+    place = practice.place
     for file in [place, *place.rglob("*")] if os.geteuid() == 0 else ():
         os.chown(file, NOBODY, NOBODY)
     with warnings.catch_warnings():

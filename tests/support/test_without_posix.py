@@ -112,6 +112,7 @@ for act, *names in (os.unlink, "held"), (os.replace, "held", "x"), (os.rename, "
     except PermissionError:
         continue
     raise SystemExit("an open file was moved or deleted")
+open_file.close()
 print("yes")
 """
     _, windows = systems

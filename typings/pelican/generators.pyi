@@ -22,6 +22,9 @@ class Generator:
 class ArticlesGenerator(Generator):
     articles: list[Content]
 
+class StaticGenerator(Generator):
+    staticfiles: list[Content]
+
 class PagesGenerator(Generator):
     pages: list[Content]
     hidden_pages: list[Content]

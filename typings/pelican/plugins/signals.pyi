@@ -12,3 +12,4 @@ feed_generated: NamedSignal
 feed_written: NamedSignal
 content_object_init: NamedSignal
 page_writer_finalized: NamedSignal
+static_generator_finalized: NamedSignal
