@@ -35,8 +35,10 @@ def assemble(built: Built, settings: PublishSettings, folder: Path) -> Tree:
             _put(tree, path, site / path, digest.hex(), policy_in_pages=_is_github(settings))
     posts = [save_as(post.path) for post in built.site.posts]
     pages = {path: tree.files[path].sha256 for path in searchable(built, moved)}
-    writable = cache and os.access(cache, os.R_OK | os.W_OK | os.X_OK)
-    found = search.index(site, pages, posts, cache if cache and writable else folder.parent)
+    kept = folder.parent
+    if cache and os.access(cache, os.R_OK | os.W_OK | os.X_OK):
+        kept = cache
+    found = search.index(site, pages, posts, kept)
     for path, (file, sha256) in found.items():
         tree.put(path, file, sha256)
     base = urlsplit(settings.address).path
