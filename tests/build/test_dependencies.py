@@ -33,17 +33,17 @@ PAGE = "accessibility"
 
 
 @pytest.fixture
-def practice(tmp_path, monkeypatch):
+def practice(tmp_path, monkeypatch, pictures):
     monkeypatch.setenv("PRACTICE_WORKERS", "1")
-    monkeypatch.setenv("PRACTICE_CACHE", str(tmp_path / "kept"))
-    return Practice(tmp_path)
+    monkeypatch.setenv("PRACTICE_CACHE", str(shutil.copytree(pictures, tmp_path / "kept")))
+    return Practice(tmp_path, pictures)
 
 
 class Practice:
     """A practice with a template of its own, built again and again."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, pictures):
+        self.folder, self.pictures = folder, pictures
         self.content = shutil.copytree(CONTENT["kitchen-sink"], folder / "content")
         self.overrides = folder / "overrides"
         self.output = folder / "output"
@@ -87,10 +87,7 @@ class Practice:
         with pytest.MonkeyPatch.context() as patch:
             self.count += 1
             fresh = self.folder / f"fresh-{self.count}"
-            patch.setenv("PRACTICE_CACHE", str(fresh / "kept"))
-            pictures = self.folder / "kept" / "images"
-            if pictures.is_dir():  # made anew, they would take longer than all pages
-                shutil.copytree(pictures, fresh / "kept" / "images")
+            patch.setenv("PRACTICE_CACHE", str(shutil.copytree(self.pictures, fresh / "kept")))
             renderer = self.renderer()
             again = jobs(renderer.site, renderer)
             wanted = {job.path for job in todo}

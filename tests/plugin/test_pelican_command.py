@@ -23,7 +23,7 @@ from practice.build import in_place
 from practice.build.run import build
 from practice.support.output_folder import MARKER
 
-DEADLINE = 60.0
+DEADLINE = 300.0
 """Seconds after which something that did not happen is taken to never happen."""
 SAVE_AGAIN = 5.0
 """Seconds after which a file is saved once more: Pelican does not see what changes in the moment
