@@ -56,7 +56,7 @@ def build(
     _context: Context, content: str = "", output: str = "", settings: str = "pelicanconf.py"
 ) -> None:
     """Build the site."""
-    with command_errors(report.AS_IT_WAS) as progress:
+    with garbage.paused(), command_errors(report.AS_IT_WAS) as progress:
         built = building.build(
             Path(content) if content else None,
             Path(output) if output else None,
@@ -65,7 +65,7 @@ def build(
         )
         progress.end()
         print(report.summary(built))
-    garbage.keep_all()  # Python collects once more when it ends
+        garbage.keep_all()  # Python collects once more when it ends
 
 
 @task(
