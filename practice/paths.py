@@ -49,10 +49,11 @@ def is_inside(path: Path, folder: Path) -> bool:
     tell them apart.
     """
     real, wanted = path.resolve(), folder.resolve()
-    return any(place == wanted or _is_same(place, wanted) for place in (real, *real.parents))
+    return any(place == wanted or is_same(place, wanted) for place in (real, *real.parents))
 
 
-def _is_same(one: Path, other: Path) -> bool:
+def is_same(one: Path, other: Path) -> bool:
+    """Whether two names are one file, as `A.pdf` and `a.pdf` are on Windows and macOS."""
     try:
         return one.samefile(other)
     except OSError:  # one of them does not exist yet

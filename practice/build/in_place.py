@@ -18,13 +18,13 @@ from pathlib import Path
 from practice.build.execute import execute
 from practice.build.other_plugins import MadeFiles
 from practice.checks import built_html
-from practice.paths import display_path_of, files_below, folded
+from practice.paths import display_path_of, files_below, folded, is_same
 from practice.problems import Problem, ProblemsFound, UsageError
 from practice.rendering.jobs import jobs
 from practice.rendering.renderer import Renderer
 from practice.support import output_folder
 from practice.support.cache_folder import cache_folder
-from practice.support.files import explain, replace_file
+from practice.support.files import explain, make_folder_of, replace_file
 from practice.support.store import Store, json_codec
 
 Written = frozenset[tuple[str, str]]
@@ -77,7 +77,7 @@ def update(renderer: Renderer, output: Path) -> MadeFiles:
 
 
 def remember(renderer: Renderer, output: Path, digests: dict[str, bytes]) -> None:
-    """Record what a build has written into its output, for Pelican's own command to go on from."""
+    """Record the files of a build, so that Pelican's own command can continue from them."""
     _record(renderer, output, frozenset((path, value.hex()) for path, value in digests.items()))
 
 
@@ -113,12 +113,12 @@ def _replace(output: Path, stage: Path, paths: Iterable[str], stale: set[str]) -
     spelled = {folded(path): path for path in paths}
     for path in stale:
         new = spelled.get(folded(path))
-        if new and _is_one_file(output / path, output / new):
+        if new and is_same(output / path, output / new):
             replace_file(output / path, output / new)
         else:
             _remove(output, path)
     for path in files_below(stage):
-        _make_room(output, path)
+        make_folder_of(output, path)
         replace_file(stage / path, output / path)
 
 
@@ -132,14 +132,6 @@ def _blocked(output: Path, stage: Path) -> list[Problem]:
     ]
 
 
-def _is_one_file(one: Path, other: Path) -> bool:
-    """Return whether two names are one file, as `A.pdf` and `a.pdf` are on Windows and macOS."""
-    try:
-        return one.samefile(other)
-    except OSError:  # one of them does not exist
-        return False
-
-
 def _remove(output: Path, path: str) -> None:
     """Delete a file, and the folders that are empty then."""
     (output / path).unlink(missing_ok=True)
@@ -148,13 +140,3 @@ def _remove(output: Path, path: str) -> None:
             return
         with suppress(OSError):  # it is not empty
             folder.rmdir()
-
-
-def _make_room(output: Path, path: str) -> None:
-    """Create the folder of a file; replace links, which would lead out of the output."""
-    folder = output
-    for part in path.split("/")[:-1]:
-        folder /= part
-        if folder.is_symlink() or folder.is_file():
-            folder.unlink()
-    folder.mkdir(parents=True, exist_ok=True)

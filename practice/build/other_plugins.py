@@ -1,7 +1,7 @@
-"""Other people's Pelican plugins: what they may do to a finished site, and what is undone.
+"""Other Pelican plugins: what they may do with a finished site.
 
-A plugin that hears of each page can list it, and may write files of its own. Pages, pictures and
-the rest of ours stay as they were made, because they are checked before others see them.
+A plugin is notified of every page, and may write files of its own. It may not change files that the
+site itself has made, because those files were checked before.
 """
 
 from __future__ import annotations
@@ -18,51 +18,51 @@ from practice.paths import display_path_of
 from practice.problems import Problem, ProblemsFound, UsageError
 
 NAMESPACE = "pelican.plugins."
-"""What Pelican puts before the names of plugins that are installed."""
+"""The package in which Pelican looks for installed plugins."""
 PLUGIN_NAMES = frozenset({"practice", f"{NAMESPACE}practice"})
-"""What Pelican calls our plugin: in a checkout, and as an installed package."""
+"""Pelican's names for our plugin: in a checkout, and as an installed package."""
 REPLACEABLE = frozenset({"robots.txt", "sitemap.xml"})
-"""Files of ours in whose place a plugin may write its own."""
+"""Files of the site that a plugin may replace by its own."""
 USELESS = {
     "i18n_subsites": "runs Pelican once more for each language, but a site has one",
     "more_categories": "reads categories, but posts have `topics`",
     "series": "reads `series` in posts, whose fields are those of docs/writing.md",
 }
-"""Known plugins that would do nothing here, or harm, and why."""
+"""Known plugins that have no effect here or do harm, and the reason."""
 REMEDY = "take it out of `PLUGINS`; docs/plugins.md says what plugins can do here"
 
 
 @dataclass(frozen=True)
 class MadeFiles:
-    """The files of a site as they were made."""
+    """The files that the jobs of a site have made."""
 
     folder: Path
-    """Where they are."""
+    """The folder that contains them."""
     digests: dict[str, bytes]
     """The SHA-256 of each, by its path below ``folder``."""
 
 
 def others_of(settings: dict[str, Any]) -> list[str]:
-    """The plugins beside ours that the settings load, by the shorter of their names."""
+    """Return the names of the other plugins in the settings, without Pelican's namespace."""
     plugins: Iterable[Any] = settings.get("PLUGINS") or ()
     names = [p if isinstance(p, str) else getattr(p, "__name__", str(p)) for p in plugins]
     return [name.removeprefix(NAMESPACE) for name in names if name not in PLUGIN_NAMES]
 
 
 def name_for(module: str, settings: dict[str, Any]) -> str:
-    """The plugin to which a module belongs, by its name in `PLUGINS`; else the module itself."""
+    """Return the plugin that a module belongs to, as named in `PLUGINS`, or the module."""
     inside = f"{module.removeprefix(NAMESPACE)}."
     return next((n for n in others_of(settings) if inside.startswith(f"{n}.")), module)
 
 
 def refused(name: str, what: str) -> Problem:
-    """A plugin that cannot be used here; ``what`` says what it does."""
+    """Return the problem of a plugin that cannot be used; ``what`` says what the plugin does."""
     return Problem("pelicanconf.py", 1, "plugin-refused", f"the plugin `{name}` {what}", REMEDY)
 
 
 @contextmanager
 def failures_named(settings: dict[str, Any]) -> Iterator[None]:
-    """Raise ``ProblemsFound`` in place of an exception out of another plugin."""
+    """Turn an exception raised by another plugin into ``ProblemsFound``."""
     try:
         yield
     except (ProblemsFound, UsageError):
@@ -75,7 +75,7 @@ def failures_named(settings: dict[str, Any]) -> Iterator[None]:
 
 
 def _failure(error: Exception, settings: dict[str, Any]) -> Problem | None:
-    """Where another plugin has raised an exception; None if it was none of them."""
+    """Return the problem of the plugin that raised an exception, or None if no plugin did."""
     found = None
     for frame, line in traceback.walk_tb(error.__traceback__):
         module = str(frame.f_globals.get("__name__"))
@@ -88,9 +88,9 @@ def _failure(error: Exception, settings: dict[str, Any]) -> Problem | None:
 
 
 def replaced(made: MadeFiles, output: Path, settings: dict[str, Any]) -> set[str]:
-    """The paths of the files of ours that a plugin has replaced in ``output``, as it may.
+    """Return the paths in ``output`` that a plugin has replaced with permission.
 
-    Raises ``ProblemsFound`` where one has changed or deleted another file of ours.
+    Raises ``ProblemsFound`` if a plugin has changed or deleted another file of the site.
     """
     if not others_of(settings):
         return set()

@@ -105,7 +105,7 @@ def build(
         if problems:
             raise ProblemsFound(problems)
         output_folder.swap(stage, target, spare)
-        digests = {path: result.digest for path, result in results.items()}
+        digests = made().digests
         in_place.remember(renderer, target, digests)
     return Built(
         output=target,
@@ -145,10 +145,10 @@ def system_named() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        place = f" `{display_path_of(Path(str(error.filename)))}`" if error.filename else ""
+        place = f"`{display_path_of(Path(str(error.filename)))}`" if error.filename else "the disk"
         why, remedy = explain(error)
         raise UsageError(
-            f"the system says of{place or ' the disk'}: {why}. "
+            f"the system reports a problem with {place}: {why}. "
             f"The site in the output folder is as it was; {remedy}"
         ) from error
     except processes.WorkerFailed as error:

@@ -36,7 +36,7 @@ WORD = re.compile(r"[^\W\d_]+")
 
 def link_texts(site: Site) -> Iterator[Problem]:
     """A link text says where the link leads (WCAG 2.2, 2.4.4 and 2.4.9)."""
-    for document in (*site.documents, *site.left_out):
+    for document in site.valid:
         for link in document.body.links:
             if link.alt is not None:
                 continue

@@ -33,7 +33,7 @@ def unique(site: Site) -> Iterator[Problem]:
     taken = {f"/{folder}/": what for folder, what in RESERVED.items()}
     taken |= {"/blog/topics/": "the archive by topic", "/blog/by/": "the archive by therapist"}
     taken |= {year.path: f"the archive of {year.year}" for year in site.years}
-    for document in (*site.documents, *site.left_out):
+    for document in site.valid:
         if document.path in taken:
             yield Problem(
                 document.display_path,
@@ -67,7 +67,7 @@ def portable(site: Site) -> Iterator[Problem]:
 def _outputs(site: Site) -> Iterator[tuple[str, str, int]]:
     """What gets its name from the content: path in the site, and the file and line that say it."""
     content = display_path_of(site.content)
-    for document in (*site.documents, *site.left_out):
+    for document in site.valid:
         yield save_as(document.path), document.display_path, 1
     for entry in site.lists:
         yield save_as(entry.path), f"{content}/topics.yaml", 1

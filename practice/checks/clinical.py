@@ -207,7 +207,7 @@ def _claims(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _effects(site: Site) -> Iterator[tuple[Document, CalloutPart, SideEffect]]:
-    for document in (*site.documents, *site.left_out):
+    for document in site.valid:
         for placed in document.body.callouts:
             if isinstance(placed.callout, SideEffect):
                 yield document, placed, placed.callout

@@ -59,7 +59,7 @@ def every(site: Site, settings: CheckSettings, kept: Path | None = None) -> dict
     the next run checks it.
     """
     public = {document.source for document in site.documents}
-    texts = {document.source: document for document in (*site.documents, *site.left_out)}
+    texts = {document.source: document for document in site.valid}
     digests = {name: text.digest for name, text in texts.items()} | _lists(site.content)
     about = (
         environment_fingerprint()

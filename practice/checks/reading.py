@@ -96,7 +96,7 @@ def trend(site: Site, grades: Mapping[str, float | None]) -> dict[int, float]:
 
 def dont_items(site: Site) -> Iterator[Problem]:
     """Every item of a `dont` callout says “do not”, so that it is safe when read on its own."""
-    for document in (*site.documents, *site.left_out):
+    for document in site.valid:
         for placed in document.body.callouts:
             callout = placed.callout
             if not isinstance(callout, Dont):
@@ -110,7 +110,7 @@ def dont_items(site: Site) -> Iterator[Problem]:
 
 def help_levels(site: Site) -> Iterator[Problem]:
     """Two help cards of the same level do not follow each other."""
-    for document in (*site.documents, *site.left_out):
+    for document in site.valid:
         for one, other in pairwise(document.body.parts):
             if isinstance(one, str) or isinstance(other, str):
                 continue

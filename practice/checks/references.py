@@ -61,7 +61,7 @@ def callouts(site: Site) -> Iterator[Problem]:
 
 def pictures(site: Site) -> Iterator[Problem]:
     """The pictures named in the front matter exist and have a description (WCAG 1.1.1)."""
-    for document in _all(site):
+    for document in site.valid:
         picture = document.meta.picture
         if picture is None:
             continue
@@ -88,10 +88,6 @@ def _ids(document: Document | InvalidDocument, field: str) -> Iterable[tuple[str
         return [(slug(value), value)]
     ids = [value] if isinstance(value, str) else value
     return [(id, id) for id in ids if isinstance(id, str) and re.match(ID_PATTERN, id)]
-
-
-def _all(site: Site) -> Iterable[Document]:
-    return (*site.documents, *site.left_out)
 
 
 def _known(site: Site) -> dict[str, Collection[str]]:

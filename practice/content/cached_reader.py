@@ -27,7 +27,7 @@ class _Text(NamedTuple):
     raw: bytes
     digest: bytes
     key: bytes
-    """Depends on everything that the outcome depends on."""
+    """The cache key: a digest of everything that the result depends on."""
 
     def read(self) -> ReadResult:
         return document_of(_kind(self.source), self.raw, self.source, self.display_path)
@@ -45,7 +45,7 @@ class Reader:
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
         self.known: dict[str, tuple[bytes, ReadResult]] = {}
-        """By path below the content folder: the key of the bytes, and what they say."""
+        """The cache key and the result of each document, by path below the content folder."""
 
     def __call__(self, content: Path, sources: Sequence[str]) -> Iterator[ReadResult]:
         """Read the documents of a content folder, and forget all others."""
@@ -110,7 +110,7 @@ class Reader:
 
 
 def _dumped(results: Iterable[tuple[bytes, ReadResult]]) -> dict[bytes, bytes]:
-    """What can be stored, by key."""
+    """Return the results that can be stored, as JSON by key."""
     found: dict[bytes, bytes] = {}
     for key, result in results:
         with suppress(ValueError):

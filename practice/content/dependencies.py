@@ -36,7 +36,7 @@ def note(read: Mapping[str, bytes]) -> None:
 
 
 def note_unrepeatable() -> None:
-    """Record a reading of what no later build can ask for again: the page is always made anew."""
+    """Record access to a value that no later build can compare, so the page is always rendered."""
     note({UNREPEATABLE: b""})
 
 
@@ -47,7 +47,7 @@ class RecordedField:
         self.name = name
 
     def __get__(self, document: object, _: type[object]) -> object:
-        """Return the value, and record the reading."""
+        """Return the value, and record the access."""
         if _recorders:
             values = vars(document)
             _recorders[-1][values["source"]] = values["digest"]

@@ -26,7 +26,7 @@ from practice.content.models import CALLOUTS, KINDS, Callout, SideEffectList
 from practice.problems import Problem
 
 Count = Annotated[int, Field(ge=0, le=2**31)]
-"""A number of lines or words."""
+"""A line number, or a number of words."""
 Level = Annotated[int, Field(ge=1, le=6)]
 """The level of a heading in HTML."""
 CalloutRow = tuple[str, Any, Count, Level, dict[str, Count]]
@@ -74,7 +74,7 @@ RECORD = TypeAdapter(Record)
 
 
 def dump(result: ReadResult) -> bytes:
-    """What was read of a file, as JSON."""
+    """Return the result of reading a file as JSON."""
     document, problems = result
     if document is None:
         return RECORD.dump_json(Record(problems))
@@ -85,7 +85,7 @@ def dump(result: ReadResult) -> bytes:
 
 
 def load(stored: bytes, source: str, display_path: str, digest: bytes) -> ReadResult:
-    """What ``dump`` has stored of a file.
+    """Return the result that ``dump`` has stored for a file.
 
     ``source`` is its path below the content folder, ``display_path`` as messages name it, and
     ``digest`` the SHA-256 of its bytes. Raises ``ValueError`` for anything that ``dump`` does not

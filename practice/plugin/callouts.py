@@ -31,7 +31,7 @@ from practice.problems import Problem, ProblemsFound, UsageError
 from practice.rendering.callouts import CLASS, CalloutTemplates, follows_system, style_sheet
 
 BEFORE_METADATA = 29
-"""The place of our step: line ends are settled (30), the header still has its lines (27)."""
+"""The priority of our preprocessor: after line ends are normalized (30), before metadata (27)."""
 STYLE_SHEET = "css/practice-callouts.css"
 """The path of the style sheet below the theme's static files."""
 HEAD_END = re.compile(r"</head\s*>", re.IGNORECASE)
@@ -40,7 +40,7 @@ NOT_WRITTEN = "No page was written."
 
 
 class Blog:
-    """A blog in one process: what the hooks of its Pelican object share, run after run."""
+    """The state that the hooks of one Pelican object share between runs."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
         self.content = Path(settings["PATH"])
@@ -54,11 +54,11 @@ class Blog:
 
     @property
     def style_address(self) -> str:
-        """The address of the style sheet below the theme's static files; it changes with it."""
+        """The path and version of the style sheet below the theme's static files."""
         return f"{STYLE_SHEET}?{hashlib.sha256(self.style.encode()).hexdigest()[:8]}"
 
     def convert(self, md: Markdown, lines: list[str]) -> list[str]:
-        """The lines of a text with every callout as HTML; what is wrong is in ``problems``."""
+        """Return the lines with callouts replaced by HTML; mistakes are added to ``problems``."""
         if not any("//" in line for line in lines):
             return lines
         file = self.file or self.content
@@ -86,7 +86,7 @@ class CalloutsExtension(Extension):
         self.blog = blog
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  # Markdown's name
-        """Put our step before those of Markdown."""
+        """Register the preprocessor."""
         md.preprocessors.register(_Callouts(md, self.blog), "practice-callouts", BEFORE_METADATA)
 
 
@@ -100,7 +100,7 @@ class _Callouts(Preprocessor):
 
 
 class NotesItsFile(MarkdownReader):
-    """Pelican's reader of Markdown, which lets us know the name of the file for our messages."""
+    """Pelican's Markdown reader; it also notes the name of the file, for messages."""
 
     def read(self, source_path: str) -> tuple[str | None, dict[str, Any]]:
         """Read a file as the next class in the method resolution order does."""
@@ -132,7 +132,7 @@ def _refuse_other_blocks(markdown: dict[str, Any]) -> None:
 
 
 def note_files(readers: Readers) -> None:
-    """Let the reader of Markdown tell which file it reads, also one that another plugin derived."""
+    """Make every Markdown reader note its file, including readers of other plugins."""
     for ending, reader in list(readers.reader_classes.items()):
         if issubclass(reader, MarkdownReader) and not issubclass(reader, NotesItsFile):
             noting = type(reader.__name__, (NotesItsFile, reader), {})
@@ -140,7 +140,7 @@ def note_files(readers: Readers) -> None:
 
 
 def stop_on_problems(generators: Iterable[Generator]) -> None:
-    """All texts are read and no page is written: name every wrong callout of every text."""
+    """Raise ``ProblemsFound`` for all callouts with mistakes, before any page is written."""
     generators = list(generators)
     blog: Blog = generators[0].settings["PRACTICE_CALLOUTS"]
     found, blog.problems = [*blog.problems, *_other_readers(generators)], []
@@ -149,7 +149,7 @@ def stop_on_problems(generators: Iterable[Generator]) -> None:
 
 
 def _other_readers(generators: list[Generator]) -> Iterator[Problem]:
-    """A reader of Markdown that does not know Python-Markdown would show callouts as they stand."""
+    """Yield a problem for a Markdown reader without Python-Markdown: it ignores callouts."""
     for generator in generators:
         reader = (
             generator.readers.reader_classes.get("md") if hasattr(generator, "readers") else None
@@ -161,7 +161,7 @@ def _other_readers(generators: list[Generator]) -> Iterator[Problem]:
 
 
 def link_style_sheet(path: str, context: dict[str, Any]) -> None:
-    """Link the style sheet in a page that shows a callout, unless the theme does so itself."""
+    """Link the style sheet in a page that contains a callout, unless the theme links it."""
     blog: Blog = context["PRACTICE_CALLOUTS"]
     file = Path(path)
     html = file.read_text(encoding="utf-8")
@@ -175,7 +175,7 @@ def link_style_sheet(path: str, context: dict[str, Any]) -> None:
 
 
 def without_icons(_context: dict[str, object], feed: SyndicationFeed) -> None:
-    """Leave the drawings out of a feed: without the style sheet they have no size."""
+    """Remove icons from a feed, because they have no size without the style sheet."""
     for item in feed.items:
         for part in ("content", "description"):
             if text := item.get(part):
@@ -183,7 +183,7 @@ def without_icons(_context: dict[str, object], feed: SyndicationFeed) -> None:
 
 
 def publish_style_sheet(pelican: Pelican) -> None:
-    """Write the style sheet beside those of the theme."""
+    """Write the style sheet into the theme's folder for static files."""
     settings = pelican.settings
     file = Path(settings["OUTPUT_PATH"], settings["THEME_STATIC_DIR"], STYLE_SHEET)
     file.parent.mkdir(parents=True, exist_ok=True)

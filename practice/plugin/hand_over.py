@@ -1,4 +1,4 @@
-"""Hands the site over to other plugins: objects with all that they may ask for, then each page."""
+"""Gives other plugins access to the site: Pelican's objects first, then every finished page."""
 
 from __future__ import annotations
 
@@ -23,20 +23,21 @@ from practice.paths import save_as
 from practice.problems import Problem, ProblemsFound
 from practice.rendering.renderer import Renderer
 from practice.rendering.site_files import post_time
+from practice.rendering.templates import pelican_name
 from practice.site.view import view_of
 
 KEPT = ("title", "summary", "url", "save_as", "status", "slug", "template")
-"""What templates take from our documents: another value on Pelican's object would be lost."""
+"""Attributes that templates take from the document: a plugin's change to them would be lost."""
 REPLACING = (
     (signals.get_writer, "brings a writer of its own, but this one writes the site"),
     (signals.feed_generated, "changes feeds, but the feed is not made by Pelican"),
     (signals.feed_written, "changes feeds, but the feed is not made by Pelican"),
 )
-"""Signals at which another plugin could only be ignored, and what one does that listens there."""
+"""Signals that have no effect here, and what a plugin that connects to them does."""
 
 
 def refuse_replacements(pelican: Pelican) -> None:
-    """Stop for a plugin that takes the place of a part of ours, or is known to be of no use."""
+    """Raise ``ProblemsFound`` for plugins that replace parts of this one or have no effect."""
     settings = pelican.settings
     found = [refused(name, USELESS[name]) for name in others_of(settings) if name in USELESS]
     found += [
@@ -49,7 +50,7 @@ def refuse_replacements(pelican: Pelican) -> None:
 
 
 def refuse_readers(readers: Readers) -> None:
-    """Stop for a plugin that reads files of the content in its own way."""
+    """Raise ``ProblemsFound`` for a plugin that has a reader of its own."""
     for ending, reader in readers.reader_classes.items():
         module = reader.__module__
         if not module.startswith(("pelican.readers", "practice.")):
@@ -59,14 +60,16 @@ def refuse_readers(readers: Readers) -> None:
 
 
 def refuse_template(generator: Generator, name: str) -> str:
-    """Stop for a plugin that makes pages from templates of Pelican's own themes."""
+    """Raise ``ProblemsFound`` for a plugin that needs a template of Pelican's own themes."""
     plugin = name_for(type(generator).__module__, generator.settings)
-    what = f"makes pages from the template `{name}` of a Pelican theme, which this theme has not"
+    what = (
+        f"makes pages from the template `{name}` of a Pelican theme, which this theme does not have"
+    )
     raise ProblemsFound([refused(plugin, what)])
 
 
 def metadata(document: Document, settings: dict[str, Any]) -> dict[str, Any]:
-    """A document in Pelican's terms, with more of them where other plugins may ask for it."""
+    """Return the metadata that Pelican expects of a document, and more for other plugins."""
     renderer: Renderer = settings["PRACTICE"]
     found = {
         "title": document.title,
@@ -100,7 +103,7 @@ def _more(document: Document, renderer: Renderer, settings: dict[str, Any]) -> d
 
 
 def give_text(content: Content) -> None:
-    """Let Pelican's object of a text give that text as HTML, made when a plugin asks for it."""
+    """Make the text of a document available on Pelican's object; it is rendered on first access."""
     document = getattr(content, "document", None)
     if document and others_of(content.settings):
         renderer: Renderer = content.settings["PRACTICE"]
@@ -112,9 +115,9 @@ def _text(renderer: Renderer, document: Document) -> str:
 
 
 def take_objects(generators: Iterable[Generator]) -> None:
-    """Give templates Pelican's objects, with what plugins have put on them.
+    """Give Pelican's objects to templates, including the attributes that plugins have added.
 
-    Raises ``ProblemsFound`` where a plugin has changed what templates take from our documents.
+    Raises ``ProblemsFound`` if a plugin has changed an attribute that templates do not read there.
     """
     generators = list(generators)
     settings, context = generators[0].settings, generators[0].context
@@ -163,10 +166,10 @@ def _one_of(settings: dict[str, Any]) -> str:
 
 
 def send_pages(generator: Generator, made: MadeFiles) -> None:
-    """Tell other plugins of each page, as Pelican does when it has written one.
+    """Notify other plugins of every page, as Pelican does after writing it.
 
-    They find every file of the site in Pelican's output folder. Raises ``ProblemsFound`` for a
-    plugin that changes a page, which is then as it was.
+    All files of the site are in Pelican's output folder then. Raises ``ProblemsFound`` if a plugin
+    changes a page; the page is restored.
     """
     settings, context = generator.settings, generator.context
     output = Path(generator.output_path)
@@ -184,10 +187,10 @@ def send_pages(generator: Generator, made: MadeFiles) -> None:
 
 
 def _pages(renderer: Renderer) -> Iterator[tuple[str, dict[str, object]]]:
-    """The path of each page, and Pelican's object that its template would get, by its name."""
+    """Yield the path of each page, and the template variables that Pelican would use for it."""
     for document in renderer.site.documents:
         content = (renderer.pelican or {})[document.source]
-        yield save_as(document.path), {"article" if document.kind == "post" else "page": content}
+        yield save_as(document.path), {pelican_name(document): content}
     for entry in renderer.site.lists:
         yield save_as(entry.path), {}
 

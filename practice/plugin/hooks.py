@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,15 +56,11 @@ class PracticeReader(BaseReader):
         ours: Site = self.settings["PRACTICE"].site
         source = Path(os.path.relpath(source_path, self.settings["PATH"])).as_posix()
         document = ours.document(source)
-        if document is None and source not in self._left_out:
+        if document is None and source not in ours.valid_by_source:
             raise LookupError(f"`{source}` was not read")
         return "", {"status": "skip"} if document is None else hand_over.metadata(
             document, self.settings
         )
-
-    @cached_property
-    def _left_out(self) -> frozenset[str]:
-        return frozenset(left.source for left in self.settings["PRACTICE"].site.left_out)
 
 
 def leave_templates_to_us(generator: Generator) -> None:

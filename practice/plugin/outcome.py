@@ -14,22 +14,22 @@ class ReportedRuns:
     """The runs of one `Pelican` object: one for `pelican`, one after each edit for `pelican -r`."""
 
     def __init__(self, run: Callable[[], str | None], then: Callable[[], str]) -> None:
-        """``run`` is what is run, and gives what is worth saying in the end, such as warnings.
+        """Report the results of ``run``, which returns text to print, such as warnings.
 
-        ``then`` says what became of the output after a mistake.
+        ``then`` returns a sentence on the output, for a run that has failed.
         """
         self._run = run
         self.then = then
         self.runs = 0
         self.said = ""
-        """What was last said of the content."""
+        """The last text that was printed."""
         hide_what_was_said()
 
     def run(self) -> None:
-        """Run Pelican, and say on standard error what is wrong, unless it was just said.
+        """Run Pelican, and print problems to standard error, except those that were just printed.
 
-        The first run raises ``ProblemsFound`` or ``UsageError`` then, so that the command fails. A
-        later run returns: Pelican waits for a change only after a run that has ended well.
+        If the first run fails, it raises ``ProblemsFound`` or ``UsageError``, so that the command
+        fails. A later run returns normally, because otherwise Pelican would not wait for a change.
         """
         self.runs += 1
         try:
@@ -53,20 +53,20 @@ class ReportedRuns:
 
 
 def say(text: str) -> None:
-    """Print what stops a run, and keep Pelican from logging it again with a traceback."""
+    """Print why a run has stopped, and keep Pelican from logging it again with a traceback."""
     hide_what_was_said()
     print(text, file=sys.stderr, flush=True)
 
 
 def hide_what_was_said() -> None:
-    """Take out of Pelican's log what our own exceptions say."""
+    """Remove our own exceptions from Pelican's log."""
     logging.getLogger("pelican").addFilter(_is_news)
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Whether a line of Pelican's log says more than we have said already.
+    """Return whether a log record is about anything but an exception that we have reported.
 
-    Pelican logs what a run has raised, with a traceback.
+    Pelican logs every exception of a run, with a traceback.
     """
     arguments = record.args if isinstance(record.args, tuple) else ()
     return not any(isinstance(value, ProblemsFound | UsageError) for value in arguments)

@@ -1,7 +1,7 @@
-"""A practice kept in memory: an edit re-reads one file, a request renders one page.
+"""Keeps a practice in memory: an edit re-reads one file, and a request renders one page.
 
-What a page shows equals what a fresh build would write for it; `tests/test_preview_live.py`
-holds this with random edits. Where a build would refuse a file, its last good text stays.
+A page is what a new build would write; `tests/preview/test_preview_live.py` tests this with random
+edits. If a build would refuse a file, the page keeps its last valid text.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from practice.content.folder import (
     read_lists,
 )
 from practice.content.models import KINDS
-from practice.paths import display_path_of, save_as
+from practice.paths import save_as
 from practice.problems import Problem, ProblemsFound, errors
 from practice.rendering import templates
 from practice.rendering.jobs import Job, jobs, page_of
@@ -45,7 +45,7 @@ class PreviewPage:
     origin: str
     document: Document | None = None
     problems: tuple[Problem, ...] = ()
-    """Why this is not what the files say now: the page is as it was when it was last right."""
+    """Why the page does not show the current files: it shows the last valid version."""
 
 
 class LivePreview:
@@ -69,9 +69,9 @@ class LivePreview:
         self.read_all = Reader(kept)
         self.content = Content(content)
         self.unfit: dict[str, list[Problem]] = {}
-        """What keeps a text that can be read from being shown, by its path in the content."""
+        """Why a readable document cannot be shown, by its path below the content folder."""
         self.waiting: dict[str, Document] = {}
-        """Those texts, until others say what they need."""
+        """Those documents; they are shown as soon as other files contain what they refer to."""
         self.theme_problems: list[Problem] = []
         self.pages: Pages | None = None
         """The site as it is shown; None as long as there is no clinic."""
@@ -91,7 +91,7 @@ class LivePreview:
         return (self.content.folder, self.theme, *self.overrides)
 
     def changed(self, paths: Iterable[Path]) -> None:
-        """Take note that something may have happened to these files."""
+        """Update the site for files that may have changed."""
         names, theme = set(), False
         for path in paths:
             if path.is_relative_to(self.content.folder):
@@ -105,7 +105,7 @@ class LivePreview:
             self._renew(before, theme=theme)
 
     def _read_again(self, names: set[str]) -> bool:
-        """Read what has changed; whether the site has to be put together anew."""
+        """Read changed files; return whether the site has to be assembled again."""
         content, again = self.content, False
         unknown: set[str] = set()
         for name in sorted(names):
@@ -127,14 +127,14 @@ class LivePreview:
         return again
 
     def _matters(self, name: str) -> bool:
-        """Whether a file that is no known document is worth a look at the whole folder."""
+        """Return whether a change of an unknown file means that the whole folder has to be read."""
         here = (self.content.folder / name).exists()
         known = name in self.content.documents or name in self.content.static
         junk = any(JUNK.fullmatch(part) for part in name.split("/"))
         return known or (here and not junk)
 
     def _read_one(self, source: str) -> bool:
-        """Read one document again; whether what it says to other pages is as it was."""
+        """Read one document again; return whether other pages are unaffected."""
         content = self.content
         old = content.documents[source]
         new, content.problems[source] = self.read_all.one(content.folder, source)
@@ -156,7 +156,7 @@ class LivePreview:
         return True
 
     def _renew(self, before: dict[str, Document | None], *, theme: bool = False) -> None:
-        """Put the site together from what was read, texts that cannot be shown left as before."""
+        """Assemble the site; documents that cannot be shown keep their previous version."""
         documents = self.content.documents
         for source in self.waiting.keys() & documents.keys():
             if documents[source] is before.get(source):
@@ -181,10 +181,6 @@ class LivePreview:
                 renderer = Renderer(site, self.theme, self.address, self.overrides)
             except ProblemsFound as error:
                 self.theme_problems = error.problems
-            except (OSError, UnicodeDecodeError) as error:
-                display_path = display_path_of(Path(getattr(error, "filename", None) or self.theme))
-                hint = "correct the name, or add the file"
-                self.theme_problems = [Problem(display_path, 1, "theme-file", str(error), hint)]
             else:
                 self.pages, self.theme_problems = Pages(renderer), []
                 return
@@ -194,12 +190,12 @@ class LivePreview:
     # --- Pages ---
 
     def show(self, path: str) -> PreviewPage | None:
-        """What stands at an address of the site (``/blog/x/``); None if nothing does."""
+        """Return the page or file at an address of the site (``/blog/x/``), or None."""
         if path not in self.rendered:
-            display_path = self._show(path)
-            if display_path is None:
+            page = self._show(path)
+            if page is None:
                 return None
-            self.rendered[path] = display_path
+            self.rendered[path] = page
         return self.rendered[path]
 
     def _show(self, path: str) -> PreviewPage | None:
@@ -224,18 +220,18 @@ class LivePreview:
             return b""
 
     def document(self, path: str) -> Document | None:
-        """The document at an address, drafts too."""
+        """Return the document at an address, published or not."""
         return self.pages.documents.get(path) if self.pages else None
 
     def why_old(self, document: Document | None) -> tuple[Problem, ...]:
-        """What keeps the text of a document's file from being shown as it is."""
+        """Return the problems that prevent the current text of a document from being shown."""
         if document is None:
             return ()
         problems = self.content.problems.get(document.source, [])
         return (*errors(problems), *self.unfit.get(document.source, ()))
 
     def source_of(self, path: str) -> str | None:
-        """The file that would stand at an address if it could be read."""
+        """Return the unreadable file that the address belongs to, or None."""
         for source, document in self.content.documents.items():
             kind = KINDS[source.partition("/")[0]]
             if document is None and address_of(kind, slug_of(source)) == path:
@@ -245,7 +241,7 @@ class LivePreview:
     # --- Problems ---
 
     def problems(self) -> list[Problem]:
-        """What is wrong with single files and the theme; ``check`` finds the rest."""
+        """Return the problems of single files and of the theme; ``checks.run`` finds the others."""
         found = [p for wrong in self.content.problems.values() for p in wrong]
         unfit = [p for wrong in self.unfit.values() for p in wrong]
         if self.pages:
@@ -255,7 +251,7 @@ class LivePreview:
 
     @property
     def as_written(self) -> Site | None:
-        """The site as its files say now, shown or not: what a build would check."""
+        """The site with the current version of every file, as a build would check it."""
         content = copy.copy(self.content)
         no_clinic = content.clinic is None or content.problems["clinic.yaml"]
         if self.pages and not (no_clinic or content.invalid or self.waiting):
@@ -269,7 +265,7 @@ class LivePreview:
         return assemble(content, today())
 
     def checked(self, pages: Pages, found: list[Problem]) -> None:
-        """Remember a site in which a check of everything found nothing wrong."""
+        """Remember the site if a complete check found no errors."""
         if not errors([*found, *self.problems()]):
             self.sound = pages
 
@@ -284,30 +280,30 @@ class Pages:
     @cached_property
     def documents(self) -> dict[str, Document]:
         """The documents by address, drafts too."""
-        return {document.path: document for document in (*self.site.left_out, *self.site.documents)}
+        return {document.path: document for document in self.site.valid}
 
     @cached_property
     def _jobs(self) -> dict[str, Job]:
         return {job.path: job for job in jobs(self.site, self.renderer)}
 
     def job(self, path: str) -> Job | None:
-        """How to get the file at an address; None if nothing stands there."""
+        """Return the job of the file at an address, or None."""
         document = self.documents.get(path)  # drafts have no jobs of their own
         return page_of(document, self.renderer) if document else self._jobs.get(save_as(path))
 
 
 def _unfit(site: Site, documents: list[Document]) -> Iterator[tuple[Problem, Document]]:
-    """What keeps some documents from being shown in a site."""
+    """Yield the problems that prevent documents from being shown, each with its document."""
     if not documents:
         return
-    by_shown = {document.display_path: document for document in documents}
+    by_path = {document.display_path: document for document in documents}
     for check in LEADS_SOMEWHERE:
         for problem in check(narrow(site, documents)):
-            yield problem, by_shown[problem.path]
+            yield problem, by_path[problem.path]
 
 
 def check_some(site: Site, sources: Collection[str]) -> dict[str, list[Problem]]:
-    """What is wrong with a few texts of a site, by the path that messages name."""
+    """Return the problems of some documents, by the path that messages name."""
     for name, value in vars(Site).items():
         if isinstance(value, cached_property):
             getattr(site, name)  # made of all documents now, and the narrow site has it

@@ -51,7 +51,7 @@ def assemble(built: Built, settings: PublishSettings, folder: Path) -> Tree:
 
 
 def searchable(built: Built, moved: list[redirects.Redirect]) -> list[str]:
-    """The pages that a search can find: lists of posts only repeat what the posts say."""
+    """Return the pages to index for the search; lists of posts only repeat the posts."""
     others = {redirect.fallback for redirect in moved}
     others |= {save_as(entry.path) for entry in built.site.lists}
     pages = [path for path in files_below(built.output) if path.endswith(".html")]
@@ -63,7 +63,7 @@ def _is_github(settings: PublishSettings) -> bool:
 
 
 def _put(tree: Tree, path: str, file: Path, sha256: str, *, policy_in_pages: bool) -> None:
-    """Take in a file of the site; where the host sends no headers, a page carries the policy."""
+    """Add a file of the site; pages contain the policy if the host sends no headers."""
     if policy_in_pages and path.endswith(".html"):
         policy = headers.in_page(address_of(path))
         meta = f'{CHARSET}<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
@@ -76,7 +76,7 @@ def _put(tree: Tree, path: str, file: Path, sha256: str, *, policy_in_pages: boo
 def host_files(
     settings: PublishSettings, base: str, moved: list[redirects.Redirect]
 ) -> dict[str, str]:
-    """What the host wants to find among the site's files."""
+    """Return the files that the host expects within the site, by path."""
     match settings.target.host:
         case "netlify":
             return {"_headers": netlify.headers(base), "_redirects": netlify.redirects(moved, base)}
@@ -97,7 +97,7 @@ def host_files(
 
 
 def server_files(settings: PublishSettings, moved: list[redirects.Redirect]) -> dict[str, str]:
-    """What belongs into the configuration of the server, outside the site."""
+    """Return files for the configuration of the server, outside the site, by name."""
     base = urlsplit(settings.address).path
     match settings.target.host:
         case "nginx":
@@ -124,7 +124,7 @@ def server_files(settings: PublishSettings, moved: list[redirects.Redirect]) -> 
 def write_server_files(
     settings: PublishSettings, moved: list[redirects.Redirect], folder: Path
 ) -> list[Path]:
-    """Write those files; returns the ones that have changed, which someone has to take over."""
+    """Write the server's files; return those that have changed and have to be installed again."""
     changed = []
     for name, text in server_files(settings, moved).items():
         file = folder / name

@@ -8,16 +8,16 @@ import shutil
 from pathlib import Path
 
 from practice.publish.release import File, hashed
+from practice.support.files import make_folder_of
 from practice.support.output_folder import keep_only
 
 
 class Tree:
-    """A release's files below ``folder``, and the SHA-256 and size of each.
+    """The files of a release below ``folder``, with the SHA-256 and size of each.
 
-    Files are hard links where the system allows that, and copies elsewhere. Nothing may change
-    them where they stand: they are files of the built site or of the cache as well. What an
-    earlier release has left in the folder is used again where it is the very same file, and goes
-    with ``finish``.
+    Files are hard links where the system allows it, and copies elsewhere. Never change such a file
+    in place, because the built site or the cache contains the same file. Files of an earlier
+    release that are identical are used again; ``finish`` deletes the others.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -28,7 +28,7 @@ class Tree:
         folder.mkdir(parents=True, exist_ok=True)
 
     def put(self, path: str, source: Path, sha256: str = "") -> None:
-        """Take in a file that exists; ``sha256`` is the digest of its content, if it is known."""
+        """Add an existing file; ``sha256`` is the digest of its content, if it is known."""
         target, real = f"{self.folder}/{path}", os.stat(source)  # noqa: PTH116  # of every file
         if not _is_same(target, real):
             self._make_room(path)
@@ -39,29 +39,26 @@ class Tree:
         self.files[path] = File(sha256 or hashed(source), real.st_size)
 
     def write(self, path: str, content: bytes) -> None:
-        """Take in a file with this content."""
+        """Add a file with this content."""
         self._make_room(path)
         (self.folder / path).write_bytes(content)
         self.files[path] = File(hashlib.sha256(content).hexdigest(), len(content))
 
     def finish(self) -> None:
-        """Delete everything that is not of this release."""
+        """Delete files that do not belong to this release."""
         keep_only(self.folder, set(self.files))
 
     def _make_room(self, path: str) -> None:
-        """Make the folder of a file, and delete what stands in its way; its other names stay."""
+        """Create the folder of a file, and remove what has its path; other hard links remain."""
+        make_folder_of(self.folder, path)
         target = self.folder / path
-        for folder in reversed(target.parents):
-            if folder.is_relative_to(self.folder) and (folder.is_symlink() or folder.is_file()):
-                folder.unlink()
-        target.parent.mkdir(parents=True, exist_ok=True)
         if target.is_dir() and not target.is_symlink():
             shutil.rmtree(target)
         target.unlink(missing_ok=True)
 
 
 def _is_same(target: str, real: os.stat_result) -> bool:
-    """Whether a path is another name of a file that is known."""
+    """Return whether a path and a known file are the same file."""
     try:
         return os.path.samestat(os.lstat(target), real)
     except OSError:

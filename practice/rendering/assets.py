@@ -17,6 +17,7 @@ import lightningcss
 from practice.content.folder import JUNK
 from practice.paths import display_path_of
 from practice.problems import Problem, ProblemsFound
+from practice.rendering import theme_file
 
 PLACE = re.compile(r"(?P<message>.*) at (?P<file>.+):(?P<line>\d+):\d+", re.DOTALL)
 """How Lightning CSS ends a message."""
@@ -56,7 +57,7 @@ def collect(theme: Path, base: str) -> Assets:
     }
     for icon in sorted((static / "icons").glob("*")):
         if icon.is_file() and not JUNK.fullmatch(icon.name):
-            contents[icon.name] = icon.read_bytes()
+            contents[icon.name] = theme_file.read_bytes(icon)
     files: dict[str, bytes] = {}
     names: dict[str, str] = {}
     for name, content in contents.items():
@@ -94,7 +95,8 @@ def _without_byte_order_marks(folder: Path) -> Iterator[Path]:
 
     Lightning CSS would read such a mark as a part of the first selector.
     """
-    marked = [file for file in folder.rglob("*.css") if file.read_bytes().startswith(BOM_UTF8)]
+    sheets = (file for file in folder.rglob("*.css") if file.is_file())
+    marked = [file for file in sheets if theme_file.read_bytes(file).startswith(BOM_UTF8)]
     if not marked:
         yield folder
         return
@@ -122,12 +124,5 @@ def _problem(said: str, entry: Path) -> Problem:
 
 def script(folder: Path) -> str:
     """Return all scripts of a folder as one, in the order of their names."""
-    texts = []
-    for file in sorted(folder.glob("*.js")):
-        try:
-            texts.append(file.read_text(encoding="utf-8-sig"))
-        except UnicodeDecodeError as error:
-            hint = "save the file as UTF-8 text"
-            problem = Problem(display_path_of(file), 1, "theme-file", str(error), hint)
-            raise ProblemsFound([problem]) from error
+    texts = map(theme_file.read_text, sorted(folder.glob("*.js")))
     return "\n".join(texts)  # a last line can be a comment

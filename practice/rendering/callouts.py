@@ -1,4 +1,4 @@
-"""Callouts without a site: their HTML by the theme's templates, and a style sheet for any theme."""
+"""Renders callouts without a site: HTML from the theme's templates, and a style sheet."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from markupsafe import Markup
 
 from practice.content.body import CalloutPart
-from practice.content.models import FREQUENCY_MEANING, Faq, InLanguage, SideEffectList
+from practice.content.models import FREQUENCY_MEANING, InLanguage
 from practice.rendering import templates
-from practice.rendering.templates import ENDING, CompiledTemplates, TemplateEnvironment
+from practice.rendering.templates import CompiledTemplates, TemplateEnvironment
 
 CLASS = "practice-callouts"
 """The class of the element around a callout. No style leaves it, and none of the theme enters."""
@@ -46,7 +46,7 @@ SCHEME = re.compile(r"(?<![\w-])color-scheme\s*:")
 
 
 class CalloutTemplates:
-    """Shows callouts by the theme's templates, or by those of ``overrides`` with the same names."""
+    """Renders callouts with the theme's templates; templates in ``overrides`` replace them."""
 
     def __init__(self, theme: Path, overrides: Sequence[Path] = ()) -> None:
         filters = {
@@ -59,33 +59,25 @@ class CalloutTemplates:
         )
 
     def html(self, part: CalloutPart, prefix: str) -> Markup:
-        """A callout as HTML. Links stay ``{filename}/…``, which Pelican resolves.
+        """Return the HTML of a callout. Pelican resolves its links (``{filename}/…``).
 
-        ``prefix`` begins the ids of questions, since a page can show several texts.
+        ``prefix`` is prepended to the ids of questions, because a page can contain several posts.
         """
-        callout, level = part.callout, part.level
-        if isinstance(callout, SideEffectList):
-            return self._show("side-effects", callout.items, level, None)
-        if isinstance(callout, Faq):
-            return self._show("faq", callout.questions, level, None, None, prefix)
-        return self._show(callout.NAME, callout, level)
-
-    def _show(self, name: str, *arguments: object) -> Markup:
-        template = self.env.get_template(f"callouts/{name}{ENDING}")
-        shown = Markup(template.module.show(*arguments).strip())  # type: ignore[attr-defined]  # a macro  # noqa: S704  # of our own templates
-        if name == InLanguage.NAME:
+        shown = self.env.callout(part, None, None, prefix).strip()
+        if isinstance(part.callout, InLanguage):
             return shown  # text of the page, in the theme's own style
         return Markup('<div class="{}">\n{}\n</div>').format(CLASS, shown)
 
 
 def style_sheet(theme: Path, *, follow_system: bool = False) -> str:
-    """The style of callouts in a theme that is not ours.
+    """Return a style sheet for callouts in any other theme.
 
-    Sizes and fonts follow the text around a callout. Colors follow the `color-scheme` of the page,
-    or that of the reader's system with ``follow_system``.
+    Sizes and fonts follow the surrounding text. Colors follow the `color-scheme` of the page, or
+    with ``follow_system`` that of the reader's system.
 
-    Rules in a layer would lose to every rule of the blog's theme that is in none. So each layer of
-    our theme becomes a scope, with the weight of one id more than the one before.
+    Every rule outside a cascade layer overrides rules inside one, so layers cannot be used in
+    another theme. Instead, each layer becomes a scope whose specificity is one id higher than that
+    of the scope before.
     """
     folder = theme / "static" / "css"
     tokens = OWN_SCHEME.sub("", (folder / TOKENS).read_text(encoding="utf-8"))
@@ -101,6 +93,6 @@ def style_sheet(theme: Path, *, follow_system: bool = False) -> str:
 
 
 def follows_system(theme: Path) -> bool:
-    """Whether a theme has a dark scheme of its own without a word of it to the browser."""
+    """Return whether a theme has dark colors but does not declare a `color-scheme`."""
     sheets = [file.read_text("utf-8", "replace") for file in sorted(theme.rglob("*.css"))]
     return any(map(DARK.search, sheets)) and not any(map(SCHEME.search, sheets))

@@ -21,7 +21,6 @@ from practice.content.markdown import clean
 from practice.content.models import (
     FREQUENCY_MEANING,
     Faq,
-    SideEffectList,
     SideEffects,
     Treatment,
 )
@@ -34,6 +33,7 @@ from practice.rendering.templates import (
     CompiledTemplates,
     PelicanObject,
     TemplateEnvironment,
+    pelican_name,
 )
 from practice.site import formatting, structured_data
 from practice.site.lists import AuthorList, TopicList, Year
@@ -47,9 +47,8 @@ class Renderer:
     """Turns the documents and lists of a site into pages.
 
     ``address`` is the site's address (``https://www.example.com``, without a trailing slash);
-    internal links start at its root. ``overrides`` are folders whose
-    templates win over the theme's. Raises ``ProblemsFound``, ``OSError`` or ``UnicodeDecodeError``
-    for a theme that cannot be read.
+    internal links start at its root. ``overrides`` are folders whose templates win over the
+    theme's. Raises ``ProblemsFound`` for a theme that cannot be read.
     """
 
     def __init__(
@@ -72,7 +71,7 @@ class Renderer:
 
     def take(self, site: Site) -> None:
         """Render this site from now on."""
-        for name in ("key", "listings", "_by_source"):
+        for name in ("key", "listings"):
             vars(self).pop(name, None)
         self.site = site
         self.recorded = recorded(site)
@@ -125,13 +124,8 @@ class Renderer:
         return digest_of(self.site.texts)
 
     def _text_digest(self, source: str) -> bytes | None:
-        document = self._by_source.get(source)
+        document = self.site.valid_by_source.get(source)
         return document.digest if document else None
-
-    @cached_property
-    def _by_source(self) -> dict[str, Document]:
-        site = self.site
-        return {document.source: document for document in (*site.left_out, *site.documents)}
 
     # --- Templates ---
 
@@ -189,7 +183,7 @@ class Renderer:
             document,
             doc=document,
             body=self.body(document),
-            **{"article" if document.kind == "post" else "page": content},
+            **{pelican_name(document): content},
         )
 
     def list_page(self, entry: Year | TopicList | AuthorList) -> str:
@@ -250,24 +244,15 @@ class Renderer:
             return self._at_once(
                 (name, treatment.slug, level), lambda: self._of_treatment(name, treatment, level)
             )
-        if isinstance(callout, SideEffectList):
-            return self._show("side-effects", callout.items, level, self.recorded)
-        if isinstance(callout, Faq):
-            return self._show("faq", callout.questions, level, self.recorded)
-        return self._show(callout.NAME, callout, level)
+        return self.env.callout(placed, self.recorded)
 
     def _of_treatment(self, name: str, treatment: Document[Treatment], level: int) -> Markup:
         """Return what a treatment's page shows, for a text that names the treatment."""
         if name == SideEffects.NAME:
-            return self._show(name, treatment.meta.side_effects, level, self.recorded, treatment)
+            return self.env.show(name, treatment.meta.side_effects, level, self.recorded, treatment)
         # The prefix keeps these ids apart from those of the page's own questions.
         prefix = f"{treatment.slug}-"
-        return self._show(name, treatment.meta.faq, level, self.recorded, treatment, prefix)
-
-    def _show(self, name: str, *arguments: object) -> Markup:
-        template = self.env.get_template(f"callouts/{name}{ENDING}")
-        shown = template.module.show(*arguments)  # type: ignore[attr-defined]  # its own macro
-        return Markup(shown)  # noqa: S704  # a template escapes what it prints
+        return self.env.show(name, treatment.meta.faq, level, self.recorded, treatment, prefix)
 
 
 def template_problem(error: Exception, origin: str, path: str, theme: Path) -> Problem:

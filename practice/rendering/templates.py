@@ -15,11 +15,16 @@ from typing import Any
 
 import jinja2
 from jinja2.bccache import Bucket
+from markupsafe import Markup
 
+from practice.content.body import CalloutPart
 from practice.content.dependencies import Dependencies, note_unrepeatable, record_dependencies
+from practice.content.document import Document
 from practice.content.folder import JUNK
+from practice.content.models import Faq, SideEffectList
 from practice.paths import display_path_of
-from practice.problems import Problem, ProblemsFound, nearest
+from practice.problems import Problem, nearest
+from practice.rendering import theme_file
 from practice.site.site import Site
 
 ENDING = ".html"
@@ -47,20 +52,9 @@ def collect(theme: Path, overrides: Sequence[Path]) -> Templates:
 
 def _below(folder: Path) -> Templates:
     return {
-        file.relative_to(folder).as_posix(): (_read(file), str(file))
+        file.relative_to(folder).as_posix(): (theme_file.read_text(file), str(file))
         for file in sorted(folder.rglob(f"*{ENDING}"))
     }
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        hint = "save it as UTF-8 text, or delete it"
-        message = f"the template cannot be read: {error}"
-        raise ProblemsFound(
-            [Problem(display_path_of(file), 1, "theme-file", message, hint)]
-        ) from error
 
 
 def problems_of(templates: Templates, overrides: Sequence[Path], site: Site) -> Iterator[Problem]:
@@ -101,7 +95,7 @@ class CompiledTemplates(jinja2.BytecodeCache):
 
 
 class _Template(jinja2.Template):
-    """A template whose module, which Jinja makes once for all that import it, is recorded."""
+    """A template that records the dependencies of its module, which Jinja creates only once."""
 
     def make_module(
         self,
@@ -109,7 +103,7 @@ class _Template(jinja2.Template):
         shared: bool = False,
         locals: Mapping[str, Any] | None = None,
     ) -> Any:
-        """The names that the template sets; without ``vars`` Jinja keeps what this returns."""
+        """Return the template's module. Without ``vars``, Jinja keeps the result."""
         if vars is not None:
             return super().make_module(vars, shared, locals)
         with record_dependencies() as read:
@@ -118,18 +112,23 @@ class _Template(jinja2.Template):
         return module
 
 
-class PelicanObject:
-    """Pelican's object of a text for its template, with what other plugins have put on it.
+def pelican_name(document: Document) -> str:
+    """Return the name that Pelican gives its object of a document in templates."""
+    return "article" if document.kind == "post" else "page"
 
-    A page that reads it is made anew in each build. In the preview, where Pelican does not run,
-    each of its attributes is undefined, which is false and empty.
+
+class PelicanObject:
+    """Pelican's object of a document, with the attributes that other plugins have added.
+
+    A page that reads it is rendered in every build. In the preview, where Pelican does not run,
+    every attribute is undefined, that is, false and empty.
     """
 
     def __init__(self, content: object | None) -> None:
         self._content = content
 
     def __getattr__(self, name: str) -> Any:
-        """An attribute of Pelican's object, such as ``prev_article`` of the plugin Neighbors."""
+        """Return an attribute, such as ``prev_article`` of the plugin Neighbors."""
         note_unrepeatable()
         if self._content is None:
             return jinja2.ChainableUndefined(name=name)
@@ -166,3 +165,22 @@ class TemplateEnvironment(jinja2.Environment):
 
         Jinja keeps what they set then, so every page rendered after depends on it.
         """
+
+    def callout(self, part: CalloutPart, site: Site | None, *more: object) -> Markup:
+        """Return the HTML of a callout that shows only its own text.
+
+        ``site`` is None where there is none. ``more`` are further arguments of the macro for
+        questions.
+        """
+        callout, level = part.callout, part.level
+        if isinstance(callout, SideEffectList):
+            return self.show("side-effects", callout.items, level, site)
+        if isinstance(callout, Faq):
+            return self.show("faq", callout.questions, level, site, *more)
+        return self.show(callout.NAME, callout, level)
+
+    def show(self, name: str, *arguments: object) -> Markup:
+        """Call the macro `show` of the template of a callout."""
+        template = self.get_template(f"callouts/{name}{ENDING}")
+        shown = template.module.show(*arguments)  # type: ignore[attr-defined]  # its own macro
+        return Markup(shown)  # noqa: S704  # a template escapes what it prints

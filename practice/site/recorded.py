@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, cast
 
 from practice.content.dependencies import note
@@ -98,12 +98,7 @@ class RecordedSite:
         return self._answers[question]
 
     def _argument(self, value: Any) -> Any:
-        return self._by_source[value["document"]] if isinstance(value, dict) else value
-
-    @cached_property
-    def _by_source(self) -> dict[str, Document]:
-        site = self._site
-        return {document.source: document for document in (*site.left_out, *site.documents)}
+        return self._site.valid_by_source[value["document"]] if isinstance(value, dict) else value
 
 
 def is_answered(site: Site, question: str, digest: bytes) -> bool:

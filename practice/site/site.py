@@ -78,9 +78,19 @@ class Site:
     not reported."""
 
     @property
+    def valid(self) -> tuple[Document, ...]:
+        """Every valid document, published or not."""
+        return (*self.documents, *self.left_out)
+
+    @property
     def texts(self) -> tuple[Document | InvalidDocument, ...]:
         """Every document, published or not, valid or not."""
-        return (*self.documents, *self.left_out, *self.invalid)
+        return (*self.valid, *self.invalid)
+
+    @cached_property
+    def valid_by_source(self) -> dict[str, Document]:
+        """Every valid document by its path below the content folder."""
+        return {document.source: document for document in self.valid}
 
     @cached_property
     def pages(self) -> tuple[Document[Page], ...]:

@@ -20,14 +20,14 @@ from practice.support import platform
 NAME = "practice-site"
 """Our folder in the user's cache folder."""
 AGE_DAYS = 30
-"""What has not been used for so long is dropped."""
+"""Entries that have not been used for this long are deleted."""
 SECONDS_A_DAY = 86_400
 OTHERS_WRITE = 0o022
 """The mode bits with which the group or everybody may write into a folder."""
 
 
 def cache_folder(content: Path) -> Path | None:
-    """The cache of a practice, whose folder is made if it is missing; None if it cannot be used.
+    """Return the cache folder of a practice, creating it if needed; None if it cannot be used.
 
     ``PRACTICE_CACHE`` names the folder; practices may share it. Otherwise each content folder has
     one of its own in the user's cache folder. What lies in the content folder is never a cache: it
@@ -62,7 +62,7 @@ def why_not_used() -> str:
 
 
 def _base() -> Path:
-    """The folder of all caches."""
+    """Return the folder that contains all caches."""
     named = os.environ.get("PRACTICE_CACHE")
     return (
         Path(named).absolute()
@@ -81,10 +81,10 @@ def _drop_forgotten(base: Path) -> None:
 
 
 def why_not_private(folder: Path) -> str:
-    """Why a folder cannot hold a cache, or nothing if it can; it is made if it is missing.
+    """Return why a folder cannot be used for a cache, or ""; a missing folder is created.
 
-    It has to be a real folder of this user's into which nobody else can write. The rights of a
-    folder that is there already are not changed.
+    It has to be a real folder that belongs to this user and that nobody else can write to. The
+    permissions of an existing folder are not changed.
     """
     if not folder.is_absolute():
         return "this user has no home folder"

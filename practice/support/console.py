@@ -20,7 +20,7 @@ PLAIN = {
     "·": "-",
     "\xa0": " ",
 }
-"""Characters of our messages in the letters that every code page has (ASCII)."""
+"""ASCII replacements for the other characters in our messages."""
 
 
 def _in_plain_letters(error: UnicodeError) -> tuple[str, int]:
@@ -38,7 +38,7 @@ codecs.register_error("plain-letters", _in_plain_letters)
 
 
 def accept_every_character(*streams: TextIO) -> None:
-    """Have standard streams replace what they cannot encode, in place of a ``UnicodeEncodeError``.
+    """Make standard streams replace characters that they cannot encode instead of failing.
 
     Streams that are not the interpreter's own, such as those that capture output, stay as they are.
     """

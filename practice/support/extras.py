@@ -16,7 +16,7 @@ OURS = "practice"
 
 @contextmanager
 def needed(extra: str, purpose: str) -> Iterator[None]:
-    """Import what an extra brings: in place of a missing package, say what to install.
+    """Import packages of an extra; if one is missing, say what to install.
 
     ``purpose`` completes the sentence “… needs more packages”. Raises ``UsageError``.
     """
@@ -24,11 +24,11 @@ def needed(extra: str, purpose: str) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == OURS:
-            raise  # a fault of ours, which no package mends
+            raise  # a bug in this project, not a missing package
         message = f"{purpose} needs the package `{error.name}`: {install(extra)}"
         raise UsageError(message) from error
 
 
 def install(extra: str) -> str:
-    """What to do where a package of an extra is missing."""
+    """Return what to do if a package of an extra is missing."""
     return f"run `pip install '{PACKAGE}[{extra}]'`" if INSTALLED else "run `uv sync`"

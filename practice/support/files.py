@@ -30,7 +30,7 @@ def replace_file(source: Path, target: Path) -> None:
 
 
 def rename_folder(source: Path, target: Path) -> None:
-    """Give a folder a name that is free."""
+    """Rename a folder to a name that is not in use."""
     _patiently(lambda: source.rename(target), source)
 
 
@@ -44,8 +44,21 @@ def remove_folder(folder: Path) -> None:
     _patiently(remove, folder)
 
 
+def make_folder_of(root: Path, path: str) -> None:
+    """Make the folder of a file; ``path`` is below ``root``, which exists.
+
+    Links and files in its place are deleted: a link would lead out of ``root``.
+    """
+    folder = root
+    for part in path.split("/")[:-1]:
+        folder /= part
+        if folder.is_symlink() or folder.is_file():
+            folder.unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+
+
 def write_file(file: Path, content: bytes) -> None:
-    """Write a file anew. Other names of the same file (hard links) keep the old content."""
+    """Replace a file. Other hard links to it keep the old content."""
 
     def write() -> None:
         file.unlink(missing_ok=True)
@@ -72,7 +85,7 @@ def _patiently(operation: Callable[[], object], path: Path) -> None:
 
 
 def _held(path: Path) -> Path | None:
-    """The first file at or below ``path`` that cannot be renamed to its own name."""
+    """Return the first file at or below ``path`` that another program holds open, or None."""
     for file in [path] if path.is_file() else sorted(path.rglob("*")):
         try:
             if file.is_file():

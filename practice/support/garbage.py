@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """Collect nothing within this block."""
+    """Turn the garbage collector off within the block."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -27,5 +27,5 @@ def paused() -> Iterator[None]:
 
 
 def keep_all() -> None:
-    """Never look at the objects that exist now: loaded modules, or all of them before the end."""
+    """Exclude all existing objects from later collections: after loading, or before the end."""
     gc.freeze()

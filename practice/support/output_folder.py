@@ -1,8 +1,8 @@
-"""Folders of finished sites: the output, the one that is being built, and how they are exchanged.
+"""The output folder, the folder of a running build, and how one replaces the other.
 
-The output is replaced in one step where the system can do that, so that nobody sees a half. The old
-site becomes the spare folder, into which the next site is built: writing only the files that have
-changed is faster than writing all. The spare folder can be deleted at any time.
+The output is replaced in one step where the system can do that, so that nobody sees an incomplete
+site. The old site becomes the spare folder. The next build writes into it, because writing only the
+files that have changed is faster than writing all. The spare folder can be deleted at any time.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ def locked(output: Path) -> Iterator[None]:
 
 @contextmanager
 def tidied(output: Path) -> Iterator[None]:
-    """Leave nothing beside the output but the spare folder, however a build ends.
+    """Remove temporary folders beside the output when a build ends, for whatever reason.
 
-    What a killed build has left is cleaned up first.
+    Remains of a killed build are removed first.
     """
     _tidy(output)
     try:
@@ -75,17 +75,17 @@ def _tidy(output: Path) -> None:
 
 
 def spare_of(output: Path) -> Path:
-    """The folder of the site before last, into which the next one is built."""
+    """Return the path of the spare folder, which holds the site before the current one."""
     return output.parent / f".{output.name}.spare"
 
 
 def usable(spare: Path) -> Path | None:
-    """The spare folder, if a build has made it."""
+    """Return the spare folder if a build has made it, or None."""
     return spare if not spare.is_symlink() and (spare / MARKER).is_file() else None
 
 
 def new(output: Path) -> Path:
-    """A fresh folder beside the output."""
+    """Create an empty folder beside the output."""
     folder = Path(tempfile.mkdtemp(prefix=f".{output.name}.new-", dir=output.parent))
     folder.chmod(0o755)
     return folder
@@ -101,7 +101,7 @@ def keep_only(folder: Path, wanted: set[str]) -> None:
 
 
 def _keep_only(folder: str, start: str, wanted: set[str]) -> bool:
-    """Do so in one folder, whose paths begin with ``start``; return whether any file is left."""
+    """Do this for one folder, whose paths begin with ``start``; return whether any file is left."""
     left = False
     for entry in list(os.scandir(folder)):
         if entry.is_dir(follow_symlinks=False):

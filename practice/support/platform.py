@@ -48,7 +48,7 @@ https://learn.microsoft.com/windows/win32/fileio/maximum-file-path-limitation
 
 
 def usable_processors() -> int:
-    """How many processors this process may use, at least 1."""
+    """Return the number of processors that this process may use, at least 1."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -70,7 +70,7 @@ def fork() -> int:
 
 
 def lower_priority() -> None:
-    """Let other processes have the processor first, where the system knows priorities."""
+    """Lower the priority of this process, if the system has priorities."""
     if hasattr(os, "nice"):
         os.nice(10)
 
@@ -82,7 +82,7 @@ def exit_code_of(pid: int) -> int:
 
 
 def kill(pid: int) -> None:
-    """End a forked child at once; one that has ended already is no error."""
+    """Kill a forked child; it is no error if the child has already ended."""
     if sys.platform == "win32":
         raise NotImplementedError
     with suppress(ProcessLookupError):
@@ -90,7 +90,7 @@ def kill(pid: int) -> None:
 
 
 def end(pid: int) -> None:
-    """End a forked child at once and wait for it; one that was waited for is no error."""
+    """Kill a forked child and wait for it; it is no error if that was done before."""
     if sys.platform == "win32":
         raise NotImplementedError
     with suppress(ChildProcessError):
@@ -117,7 +117,7 @@ def start_detached(command: Sequence[str]) -> subprocess.Popen[bytes]:
 
 
 def open_with_default_program(file: Path) -> None:
-    """Open a file with the program that the system has for its kind; ``OSError`` if none is."""
+    """Open a file with its default program. Raises ``OSError`` if there is none."""
     if sys.platform == "win32":
         os.startfile(file)  # noqa: S606  # no shell; a file of the site
         return
@@ -131,7 +131,7 @@ def open_with_default_program(file: Path) -> None:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Make Ctrl-C wait until this is done."""
+    """Delay Ctrl-C until the block ends."""
     if sys.platform != "win32" and hasattr(signal, "pthread_sigmask"):
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
@@ -163,11 +163,9 @@ def _interrupt_later() -> Iterator[None]:
 def alarm(seconds: float, over: Callable[[], None]) -> Iterator[None]:
     """Call ``over`` in the main thread once this process has worked for ``seconds``.
 
-    It is called again after as many more, because Python drops an exception that is raised while an
-    object is destroyed.
-
-    Time in which the process waits or other processes run is not counted. Call it only in the main
-    thread, and only where ``TIMES_BY_SIGNAL`` is true.
+    Time in which the process waits or other processes run is not counted. ``over`` is called again
+    after each further ``seconds``, because Python drops an exception that is raised while an object
+    is destroyed. Use this only in the main thread, and only where ``TIMES_BY_SIGNAL`` is true.
     """
     if sys.platform == "win32":
         raise NotImplementedError
@@ -184,7 +182,7 @@ def alarm(seconds: float, over: Callable[[], None]) -> Iterator[None]:
 
 
 def is_own(found: os.stat_result) -> bool:
-    """Whether a file belongs to the user of this process; True where files have no user id."""
+    """Return whether a file belongs to this user; True if the system has no user ids."""
     return not hasattr(os, "getuid") or found.st_uid == os.getuid()
 
 
@@ -207,7 +205,7 @@ def exchange(one: Path, other: Path) -> bool:
 
 
 def reserve_address(sock: socket.socket) -> None:
-    """Have the address that a socket is bound to next refused to every other program.
+    """Make sure that no other program can use the address that a socket will be bound to.
 
     On Windows ``SO_REUSEADDR`` would let two programs listen at one address
     (https://learn.microsoft.com/windows/win32/winsock/using-so-reuseaddr-and-so-exclusiveaddruse);

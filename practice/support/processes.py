@@ -31,7 +31,7 @@ class WorkerFailed(Exception):
 
 @dataclass
 class _Outcome:
-    """What a child sends back to its parent."""
+    """The results, log records and warnings that a child sends to its parent."""
 
     results: list[Any] = field(default_factory=list)
     records: list[logging.LogRecord] = field(default_factory=list)
@@ -40,7 +40,7 @@ class _Outcome:
 
 
 def workers() -> int:
-    """How many processes to work in: `PRACTICE_WORKERS`, or one for each usable processor.
+    """Return the number of processes to use: `PRACTICE_WORKERS`, or one for each processor.
 
     It is 1 where ``platform.FORKS`` is false. It is 1 in a child, too: killing a worker would
     orphan its children.
@@ -97,7 +97,7 @@ class Child(Generic[R]):
             self.running = _start(_in_background, [function])
 
     def result(self) -> R:
-        """Wait for the result; ``WorkerFailed`` if the call failed or was given up."""
+        """Wait for the result. Raises ``WorkerFailed`` if the call failed or was cancelled."""
         if self.running is None:
             return self.function()
         outcome = _collect(*self.running)
@@ -108,7 +108,7 @@ class Child(Generic[R]):
         return found
 
     def give_up(self) -> None:
-        """Kill the child; ``result`` raises ``WorkerFailed`` then."""
+        """Kill the child; after that, ``result`` raises ``WorkerFailed``."""
         if self.running is not None:
             platform.kill(self.running[0])
 
@@ -168,13 +168,13 @@ def _work(function: Callable[[T], R], share: Sequence[T]) -> _Outcome:
 
 
 def _silent_loggers() -> list[logging.Logger]:
-    """Loggers that do not pass their records on to the root logger."""
+    """Return the loggers that do not pass their records on to the root logger."""
     known = logging.root.manager.loggerDict.values()
     return [found for found in known if isinstance(found, logging.Logger) and not found.propagate]
 
 
 def _plain(record: logging.LogRecord) -> logging.LogRecord:
-    """A record that can be pickled."""
+    """Return the record in a form that can be pickled."""
     record.msg, record.args = record.getMessage(), None
     if record.exc_info:
         record.msg += "\n" + "".join(traceback.format_exception(*record.exc_info))
@@ -202,4 +202,4 @@ def _repeat(outcome: _Outcome) -> None:
 
 
 WORTH_A_FORK = 40
-"""Files from which on starting processes takes less time than it saves."""
+"""The number of files from which on several processes are faster than one."""

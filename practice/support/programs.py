@@ -34,7 +34,7 @@ def find_program(name: str) -> str:
 
 
 def split_command(line: str, *, windows: bool = sys.platform == "win32") -> list[str]:
-    """The parts of a command line: a backslash is part of a path on Windows, an escape elsewhere.
+    """Split a command line. On Windows, a backslash is part of a path; elsewhere it is an escape.
 
     Raises ``ValueError`` for a quotation mark that is never closed.
     """
@@ -48,7 +48,7 @@ def split_command(line: str, *, windows: bool = sys.platform == "win32") -> list
 
 
 def resolve_command(parts: Sequence[str]) -> list[str]:
-    """A command with the path of its program, so that it can be started without a shell.
+    """Return a command with the full path of its program, to start it without a shell.
 
     Raises ``FileNotFoundError`` if there is no such program, and ``ValueError`` for an argument in
     which a batch file would find commands.
@@ -59,5 +59,7 @@ def resolve_command(parts: Sequence[str]) -> list[str]:
     if program.lower().endswith((".cmd", ".bat")):
         for part in parts[1:]:
             if UNSAFE_IN_BATCH & set(part):
-                raise ValueError(f"`{part}` has a sign that `{Path(program).name}` would misread")
+                raise ValueError(
+                    f"`{part}` contains a character that `{Path(program).name}` would misread"
+                )
     return [program, *parts[1:]]

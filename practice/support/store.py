@@ -71,7 +71,7 @@ class Codec(Generic[T]):
 
 
 RAW: Codec[bytes] = Codec(bytes, bytes)
-"""For values that are the content of a file."""
+"""For values that are already bytes, such as the content of a file."""
 
 
 def json_codec(type: Any) -> Codec[Any]:
@@ -114,7 +114,7 @@ class Store(Generic[T]):
         self.close()
 
     def get(self, keys: Iterable[bytes]) -> dict[bytes, T]:
-        """The values of those keys that have one, each verified against its checksum."""
+        """Return the stored values by key; a value with a wrong checksum is left out."""
         columns = "key, checksum, value, day FROM entry JOIN used USING (key)"
         rows = self._select(columns, keys)
         found: dict[bytes, T] = {}
@@ -130,7 +130,7 @@ class Store(Generic[T]):
         return found
 
     def has(self, keys: Iterable[bytes]) -> set[bytes]:
-        """Those keys that have a value, which is not looked at."""
+        """Return the keys that have a value, without reading the values."""
         columns = "key FROM entry"
         rows = self._select(columns, keys)
         return {key for (key,) in rows}
@@ -188,7 +188,7 @@ class Store(Generic[T]):
         return "INSERT OR REPLACE INTO used VALUES (?, ?)", [(key, _today()) for key in keys]
 
     def _try(self, work: Callable[[sqlite3.Connection], R], otherwise: R) -> R:
-        """What ``work`` returns, or ``otherwise`` where the file cannot be used."""
+        """Return the result of ``work``, or ``otherwise`` if the file cannot be used."""
         if self._process != os.getpid():  # SQLite's connections cannot be used across a fork
             _inherited.append(self._connection)
             self._open()
@@ -216,7 +216,7 @@ class Store(Generic[T]):
                 self._connection = self._new_file()
 
     def _new_file(self) -> sqlite3.Connection | None:
-        """Begin anew in place of a damaged file."""
+        """Replace a damaged file by an empty one."""
         try:
             assert self.file is not None  # noqa: S101  # for mypy: there is one to replace
             self.file.unlink()
@@ -234,11 +234,11 @@ def _today() -> int:
 
 
 class _Damaged(sqlite3.DatabaseError):
-    """The file is no database of ours."""
+    """The file is not a database that this module has created."""
 
 
 def _is_damaged(error: sqlite3.Error) -> bool:
-    """Whether a file is of no use, rather than busy or out of reach at the moment."""
+    """Return whether a file is damaged, and not just busy or unavailable at the moment."""
     code = getattr(error, "sqlite_errorcode", 0)
     return isinstance(error, _Damaged) or code & 0xFF in DAMAGED  # without its extended part
 

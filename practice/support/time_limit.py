@@ -35,7 +35,7 @@ SMALL = 30_000
 with the square of the length.
 """
 START = 60.0
-"""Seconds that a process may take to start. They are not part of the limit."""
+"""Seconds that a process may take to start, in addition to the limit."""
 
 
 class TooSlow(BaseException):
@@ -137,7 +137,7 @@ def _in_process(
 def _send(
     pipe: Connection, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> None:
-    """In the process: say that it has started, then send a result or an exception."""
+    """Run in the process: send a start signal, then the result or the exception."""
     pipe.send(True)
     try:
         pipe.send((function(*args, **kwargs), None))

@@ -296,7 +296,7 @@ def test_a_folder_in_the_place_of_a_file_is_named_before_anything_changes(tmp_pa
 def test_a_name_that_changes_only_its_case_keeps_the_file(tmp_path, monkeypatch):
     """As on file systems of Windows and macOS, where both names are one file."""
     (tmp_path / "A.pdf").write_bytes(b"old")
-    monkeypatch.setattr(in_place, "_is_one_file", lambda *_: True)
+    monkeypatch.setattr(in_place, "is_same", lambda *_: True)
     (tmp_path / "stage").mkdir()
     in_place._replace(tmp_path, tmp_path / "stage", ["a.pdf"], {"A.pdf"})
     assert (tmp_path / "a.pdf").read_bytes() == b"old"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 from codecs import BOM_UTF8
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
@@ -122,3 +123,21 @@ def test_only_icons_are_published(tmp_path):
     (theme / "static/icons/.DS_Store").write_bytes(b"junk")
     (theme / "static/icons/old").mkdir()
     assert assets.collect(theme, "") == expected
+
+
+@pytest.mark.parametrize("name", ["css/prose.css", "js/search.js", "icons/favicon.svg"])
+def test_a_file_that_may_not_be_read_is_named(tmp_path, monkeypatch, name):
+    theme = shutil.copytree(ROOT / "theme", tmp_path / "theme")
+    real = Path.read_bytes
+
+    def read_bytes(file):
+        if file == theme / "static" / name:
+            raise PermissionError(13, "Permission denied", str(file))
+        return real(file)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    with pytest.raises(ProblemsFound) as found:
+        assets.collect(theme, "")
+    [problem] = found.value.problems
+    assert problem.code == "theme-file"
+    assert problem.path.endswith(name)
