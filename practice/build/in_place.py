@@ -62,9 +62,8 @@ def update(renderer: Renderer, output: Path) -> MadeFiles:
         problems += _blocked(output, stage)
         if problems:
             raise ProblemsFound(problems)
-        _record(
-            renderer, output, before | after
-        )  # if we are stopped from here on, the next run still knows which files are ours
+        # If we are stopped from here on, the next run still knows which files are ours.
+        _record(renderer, output, before | after)
         try:
             _replace(output, stage, results.keys(), stale)
         except OSError as error:

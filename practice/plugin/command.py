@@ -48,7 +48,6 @@ class PelicanCommand:
 
         Raises ``ProblemsFound`` or ``UsageError``; ``outcome`` says whether the output changed.
         """
-        self.is_written = False
         try:
             for _ in range(AT_ONCE):
                 before = self._files()
@@ -67,6 +66,7 @@ class PelicanCommand:
         return report.WITHOUT_PLUGINS if self.is_written else report.AS_IT_WAS
 
     def _run_once(self) -> tuple[Problem, ...]:
+        self.is_written = False
         renderer = prepare(self.settings, self.reader)
         plugin_settings.use(renderer, self.settings)
         self.settings["PRACTICE_WRITE"] = partial(self._write, renderer)
