@@ -2,8 +2,8 @@
 
 An installed package offers those that concern a site as `practice build` and so on.
 
-What only one command needs is imported there: loading the preview's web server takes longer than
-building a small site.
+What only one command needs is imported there: a build that finds nothing changed would spend most
+of its time on loading the rest.
 """
 
 from __future__ import annotations
@@ -23,19 +23,14 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from practice.support import garbage
+from practice.build import report
+from practice.paths import command_of, display_path_of
+from practice.problems import ProblemsFound, UsageError
+from practice.support import extras, garbage, processes
+from practice.support.cache_folder import why_not_used
+from practice.support.console import accept_every_character
+from practice.support.files import explain
 
-with garbage.paused():
-    from practice.build import report
-    from practice.build import run as building
-    from practice.build.settings import load_settings
-    from practice.paths import command_of, display_path_of
-    from practice.problems import ProblemsFound, UsageError
-    from practice.support import extras, processes
-    from practice.support.cache_folder import why_not_used
-    from practice.support.console import accept_every_character
-    from practice.support.files import explain
-garbage.keep_all()
 accept_every_character(sys.stdout, sys.stderr)
 
 if TYPE_CHECKING:
@@ -56,15 +51,20 @@ def build(
     _context: Context, content: str = "", output: str = "", settings: str = "pelicanconf.py"
 ) -> None:
     """Build the site."""
+    from practice.build.last_build import LastBuild
+
+    given = Path(content) if content else None, Path(output) if output else None
     with garbage.paused(), command_errors(report.AS_IT_WAS) as progress:
-        built = building.build(
-            Path(content) if content else None,
-            Path(output) if output else None,
-            Path(settings),
-            progress,
-        )
+        last = LastBuild(Path(settings), *given)
+        if unchanged := last.report():
+            print(unchanged)
+            return
+        from practice.build import run as building
+
+        built = building.build(*given, Path(settings), progress)
         progress.end()
         print(report.summary(built))
+        last.record(built.inputs, built.output, built.state, report.unchanged(built))
         garbage.keep_all()  # Python collects once more when it ends
 
 
@@ -126,6 +126,7 @@ def new(
 ) -> None:
     """Begin a post, a treatment or a therapist's page; what is not said is asked."""
     from practice.authoring import scaffold as beginning
+    from practice.build.settings import load_settings
 
     given = {name.strip(): value for name, _, value in (f.partition("=") for f in field or ())}
     if title:
@@ -348,14 +349,15 @@ def check(
     settings: str = "pelicanconf.py",
 ) -> None:
     """Check the content, and tell what falls due within 60 days."""
-    from practice.checks import report
+    from practice.build.settings import load_settings
+    from practice.checks import report as checks_report
 
     with command_errors("Nothing was built."):
-        if format not in report.FORMATS:
-            raise UsageError(f"`--format` is one of {', '.join(report.FORMATS)}")
+        if format not in checks_report.FORMATS:
+            raise UsageError(f"`--format` is one of {', '.join(checks_report.FORMATS)}")
         found = load_settings(Path(settings), Path(content) if content else None, None)
-        checked = report.check(Path(found["PATH"]), publishing=publishing_too)
-        print(report.FORMATS[format](checked))
+        checked = checks_report.check(Path(found["PATH"]), publishing=publishing_too)
+        print(checks_report.FORMATS[format](checked))
     if checked.errors:
         raise Exit(code=PROBLEMS)
 

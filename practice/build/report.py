@@ -6,10 +6,13 @@ import sys
 import time
 from collections.abc import Sequence
 from itertools import zip_longest
+from typing import TYPE_CHECKING
 
-from practice.build.run import Built
 from practice.paths import command_of, display_path_of
 from practice.problems import Problem, errors
+
+if TYPE_CHECKING:
+    from practice.build.run import Built
 
 PATIENCE = 1.0
 """Seconds after which progress is shown."""
@@ -67,11 +70,26 @@ def _counted(found: Sequence[Problem]) -> str:
 
 def summary(built: Built) -> str:
     """Return what was built, its warnings, and what to do next."""
-    output = display_path_of(built.output)
-    size = f"{built.pages} pages ({built.files} files)"
+    place = f"{display_path_of(built.output)}/"
+    return f"Built {_size(built)} into {place} in {built.seconds:.1f} s. {_findings(built)}"
+
+
+def unchanged(built: Built) -> str:
+    """Return what a later run says that finds nothing changed since this build."""
+    place = f"{display_path_of(built.output)}/"
+    return (
+        f"Nothing has changed since the last build: {place} has {_size(built)}. {_findings(built)}"
+    )
+
+
+def _size(built: Built) -> str:
+    return f"{built.pages} pages ({built.files} files)"
+
+
+def _findings(built: Built) -> str:
+    """Return the number of warnings, and on further lines the warnings and what to do next."""
     found = _counted(built.warnings) if built.warnings else "No problems"
-    lines = [f"Built {size} into {output}/ in {built.seconds:.1f} s. {found}."]
-    lines.extend(str(warning) for warning in built.warnings)
+    lines = [f"{found}.", *map(str, built.warnings)]
     if built.samples:
         noun = "text is" if built.samples == 1 else "texts are"
         lines.append(

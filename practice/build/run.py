@@ -6,6 +6,7 @@ output never contains a half-written or invalid site.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,10 +15,11 @@ from pathlib import Path
 
 from practice.build import in_place, other_plugins
 from practice.build.execute import JobResult, execute
+from practice.build.last_build import State, state_of
 from practice.build.other_plugins import MadeFiles
 from practice.build.pelican_run import run_pelican
 from practice.build.prepare import prepare
-from practice.build.settings import load_settings
+from practice.build.settings import load_settings, overrides_of
 from practice.checks import built_html as output_checks
 from practice.content.document import Document
 from practice.content.models import Post
@@ -50,6 +52,10 @@ class Built:
     """The site that was read."""
     digests: dict[str, bytes]
     """The SHA-256 of each file that a job made, by its path below ``output``."""
+    inputs: tuple[Path, ...]
+    """The folders that were read: content, theme, and templates that replace some of it."""
+    state: State | None
+    """The state of these folders before they were read, and of ``output``."""
 
 
 def build(
@@ -67,9 +73,11 @@ def build(
     started = time.monotonic()
     settings = load_settings(settings_file, content, output)
     target = Path(settings["OUTPUT_PATH"])
+    inputs = (Path(settings["PATH"]), Path(settings["THEME"]), *overrides_of(settings))
     refuse_output(target, Path(settings["PATH"]))
     with system_named(), garbage.paused(), locked(target), tidied(target):
         step("Reading and checking the content")
+        before = state_of(inputs)
         renderer = prepare(settings)
         site = renderer.site
         spare = output_folder.spare_of(target)
@@ -107,6 +115,8 @@ def build(
         output_folder.swap(stage, target, spare)
         digests = made().digests
         in_place.remember(renderer, target, digests)
+        known = {f"{target}{os.sep}{path}": digest.hex() for path, digest in digests.items()}
+        after = state_of([target], known)
     return Built(
         output=target,
         pages=sum(name.endswith(".html") for name in files),
@@ -117,6 +127,8 @@ def build(
         warnings=renderer.warnings,
         site=site,
         digests=digests,
+        inputs=inputs,
+        state=None if before is None or after is None else before | after,
     )
 
 

@@ -10,7 +10,8 @@ from practice.paths import display_path_of
 from practice.problems import Problem
 from practice.site.site import Site
 from practice.support import time_limit
-from practice.support.store import Store, environment_fingerprint, json_codec
+from practice.support.environment import environment_fingerprint
+from practice.support.store import Store, json_codec
 
 LARGEST = 30_000_000
 """Bytes of a file."""

@@ -21,8 +21,9 @@ from practice.paths import display_path_of
 from practice.problems import Problem
 from practice.site.site import Site
 from practice.support import processes
+from practice.support.environment import environment_fingerprint
 from practice.support.processes import WORTH_A_FORK
-from practice.support.store import Codec, Store, environment_fingerprint, json_codec
+from practice.support.store import Codec, Store, json_codec
 
 CHECKS: tuple[Callable[[Text], Iterator[Problem]], ...] = (
     accessibility.languages,

@@ -12,8 +12,9 @@ from practice import checks
 from practice.checks import legal, per_document, reading, settings
 from practice.content.cached_reader import Reader
 from practice.problems import Problem, ProblemsFound, errors
-from practice.site.site import load, today
+from practice.site.site import load
 from practice.support.cache_folder import cache_folder
+from practice.support.environment import today
 
 SOON = 60
 """Days that the list of due dates looks ahead."""

@@ -15,8 +15,9 @@ from practice.content.reader import document_of, read_bytes
 from practice.paths import display_path_of
 from practice.problems import Problem
 from practice.support import processes
+from practice.support.environment import environment_fingerprint
 from practice.support.processes import WORTH_A_FORK
-from practice.support.store import RAW, Store, environment_fingerprint
+from practice.support.store import RAW, Store
 
 
 class _Text(NamedTuple):

@@ -31,7 +31,8 @@ from practice.problems import Problem, ProblemsFound, errors
 from practice.rendering import templates
 from practice.rendering.jobs import Job, jobs, page_of
 from practice.rendering.renderer import Renderer, template_problem
-from practice.site.site import Site, assemble, narrow, stand_in, today
+from practice.site.site import Site, assemble, narrow, stand_in
+from practice.support.environment import today
 
 LEADS_SOMEWHERE = (references.ids, references.pictures, references.callouts, links.targets)
 """Checks without which a page could not be shown, nor any list that it stands in."""

@@ -25,8 +25,9 @@ from practice.paths import files_below
 from practice.problems import UsageError
 from practice.publish.release import hashed
 from practice.support import extras
+from practice.support.environment import environment_fingerprint
 from practice.support.files import remove_folder, rename_folder
-from practice.support.store import RAW, Store, environment_fingerprint
+from practice.support.store import RAW, Store
 
 FOLDER = "pagefind"
 NEWEST = "newest"

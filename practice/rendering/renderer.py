@@ -40,7 +40,7 @@ from practice.site.lists import AuthorList, TopicList, Year
 from practice.site.recorded import digest_of, is_answered, key_of, recorded
 from practice.site.site import Site
 from practice.site.view import View, current_of, view_of, view_of_list
-from practice.support.store import environment_fingerprint
+from practice.support.environment import environment_fingerprint
 
 
 class Renderer:

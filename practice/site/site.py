@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-import os
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -392,14 +391,6 @@ def narrow(site: Site, texts: Iterable[Document | InvalidDocument]) -> Site:
     few.invalid = tuple(text for text in texts if isinstance(text, InvalidDocument))
     few.left_out = ()
     return few
-
-
-def today() -> dt.date:
-    """Return the build date: today, or `SOURCE_DATE_EPOCH` (https://reproducible-builds.org/specs/)."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch:
-        return dt.datetime.fromtimestamp(int(epoch), tz=dt.UTC).date()
-    return dt.datetime.now(tz=dt.UTC).astimezone().date()
 
 
 def _is_public(post: Post, build_date: dt.date) -> bool:

@@ -27,5 +27,8 @@ def paused() -> Iterator[None]:
 
 
 def keep_all() -> None:
-    """Exclude all existing objects from later collections: after loading, or before the end."""
+    """Exclude all existing objects from later collections: after loading, or before the end.
+
+    Call it inside ``paused``: the collector looks at everything new as soon as it is turned on.
+    """
     gc.freeze()

@@ -66,12 +66,22 @@ def tidied(output: Path) -> Iterator[None]:
 
 
 def _tidy(output: Path) -> None:
-    old = output.parent / f".{output.name}.old"
+    old = _old(output)
     if old.exists() and not output.exists():
         old.rename(output)
-    shutil.rmtree(old, ignore_errors=True)
-    for left in output.parent.glob(f".{glob.escape(output.name)}.new-*"):
+    for left in remains(output):
         shutil.rmtree(left, ignore_errors=True)
+
+
+def remains(output: Path) -> list[Path]:
+    """Return the folders beside an output that a running or a killed build has made."""
+    old = _old(output)
+    new = output.parent.glob(f".{glob.escape(output.name)}.new-*")
+    return [*new, *([old] if old.exists() else [])]
+
+
+def _old(output: Path) -> Path:
+    return output.parent / f".{output.name}.old"
 
 
 def spare_of(output: Path) -> Path:

@@ -8,12 +8,10 @@ case, and where the cache cannot be used at all, there is no such entry, and the
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import os
 import sqlite3
 import stat
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -42,22 +40,6 @@ LOCK_SECONDS = 2.0
 LARGEST_BYTES = 100_000_000
 """SQLite refuses larger values: a damaged file cannot claim all memory."""
 SECONDS_A_DAY = 86_400
-
-
-@functools.cache
-def environment_fingerprint() -> bytes:
-    """Fingerprint of the interpreter, installed packages and our source.
-
-    Part of every key whose value depends on how our code reads its input.
-    """
-    digest = hashlib.sha256(sys.version.encode())
-    for place in sys.path:
-        with suppress(OSError):
-            names = sorted(found.name for found in Path(place or ".").glob("*.dist-info"))
-            digest.update("\n".join(names).encode())
-    for file in sorted(Path(__file__).parents[1].rglob("*.py")):
-        digest.update(file.read_bytes())
-    return digest.digest()
 
 
 @dataclass(frozen=True)

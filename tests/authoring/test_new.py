@@ -20,7 +20,8 @@ from practice.content.models import Therapist, Treatment, fields_at
 from practice.content.reader import read_document
 from practice.preview.live import LivePreview
 from practice.problems import ProblemsFound, errors
-from practice.site.site import load, today
+from practice.site.site import load
+from practice.support.environment import today
 
 GIVEN = {
     "post": {"title": "A new post", "author": "ann-li", "summary": "It is new."},

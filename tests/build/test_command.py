@@ -41,9 +41,7 @@ def test_a_command_builds_the_same_site(tmp_path):
     assert one == two
 
 
-def test_a_file_of_another_kind_is_named_by_the_command(tmp_path):
-    content = tmp_path / "content"
-    (content / "posts").mkdir(parents=True)
+def test_a_file_of_another_kind_is_named_by_the_command(content, tmp_path):
     (content / "posts" / "a.rst").write_text("Title\n=====\n", "utf-8")
     done = run("-m", "invoke", "build", "--content", content, "--output", tmp_path / "site")
     assert done.returncode == 1

@@ -21,13 +21,14 @@ import sys
 import tempfile
 import time
 import warnings
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 
 from practice.build import run as building
 from practice.problems import ProblemsFound, UsageError
+from practice.rendering import assets
 
 HERE = Path(__file__).parents[1]
 BASE = HERE / "bad" / "base"
@@ -44,6 +45,17 @@ DONE, INTERRUPTED, USAGE_ERROR, PROBLEMS, TRACEBACK = 0, 130, 2, 1, 99
 def one_day(monkeypatch, tmp_path):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1780315200")
     monkeypatch.setenv("PRACTICE_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture(autouse=True)
+def styles_of_the_parent(monkeypatch):
+    """A child takes the style sheet that its parent has joined.
+
+    Lightning CSS waits for ever in a forked process, which lacks the threads that it has started.
+    No part of the product calls it there; only the forked builds of these tests would.
+    """
+    monkeypatch.setattr(assets, "style_sheet", cache(assets.style_sheet))
+    assets.style_sheet(SETTINGS.parent / "theme" / "static" / "css" / "site.css")
 
 
 @pytest.fixture
@@ -86,10 +98,12 @@ def in_child(work, says=None):
         warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads
         pid = os.fork()
     if pid:
+        with contextlib.suppress(OSError):  # the child was faster, or has ended
+            os.setpgid(pid, pid)  # here as well, so that a kill finds the group at any moment
         return pid
     code = TRACEBACK
     try:
-        os.setsid()
+        os.setpgid(0, 0)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         work()
         code = DONE

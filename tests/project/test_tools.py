@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,14 @@ def test_the_test_command_can_leave_the_setup_out():
         check=True,
     )
     assert "--no-setup" in run.stdout
+
+
+def test_every_file_of_tests_is_run():
+    """Pytest leaves out folders with some names, such as `build`, unless its settings differ."""
+    collect = [sys.executable, "-m", "pytest", "--collect-only", "--quiet", "--quiet"]
+    listed = subprocess.run(
+        collect, cwd=HERE.parent, capture_output=True, encoding="utf-8", check=False
+    )
+    run = {line.rpartition(": ")[0] for line in listed.stdout.splitlines() if ": " in line}
+    there = {f.relative_to(HERE.parent).as_posix() for f in HERE.rglob("test_*.py")}
+    assert run == there, listed.stdout + listed.stderr

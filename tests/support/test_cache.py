@@ -18,9 +18,9 @@ from conftest import CONTENT
 from practice.content import cached_reader
 from practice.content.cached_reader import Reader
 from practice.content.folder import read_each
+from practice.support import environment as environment_module
 from practice.support import processes
-from practice.support import store as store_module
-from practice.support.store import environment_fingerprint
+from practice.support.environment import environment_fingerprint
 
 SOURCES = ["posts/a-plain-post.md", "treatments/taping.md", "team/ann-li.md", "posts/bad.md"]
 
@@ -108,7 +108,7 @@ def test_the_recipe_knows_our_code_and_every_package(tmp_path, monkeypatch):
     code = tmp_path / "practice"
     code.mkdir()
     (code / "body.py").write_text("x = 1\n", "utf-8")
-    monkeypatch.setattr(store_module, "__file__", str(code / "support" / "store.py"))
+    monkeypatch.setattr(environment_module, "__file__", str(code / "support" / "environment.py"))
     one = fresh()
     (code / "body.py").write_text("x = 2\n", "utf-8")
     assert fresh() != one

@@ -48,7 +48,9 @@ def test_a_batch_file_gets_no_argument_that_it_would_run(monkeypatch):
     monkeypatch.setattr(programs.shutil, "which", lambda _: r"C:\bin\code.CMD")
     assert resolve_command(["code", "--goto", r"C:\site\a.md:3"])[0] == r"C:\bin\code.CMD"
     for part in ("a&calc.md", "a|b", "%PATH%", 'a"b', "a^b"):
-        with pytest.raises(ValueError, match=r"contains a character that `.*code.CMD` would misread"):
+        with pytest.raises(
+            ValueError, match=r"contains a character that `.*code.CMD` would misread"
+        ):
             resolve_command(["code", part])
 
 
