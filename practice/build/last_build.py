@@ -96,7 +96,7 @@ class LastBuild:
 
 
 def state_of(folders: Iterable[Path], digests: Mapping[str, str] | None = None) -> State | None:
-    """Return the state of every file below some folders; None if there is a link among them.
+    """Return the state of every file below some folders; None if anything else is among them.
 
     ``digests`` are SHA-256 that are known already, by path.
     """
@@ -109,7 +109,7 @@ def state_of(folders: Iterable[Path], digests: Mapping[str, str] | None = None) 
             else (_size_and_mode(found), _times(found))
             for path, found in _files(folders)
         }
-    except (OSError, _LinkFound):
+    except (OSError, _NoFile):
         return None
 
 
@@ -117,7 +117,7 @@ def _is_current(state: Mapping[str, tuple[str, str]], folders: Iterable[Path]) -
     """Return whether the files below some folders are as recorded."""
     try:
         found = dict(_files(folders))
-    except _LinkFound:
+    except _NoFile:
         return False
     return state.keys() == found.keys() and all(
         _size_and_mode(now) == state[path][0]
@@ -126,8 +126,8 @@ def _is_current(state: Mapping[str, tuple[str, str]], folders: Iterable[Path]) -
     )
 
 
-class _LinkFound(Exception):
-    """There is a symbolic link, whose target could change unnoticed."""
+class _NoFile(Exception):
+    """There is something else than a folder or a file: a link could change its target unnoticed."""
 
 
 def _files(folders: Iterable[Path]) -> Iterator[tuple[str, os.stat_result]]:
@@ -140,10 +140,10 @@ def _files_below(folder: str) -> Iterator[tuple[str, os.stat_result]]:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 yield from _files_below(entry.path)
-            elif entry.is_symlink():
-                raise _LinkFound
+            elif stat.S_ISREG((found := entry.stat(follow_symlinks=False)).st_mode):
+                yield entry.path, found
             else:
-                yield entry.path, entry.stat(follow_symlinks=False)
+                raise _NoFile
 
 
 def _size_and_mode(found: os.stat_result) -> str:

@@ -76,6 +76,7 @@ CHANGES = {
         at / "content/pages/people.md"
     ),
     "a link": lambda at: (at / "content/pages/link.md").symlink_to("team.md"),
+    "a pipe": lambda at: os.mkfifo(at / "content/pages/pipe.md"),
     "a template": lambda at: replace(at / "theme/templates/base.html", "<body", "<body "),
     "a style sheet": lambda at: next(at.glob("theme/**/*.css")).write_text("", "utf-8"),
     "a template of the practice": lambda at: replace(at / "overrides/page.html", "{%", "<p>{%"),
