@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
 import tasks
 from practice.build import last_build
@@ -17,6 +19,12 @@ from practice.build.last_build import LastBuild
 from practice.build.run import build
 
 TEXT = "Nothing has changed."
+
+
+@pytest.fixture
+def content(tmp_path):
+    """A copy of the smallest practice."""
+    return Path(shutil.copytree(ROOT / "tests/bad/base", tmp_path / "content"))
 
 
 @pytest.fixture
@@ -65,14 +73,14 @@ def test_nothing_has_changed(settings):
 
 
 CHANGES = {
-    "a text": lambda at: replace(at / "content/pages/team.md", "title: ", "title: A"),
-    "a text, as long as before": lambda at: replace(at / "content/pages/team.md", "e", "a"),
+    "a text": lambda at: replace(at / "content/pages/home.md", "title: ", "title: A"),
+    "a text, as long as before": lambda at: replace(at / "content/pages/home.md", "e", "a"),
     "a new file": lambda at: (at / "content/images/new.png").write_bytes(b""),
     "a new file in a new folder": lambda at: (
         (at / "content/images/a").mkdir() or (at / "content/images/a/new.png").write_bytes(b"")
     ),
-    "a file that is gone": lambda at: (at / "content/pages/team.md").unlink(),
-    "a file with another name": lambda at: (at / "content/pages/team.md").rename(
+    "a file that is gone": lambda at: (at / "content/pages/home.md").unlink(),
+    "a file with another name": lambda at: (at / "content/pages/home.md").rename(
         at / "content/pages/people.md"
     ),
     "a link": lambda at: (at / "content/pages/link.md").symlink_to("team.md"),
@@ -111,7 +119,7 @@ def test_other_folders(settings, content, tmp_path):
     assert LastBuild(settings, None, tmp_path / "other").report() is None
 
 
-@pytest.mark.parametrize("name", ["content/pages/team.md", "site/index.html"])
+@pytest.mark.parametrize("name", ["content/pages/home.md", "site/index.html"])
 def test_a_change_that_the_clock_does_not_show(settings, tmp_path, name, monkeypatch):
     """Where a file's time is too new to be trusted, its content is compared."""
     (tmp_path / name).touch()
