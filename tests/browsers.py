@@ -39,7 +39,11 @@ AXE = {
     },
     "rules": {"target-size": {"enabled": True}},
 }
-
+AXE_COLORS = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+}
+"""The rules that a color scheme can break."""
 
 PATIENCE = 120.0
 """Seconds after which a test gives up waiting. It only ends tests that hang: a slow machine must

@@ -35,9 +35,11 @@ STATIC: tuple[tuple[str, ...], ...] = (
     ("ruff", "format", "--check", "."),
 )
 """Checks that only read the code, the slowest first."""
-TESTS = ("pytest", "--numprocesses", "auto", "--dist", "worksteal")
-"""One process for each processor; each begins with its own part of the tests, in order, and one
-that has finished takes tests from the others."""
+PROCESSES = (os.cpu_count() or 1) + 1
+"""One more than there are processors, because tests of servers and browsers wait a lot."""
+TESTS = ("pytest", "--numprocesses", str(PROCESSES), "--dist", "worksteal")
+"""Each process begins with its own part of the tests, in order, and one that has finished takes
+tests from the others."""
 
 
 def main() -> int:
