@@ -15,7 +15,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Generic, TextIO, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar
 
 from practice.support import platform
 from practice.support.platform import uninterrupted
@@ -149,21 +149,12 @@ def _work(function: Callable[[T], R], share: Sequence[T]) -> _Outcome:
     for logger in (logging.getLogger(), *_silent_loggers()):
         logger.handlers = [handler]
 
-    def keep(  # noqa: PLR0917  # the signature of `warnings.showwarning`
-        message: Warning | str,
-        category: type[Warning],
-        filename: str,
-        lineno: int,
-        file: TextIO | None = None,  # noqa: ARG001  # as above
-        line: str | None = None,  # noqa: ARG001  # as above
-    ) -> None:
-        outcome.warnings.append((str(message), category, filename, lineno))
-
-    warnings.showwarning = keep
-    try:
-        outcome.results = [function(item) for item in share]
-    except BaseException:  # noqa: BLE001  # the parent raises it again
-        outcome.failure = traceback.format_exc()
+    with warnings.catch_warnings(record=True) as warned:
+        try:
+            outcome.results = [function(item) for item in share]
+        except BaseException:  # noqa: BLE001  # the parent raises it again
+            outcome.failure = traceback.format_exc()
+    outcome.warnings = [(str(w.message), w.category, w.filename, w.lineno) for w in warned]
     return outcome
 
 

@@ -181,8 +181,7 @@ class Store(Generic[T]):
                 return work(self._connection)
             except sqlite3.Error as error:
                 self.close()
-                if _is_damaged(error):
-                    self._connection = self._new_file()
+                self._replace_if_damaged(error)
                 return otherwise
 
     def _open(self) -> None:
@@ -194,17 +193,14 @@ class Store(Generic[T]):
         try:
             self._connection = _connect(self.file)
         except sqlite3.Error as error:
-            if _is_damaged(error):
-                self._connection = self._new_file()
+            self._replace_if_damaged(error)
 
-    def _new_file(self) -> sqlite3.Connection | None:
-        """Replace a damaged file by an empty one."""
-        try:
-            assert self.file is not None  # noqa: S101  # for mypy: there is one to replace
-            self.file.unlink()
-            return _connect(self.file)
-        except (OSError, sqlite3.Error):
-            return None
+    def _replace_if_damaged(self, error: sqlite3.Error) -> None:
+        """Replace the file by an empty one if the error says that it is damaged."""
+        if self.file and _is_damaged(error):
+            with suppress(OSError, sqlite3.Error):
+                self.file.unlink()
+                self._connection = _connect(self.file)
 
 
 _inherited: list[sqlite3.Connection | None] = []
