@@ -381,10 +381,17 @@ def test(_context: Context, setup: bool = True, only: list[str] | None = None) -
 
 @task
 def docs(_context: Context) -> None:
-    """Write the field tables of docs/writing.md anew from the models."""
+    """Write the field tables of docs/writing.md and the list of what the sample says."""
     from practice.authoring import field_tables
+    from practice.publish import sample
+    from practice.site.site import load
+    from practice.support.environment import today
 
     page = Path("docs/writing.md")
     page.write_text(
         field_tables.refresh(page.read_text(encoding="utf-8")), encoding="utf-8", newline="\n"
     )
+    site, problems = load(Path("content"), today(), drafts=True)
+    if site is None:
+        raise Exit(report.problems(problems, "The list of the sample was not written."), PROBLEMS)
+    sample.LIST.write_text(sample.listed(site), encoding="utf-8", newline="\n")

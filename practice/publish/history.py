@@ -6,14 +6,15 @@ the practice has taken down for good reason.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from practice.publish.release import Release
+from practice.publish.release import Release, ReleaseData
+from practice.support.environment import now
 from practice.support.files import replace_file
 
 FOLDER = ".releases"
@@ -36,6 +37,13 @@ class Published:
     """Whether this was a rollback."""
 
 
+class StoredRelease(ReleaseData, total=False):
+    """A stored release as JSON keeps it."""
+
+    server: dict[str, str]
+    """The settings for the web server, by file name."""
+
+
 class History:
     """Stored releases: a manifest by release id, and files by the hash of their content."""
 
@@ -50,8 +58,8 @@ class History:
             return []
         return [Published(**line) for line in json.loads(file.read_text(encoding="utf-8"))]
 
-    def keep(self, release: Release, tree: Path) -> None:
-        """Store a release whose files are in ``tree``."""
+    def keep(self, release: Release, tree: Path, server: Mapping[str, str]) -> None:
+        """Store a release whose files are in ``tree``, with its settings for the web server."""
         for path, file in release.files.items():
             kept = self._object(file.sha256)
             if not kept.is_file():
@@ -59,13 +67,14 @@ class History:
                 whole = kept.with_suffix(f".{os.getpid()}.part")
                 shutil.copyfile(tree / path, whole)
                 replace_file(whole, kept)
-        self._write(f"{release.id}.json", json.dumps(release.data(), indent=1) + "\n")
+        data: StoredRelease = {**release.data(), "server": dict(server)}
+        self._write(f"{release.id}.json", json.dumps(data, indent=1) + "\n")
 
     def add(self, release: Release, target: str, *, back: bool = False) -> None:
         """Add a release to the history as the live one, and delete the oldest releases."""
-        now = dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")
+        when = now().isoformat(timespec="seconds")
         line = Published(
-            release.id, now, release.commit, target, len(release.files), release.size, back
+            release.id, when, release.commit, target, len(release.files), release.size, back
         )
         history = [*self.entries, line]
         self._write("history.json", json.dumps([vars(line) for line in history], indent=1) + "\n")
@@ -73,10 +82,25 @@ class History:
 
     def get(self, id: str) -> Release | None:
         """Return a stored release by its id, or None."""
+        data = self._data(id)
+        return Release.from_data(data) if data else None
+
+    def server_files(self, id: str) -> dict[str, str]:
+        """Return the settings for the web server that belong to a stored release, by name."""
+        data = self._data(id)
+        return data.get("server", {}) if data else {}
+
+    def _data(self, id: str) -> StoredRelease | None:
         file = self.folder / f"{id}.json"
         if not file.is_file():
             return None
-        return Release.from_data(json.loads(file.read_text(encoding="utf-8")))
+        data: StoredRelease = json.loads(file.read_text(encoding="utf-8"))
+        return data
+
+    def text(self, release: Release, path: str) -> str | None:
+        """Return the text of a file of a release, or None if it is not stored here."""
+        kept = self._object(release.files[path].sha256)
+        return kept.read_text(encoding="utf-8") if kept.is_file() else None
 
     def unpack(self, release: Release, tree: Path) -> None:
         """Copy the files of a release into an empty folder."""

@@ -119,17 +119,3 @@ def server_files(settings: PublishSettings, moved: list[redirects.Redirect]) -> 
             }
         case _:
             return {}
-
-
-def write_server_files(
-    settings: PublishSettings, moved: list[redirects.Redirect], folder: Path
-) -> list[Path]:
-    """Write the server's files; return those that have changed and have to be installed again."""
-    changed = []
-    for name, text in server_files(settings, moved).items():
-        file = folder / name
-        if not file.is_file() or file.read_text(encoding="utf-8") != text:
-            folder.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8", newline="\n")
-            changed.append(file)
-    return changed

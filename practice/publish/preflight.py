@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from practice.paths import display_path_of
 from practice.problems import Problem
-from practice.publish.release import Release, address_of
-from practice.publish.settings import PublishSettings
+from practice.publish import commits
+from practice.publish.release import LiveState, Release
+from practice.publish.settings import GitHubPages, PublishSettings
 from practice.site import redirects
 from practice.site.site import Site
 
@@ -20,6 +20,8 @@ NOTICE_WORDS = 30
 """The fewest words of a real legal notice."""
 SAMPLE_HOST = re.compile(r"(.*\.)?(example\.(com|org|net)|example|test|invalid|localhost)")
 """Host names reserved for examples (RFC 2606 and 6761)."""
+HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+"""A domain name, in the form in which DNS knows it (RFC 1123)."""
 
 
 def reviews(site: Site) -> Iterator[Problem]:
@@ -78,7 +80,7 @@ def notices(site: Site) -> Iterator[Problem]:
 def address(settings: PublishSettings, *, allow_sample: bool) -> Iterator[Problem]:
     """`SITEURL` is a real address with https."""
     parts = urlsplit(settings.address)
-    line = 1
+    line = settings.line_of("SITEURL")
     if parts.scheme != "https" or not parts.hostname:
         message = f"the address `{settings.address}` does not start with https://"
         hint = "correct `SITEURL`; every web host offers free certificates"
@@ -87,6 +89,46 @@ def address(settings: PublishSettings, *, allow_sample: bool) -> Iterator[Proble
         message = f"`{settings.address}` is an example, not your address"
         hint = "set `SITEURL`; for a trial use `--allow-sample`"
         yield Problem(settings.file.name, line, "address-sample", message, hint)
+
+
+def domain(settings: PublishSettings) -> Iterator[Problem]:
+    """The domain of GitHub Pages is a bare host name, and that of `SITEURL`."""
+    if not isinstance(settings.target, GitHubPages) or settings.target.domain is None:
+        return
+    named, host = settings.target.domain, urlsplit(settings.address).hostname or ""
+    hint = f'write `"domain": "{host}"`, or correct `SITEURL`'
+    if not HOST.fullmatch(named):
+        message = f"`{named}` is not a domain: it has no `https://`, no `/` and no spaces"
+    elif named.lower() != host:
+        message = f"the domain `{named}` is not the one of `SITEURL`, `{host}`"
+    else:
+        return
+    yield Problem(settings.file.name, settings.line_of("domain"), "domain", message, hint)
+
+
+def order(settings: PublishSettings, live: LiveState, known: Collection[str]) -> Iterator[Problem]:
+    """What is live is not newer than this copy, and not from another one. `--yes` confirms either.
+
+    ``known`` are the ids of the releases that were published from here.
+    """
+    if live.release is None:
+        return
+    how = commits.relation(settings.folder, live.release.commit)
+    if how == "older":
+        why = "it is made from newer texts than this copy has"
+    elif how == "unrelated":
+        why = "it is made from texts that this copy does not have"
+    elif how == "unknown" and live.release.id not in known:
+        why = "it was not published from this copy, so it may be newer"
+    else:
+        return
+    yield Problem(
+        settings.file.name,
+        settings.line_of("PUBLISH"),
+        "live-newer",
+        f"{live.described()} is live: {why}",
+        "get the newest texts first (`git pull`), or add `--yes` to replace what is live",
+    )
 
 
 def size(site: Site, new: Release, live: Release | None) -> Iterator[Problem]:
@@ -113,30 +155,21 @@ def foreign(settings: PublishSettings, count: int) -> Iterator[Problem]:
         yield Problem(settings.file.name, 1, "target-foreign", message, hint)
 
 
-def invalid(site: Site, new: Release, live: Release | None) -> Iterator[Problem]:
-    """Every address of the live site still works; the hint suggests a redirect."""
-    if live is None:
-        return
+def broken(site: Site, new: Release, live: Release | None) -> list[str]:
+    """Return the addresses of the live site that would no longer work."""
     moved = {redirect.source for redirect in redirects.of(site)}
+    return sorted(live.addresses - new.addresses - moved) if live else []
+
+
+def invalid(site: Site, gone: Mapping[str, str | None]) -> Iterator[Problem]:
+    """Every address of the live site still works.
+
+    ``gone`` has the addresses that do not, each with the one that could replace it, or None.
+    """
     file = f"{display_path_of(site.content)}/{redirects.FILE}"
-    known = {address_of(path) for path in new.pages}
-    for gone in sorted(live.addresses - new.addresses - moved):
-        yield Problem(
-            file,
-            1,
-            "address-broken",
-            f"`{gone}` is live and would be removed",
-            f"add `{offer(gone, known)}`, or `{gone}: gone` if nothing replaces it",
-        )
-
-
-def offer(gone: str, known: set[str]) -> str:
-    """Return a redirect to the known address whose last part is most similar."""
-    last = {address.strip("/").rpartition("/")[2]: address for address in sorted(known)}
-    near = difflib.get_close_matches(gone.strip("/").rpartition("/")[2], last, n=1, cutoff=0.6)
-    if near:
-        return f"{gone}: {last[near[0]]}"
-    parent = gone.rstrip("/").rpartition("/")[0] + "/"
-    while parent not in known and parent != "/":
-        parent = parent.rstrip("/").rpartition("/")[0] + "/"
-    return f"{gone}: {parent}"
+    for address, other in gone.items():
+        hint = f"add `{address}: gone` if nothing replaces it"
+        if other:
+            hint = f"add `{address}: {other}`, which is much alike, or `{address}: gone`"
+        message = f"`{address}` is live and would be removed"
+        yield Problem(file, 1, "address-broken", message, hint)

@@ -6,24 +6,25 @@ live. Every step can be cut short; the next run ends right.
 
 from __future__ import annotations
 
-import subprocess
+import platform
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from practice.build import report
 from practice.build.run import Built, build
-from practice.paths import command_of
+from practice.paths import command_of, display_path_of, save_as
 from practice.problems import Problem, ProblemsFound, UsageError
-from practice.publish import preflight, sbom, verify
+from practice.publish import commits, likeness, preflight, sample, sbom, verify
 from practice.publish.history import FOLDER, History, Published
 from practice.publish.messages import plan_in_words
-from practice.publish.postprocess import assemble, write_server_files
-from practice.publish.release import LiveState, Plan, Release, plan
+from practice.publish.postprocess import assemble, searchable, server_files
+from practice.publish.release import LiveState, Plan, Release, address_of, plan
 from practice.publish.settings import FILE, PublishSettings, load
 from practice.publish.targets import choose
 from practice.site import redirects
+from practice.support.environment import now
 from practice.support.output_folder import locked
 
 HEADERS_ARE_OURS = ("nginx", "caddy", "apache", "cloudfront")
@@ -80,27 +81,28 @@ def publish(options: Options, console: Console, file: Path = FILE) -> Outcome:
         built = build(output=history.folder / "site", settings_file=file, step=console.step)
         console.step("Compressing the pages and building the search index")
         tree = assemble(built, settings, history.folder / "release")
-        release = Release(tree.files, commit_of(settings.folder))
+        release = Release(tree.files, commits.commit_of(settings.folder))
         console.step("Checking what is live")
         live = target.live()
-        candidate = Candidate(
-            built, settings, release, live, 0 if live.release else target.foreign()
-        )
+        foreign = 0 if live.release else target.foreign()
+        candidate = Candidate(built, settings, release, live, foreign, history)
         refuse(candidate, options, console)
         if built.warnings:
             console.say(report.problems(built.warnings, "Warnings do not block publishing."))
-        made = plan(live, release)
+        made = _signed(plan(live, release))
         console.say(plan_in_words(made, target.name, whole=options.dry_run))
+        server = server_files(settings, redirects.of(built.site))
         if made.nothing:
             outcome = Outcome(made, target.name, done=False)
         elif options.dry_run or not (options.yes or console.confirm("Publish this?")):
             return Outcome(made, target.name, done=False)
         else:
-            history.keep(release, tree.folder)
+            history.keep(release, tree.folder, server)
             target.deliver(made, tree.folder, console.step)
             history.add(release, target.name)
             outcome = Outcome(made, target.name, done=True)
-        beside(built, settings, console)
+        write_server_files(server, settings, console)
+        write_bill(settings, console)
         if options.verify:
             try:
                 checked = check(settings, made, built, console)
@@ -127,22 +129,29 @@ class Candidate:
     release: Release
     live: LiveState
     foreign: int
+    history: History
 
 
 def refuse(candidate: Candidate, options: Options, console: Console) -> None:
     """Raise every reason not to publish, all at once."""
     site, settings = candidate.built.site, candidate.settings
     release, live = candidate.release, candidate.live.release
-    samples = list(preflight.samples(site))
+    samples = [*preflight.samples(site), *sample.left(site)]
     if samples and options.allow_sample:
         count = candidate.built.samples
         texts = "1 text has" if count == 1 else f"{count} texts have"
-        what = f"{texts} not been reviewed by a clinician" if count else "the practice is a sample"
+        what = "parts of the sample practice are in it"
+        if count:
+            what = f"{texts} not been reviewed by a clinician"
+        elif site.clinic.sample:
+            what = "the practice is a sample"
         console.say(f"SAMPLE TEXT GOES LIVE: {what}. Patients must not rely on this site.")
         samples = []
-    invalid = list(preflight.invalid(site, release, live))
+    gone = successors(candidate)
+    invalid = list(preflight.invalid(site, gone))
     problems = [
         *preflight.address(settings, allow_sample=options.allow_sample),
+        *preflight.domain(settings),
         *preflight.reviews(site),
         *samples,
         *preflight.notices(site),
@@ -151,33 +160,98 @@ def refuse(candidate: Candidate, options: Options, console: Console) -> None:
     if not options.yes:
         problems += preflight.size(site, release, live)
         problems += preflight.foreign(settings, candidate.foreign)
+        known = {entry.id for entry in candidate.history.entries}
+        problems += preflight.order(settings, candidate.live, known)
     if invalid and problems == invalid and not options.dry_run:
-        write_redirects(candidate.built, invalid, console)
+        problems = write_redirects(candidate.built, gone, console)
     if problems:
         raise ProblemsFound(problems)
 
 
-def write_redirects(built: Built, invalid: Sequence[Problem], console: Console) -> None:
-    """Offer to add the missing redirects; they take effect with the next run."""
-    lines = [problem.hint.split("`")[1] for problem in invalid]
+def successors(candidate: Candidate) -> dict[str, str | None]:
+    """Return the live addresses that would no longer work, and what could replace each.
+
+    A file is replaced by one with the same content, a page by one that says much of the same.
+    """
+    release, live = candidate.release, candidate.live.release
+    gone = preflight.broken(candidate.built.site, release, live)
+    if not gone or live is None:
+        return {}
+    pages = {
+        address_of(path): (candidate.built.output / path).read_text(encoding="utf-8")
+        for path in searchable(candidate.built, redirects.of(candidate.built.site))
+    }
+    same = {file.sha256: address_of(path) for path, file in release.files.items()}
+    found: dict[str, str | None] = {}
+    for address in gone:
+        path = save_as(address)
+        found[address] = same.get(live.files[path].sha256)
+        if found[address] is None and path.endswith(".html"):
+            before = candidate.history.text(live, path)
+            found[address] = likeness.successor(before, pages) if before else None
+    return found
+
+
+def write_redirects(
+    built: Built, gone: Mapping[str, str | None], console: Console
+) -> list[Problem]:
+    """Ask for each address that has a successor whether to add the redirect.
+
+    Returns the problems of those that are left. If none is left, it raises ``UsageError``: the new
+    redirects are checked first, and take effect with the next run.
+    """
     file = built.site.content / redirects.FILE
-    console.say("These addresses would be removed. They could redirect:\n  " + "\n  ".join(lines))
-    if not console.offer(f"Add them to {invalid[0].path}?"):
-        return
-    before = file.read_text(encoding="utf-8-sig") if file.is_file() else ""
-    start = before if before.endswith("\n") or not before else f"{before}\n"
-    file.write_text(start + "".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
-    raise UsageError(
-        f"{len(lines)} redirects were added to {invalid[0].path}: check them, then publish again"
-    )
+    name = display_path_of(file)
+    added = {
+        address: other
+        for address, other in gone.items()
+        if other and console.offer(f"`{address}` would be removed. Redirect it to `{other}`?")
+    }
+    if added:
+        before = file.read_text(encoding="utf-8-sig") if file.is_file() else ""
+        start = before if before.endswith("\n") or not before else f"{before}\n"
+        lines = "".join(f"{address}: {other}\n" for address, other in added.items())
+        file.write_text(start + lines, encoding="utf-8", newline="\n")
+        console.say(f"Added to {name}:\n  " + "\n  ".join(lines.splitlines()))
+    left = {address: other for address, other in gone.items() if address not in added}
+    if not left:
+        raise UsageError(f"Check the new redirects in {name}, then publish again.")
+    return list(preflight.invalid(built.site, left))
 
 
-def beside(built: Built, settings: PublishSettings, console: Console) -> None:
-    """Write the files that accompany a release: server configuration and SBOM."""
+def _signed(made: Plan) -> Plan:
+    """Return a plan with the time and the computer, which the state at the target will name."""
+    return replace(made, when=now().isoformat(timespec="seconds"), by=platform.node())
+
+
+RELOADED = {
+    "nginx": "copy them to the server, then reload nginx (`nginx -t && nginx -s reload`)",
+    "caddy": "copy it to the server, then reload Caddy (`caddy reload`)",
+    "cloudfront": "update the function and the policies of the distribution",
+}
+"""What the owner of a server has to do when its settings have changed, by host."""
+
+
+def write_server_files(
+    files: Mapping[str, str], settings: PublishSettings, console: Console
+) -> None:
+    """Write the server's settings of the live release, and name those that have changed."""
     folder = settings.folder / FOLDER / "server"
-    for file in write_server_files(settings, redirects.of(built.site), folder):
-        name = file.relative_to(settings.folder).as_posix()
+    changed = []
+    for name, text in files.items():
+        file = folder / name
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            folder.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="\n")
+            changed.append(file.relative_to(settings.folder).as_posix())
+    for name in changed:
         console.say(f"New settings for your web server: {name}")
+    if changed:
+        console.say(f"They take effect only when you {RELOADED[settings.target.host]}.")
+
+
+def write_bill(settings: PublishSettings, console: Console) -> None:
+    """Write the list of packages (SBOM) beside the releases."""
     file = settings.folder / FOLDER / "sbom.cdx.json"
     try:
         file.write_text(sbom.bill(settings.folder), encoding="utf-8", newline="\n")
@@ -211,7 +285,7 @@ def rollback(options: Options, console: Console, to: str = "", file: Path = FILE
     with locked(history.folder / "publish"), tempfile.TemporaryDirectory() as folder:
         live = target.live()
         release = earlier(history, live, to)
-        made = plan(live, release)
+        made = _signed(plan(live, release))
         console.say(plan_in_words(made, target.name, whole=options.dry_run))
         if (
             made.nothing
@@ -223,6 +297,7 @@ def rollback(options: Options, console: Console, to: str = "", file: Path = FILE
         history.unpack(release, tree)
         target.deliver(made, tree, console.step)
         history.add(release, target.name, back=True)
+        write_server_files(history.server_files(release.id), settings, console)
         return Outcome(made, target.name, done=True)
 
 
@@ -271,26 +346,3 @@ def releases(file: Path = FILE) -> tuple[list[Published], str]:
     settings = load(file)
     live = choose.of(settings).live()
     return History(settings.folder).entries, live.release.id if live.release else ""
-
-
-def commit_of(folder: Path) -> str:
-    """Return the commit of a folder; empty if it has changes or is not a repository."""
-    try:
-        changes = subprocess.run(  # git, no shell
-            ["git", "status", "--porcelain"],  # noqa: S607  # git is where the system has it
-            cwd=folder,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            check=True,
-        )
-        head = subprocess.run(
-            ["git", "rev-parse", "HEAD"],  # noqa: S607  # as above
-            cwd=folder,
-            capture_output=True,
-            encoding="utf-8",
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return "" if changes.stdout else head.stdout.strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypedDict
 
@@ -99,6 +99,16 @@ class LiveState:
     """Files of the previous release, kept for pages that browsers and caches still hold."""
     dirty: frozenset[str] = frozenset()
     """Files that an interrupted publish may have changed."""
+    when: str = ""
+    """When the release went live: UTC, as RFC 3339 writes it; empty if it is not known."""
+    by: str = ""
+    """The name of the computer that published it."""
+
+    def described(self) -> str:
+        """Return the release in words: its id, when it was published and by whom."""
+        when = f", published {self.when}" if self.when else ""
+        by = f" by the computer `{self.by}`" if self.by else ""
+        return f"release {self.release.id if self.release else '–'}{when}{by}"
 
     def text(self) -> str:
         """Return the text of the state file."""
@@ -106,6 +116,8 @@ class LiveState:
             "release": self.release.data() if self.release else None,
             "retired": _data(self.retired),
             "dirty": sorted(self.dirty),
+            "when": self.when,
+            "by": self.by,
         }
         return json.dumps(data, indent=1) + "\n"
 
@@ -114,7 +126,9 @@ class LiveState:
         """Return the state from the text of a state file."""
         data = json.loads(text)
         release = Release.from_data(data["release"]) if data["release"] else None
-        return cls(release, _files(data["retired"]), frozenset(data["dirty"]))
+        dirty = frozenset(data["dirty"])
+        when, by = str(data.get("when", "")), str(data.get("by", ""))
+        return cls(release, _files(data["retired"]), dirty, when, by)
 
 
 @dataclass(frozen=True)
@@ -128,6 +142,9 @@ class Plan:
     deleted: tuple[str, ...]
     new: Release
     live: LiveState
+    when: str = ""
+    by: str = ""
+    """What the state at the target will say, as in `LiveState`."""
 
     @property
     def uploads(self) -> tuple[str, ...]:
@@ -161,12 +178,13 @@ class Plan:
         """Return the state of the target after the publish."""
         held = {**self.live.retired, **(self.live.release.files if self.live.release else {})}
         known = {path: file for path, file in held.items() if path not in self.live.dirty}
-        return LiveState(self.new, {path: known.get(path, UNKNOWN) for path in self.retired})
+        retired = {path: known.get(path, UNKNOWN) for path in self.retired}
+        return LiveState(self.new, retired, when=self.when, by=self.by)
 
     def during(self) -> LiveState:
         """Return the state to record before the first file changes."""
         touched = self.live.dirty.union(self.uploads, self.deleted)
-        return LiveState(self.live.release, self.live.retired, touched)
+        return replace(self.live, dirty=touched)
 
 
 def plan(live: LiveState, new: Release) -> Plan:

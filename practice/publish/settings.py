@@ -121,6 +121,12 @@ class PublishSettings(BaseModel):
     """The folder of the settings file; releases are stored there."""
     file: Path
     target: AnyTarget
+    lines: dict[str, int] = Field(default_factory=dict)
+    """The lines of `SITEURL`, `PUBLISH` and its keys in the settings file."""
+
+    def line_of(self, *names: str) -> int:
+        """Return the line of the first of these names that the settings file contains, or 1."""
+        return next((self.lines[name] for name in names if name in self.lines), 1)
 
 
 def load(file: Path = FILE) -> PublishSettings:
@@ -145,7 +151,11 @@ def load(file: Path = FILE) -> PublishSettings:
         raise UsageError("\n".join(_wrong(where, lines, said, error))) from error
     folder = file.resolve().parent
     return PublishSettings(
-        address=str(values["SITEURL"]).rstrip("/"), folder=folder, file=file, target=target
+        address=str(values["SITEURL"]).rstrip("/"),
+        folder=folder,
+        file=file,
+        target=target,
+        lines=lines,
     )
 
 
@@ -171,15 +181,14 @@ def _wrong(
 
 
 def _lines(file: Path) -> dict[str, int]:
-    """Return the line of every key of ``PUBLISH``."""
+    """Return the line of every name that the file sets, and of every key of ``PUBLISH``."""
     lines: dict[str, int] = {}
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8-sig"))):
-        if isinstance(node, ast.Assign) and any(
-            isinstance(name, ast.Name) and name.id == "PUBLISH" for name in node.targets
-        ):
-            lines["PUBLISH"] = node.lineno
-            if isinstance(node.value, ast.Dict):
-                for key in node.value.keys:
-                    if isinstance(key, ast.Constant):
-                        lines[str(key.value)] = key.lineno
+    for node in ast.parse(file.read_text(encoding="utf-8-sig")).body:
+        if not isinstance(node, ast.Assign):
+            continue
+        names = [name.id for name in node.targets if isinstance(name, ast.Name)]
+        lines |= dict.fromkeys(names, node.lineno)
+        if "PUBLISH" in names and isinstance(node.value, ast.Dict):
+            keys = [key for key in node.value.keys if isinstance(key, ast.Constant)]
+            lines |= {str(key.value): key.lineno for key in keys}
     return lines

@@ -44,7 +44,7 @@ def ask(file: Path, answer: Callable[[str], str], say: Callable[[str], None]) ->
     address = until(
         "The site's address, for example https://www.your-practice.com: ",
         lambda given: re.fullmatch(r"https://[A-Za-z0-9.-]+(/[\w/.-]*)?", given) is not None,
-        "Write the full address, starting with https://.",
+        "Write the full address of the site, starting with https://, without spaces, `?` or `#`.",
     )
     say("Where will the site be published?")
     for name, meaning in MEANING.items():
@@ -79,9 +79,16 @@ def _value(name: str, info: FieldInfo, until: Callable[..., str]) -> object:
     def fits(given: str) -> bool:
         if not given:
             return not needed
-        return given.isdigit() if info.annotation is int else not words or given in words
+        return given.isdecimal() if info.annotation is int else not words or given in words
 
-    given = until(f"{name}: {help}{more}{default}: ", fits, "That does not fit.")
+    wanted = "This needs an answer."
+    if info.annotation is int:
+        wanted = "Write a number, in digits only."
+    elif words:
+        wanted = "Write one of " + ", ".join(words) + "."
+    if not needed:
+        wanted += f" Press Enter for {info.default or 'none'}."
+    given = until(f"{name}: {help}{more}{default}: ", fits, wanted)
     if not given:
         return info.default
     return int(given) if info.annotation is int else given

@@ -27,9 +27,17 @@ def environment_fingerprint() -> bytes:
     return digest.digest()
 
 
-def today() -> dt.date:
-    """Return the build date: today, or `SOURCE_DATE_EPOCH` (https://reproducible-builds.org/specs/)."""
+def now() -> dt.datetime:
+    """Return the time in UTC: now, or `SOURCE_DATE_EPOCH`.
+
+    Source of the variable: https://reproducible-builds.org/specs/
+    """
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch:
-        return dt.datetime.fromtimestamp(int(epoch), tz=dt.UTC).date()
-    return dt.datetime.now(tz=dt.UTC).astimezone().date()
+        return dt.datetime.fromtimestamp(int(epoch), tz=dt.UTC)
+    return dt.datetime.now(tz=dt.UTC)
+
+
+def today() -> dt.date:
+    """Return the build date: today on this computer, or the day of `SOURCE_DATE_EPOCH` in UTC."""
+    return (now() if os.environ.get("SOURCE_DATE_EPOCH") else now().astimezone()).date()

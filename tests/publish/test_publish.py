@@ -12,9 +12,11 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
+import pikepdf
 import publishing
 import pytest
 import servers
@@ -24,8 +26,8 @@ from publishing import tree_of
 
 import tasks
 from practice.problems import Problem, ProblemsFound, UsageError
-from practice.publish import sbom, wizard
-from practice.publish.publish import releases
+from practice.publish import preflight, sbom, wizard
+from practice.publish.publish import Options, publish, releases
 from practice.publish.release import STATE, LiveState
 from practice.publish.settings import TARGETS, Host, load
 
@@ -179,22 +181,84 @@ def test_publishing_again_finds_nothing_to_do(project):
 # --- Addresses are kept ---
 
 
+@pytest.mark.parametrize(
+    ("domain", "message"),
+    [
+        ("other-clinic.com", "is not the one of `SITEURL`"),
+        ("practice-site.org", "is not the one of `SITEURL`"),
+        ("https://clinic.practice-site.org/", "is not a domain"),
+        ("clinic.practice-site.org/", "is not a domain"),
+        ("clinic.practice-site.org:443", "is not a domain"),
+        ("clinic practice-site.org", "is not a domain"),
+        ("", "is not a domain"),
+    ],
+)
+def test_a_domain_that_is_not_that_of_the_site_is_refused(project, domain, message):
+    project.to(to="github", domain=domain)
+    settings = load(project.settings)
+    [problem] = preflight.domain(settings)
+    line = project.settings.read_text("utf-8").split("\n")[problem.line - 1]
+    assert line.startswith("PUBLISH")
+    assert (problem.path, problem.code) == ("publishconf.py", "domain")
+    assert message in problem.message
+    assert '"domain": "clinic.practice-site.org"' in problem.hint
+
+
+@pytest.mark.parametrize("domain", [None, "clinic.practice-site.org", "Clinic.Practice-Site.ORG"])
+def test_the_domain_of_the_site_is_accepted(project, domain):
+    project.to(to="github", domain=domain)
+    assert list(preflight.domain(load(project.settings))) == []
+
+
 def test_an_address_that_would_break_is_refused_with_its_redirect(project):
-    project.post("short-lived")
+    project.post("short-lived", words="Ice or heat after a sprain: what helps, and for how long.")
     project.publish()
     (project.content / "posts" / "short-lived.md").rename(
-        project.content / "posts" / "short-life.md"
+        project.content / "posts" / "another-name.md"
     )
     with pytest.raises(ProblemsFound) as error:
         project.publish()
     [problem] = error.value.problems
     assert problem.code == "address-broken"
-    assert "`/blog/short-lived/: /blog/short-life/`" in problem.hint
+    assert "`/blog/short-lived/: /blog/another-name/`" in problem.hint
     with pytest.raises(UsageError, match="publish again"):
         project.publish(offer=True)
     assert project.publish().done
     moved = (www(project) / "blog" / "short-lived" / "index.html").read_text()
-    assert "/blog/short-life/" in moved
+    assert "/blog/another-name/" in moved
+
+
+def test_a_redirect_leads_to_no_other_page_and_each_is_asked_for(project):
+    """A page without a successor gets no redirect, and a file one to its content."""
+    project.post("moved", words="Ice or heat after a sprain: what helps, and for how long.")
+    project.post("over", words="Tickets for the summer lottery.")
+    (project.content / "files").mkdir(exist_ok=True)
+    with pikepdf.new() as form:
+        form.add_blank_page()
+        form.save(project.content / "files" / "form.pdf")
+    project.post("with-form", words="[The form]({static}/files/form.pdf).")
+    project.publish()
+    posts, files = project.content / "posts", project.content / "files"
+    (posts / "moved.md").rename(posts / "elsewhere.md")
+    (posts / "over.md").unlink()
+    (files / "form.pdf").rename(files / "new-form.pdf")
+    change(project, "posts/with-form.md", "form.pdf", "new-form.pdf")
+    asked = []
+
+    def offer(question: str) -> bool:
+        asked.append(question)
+        return "form" in question
+
+    talk = replace(project.talk(), offer=offer)
+    with pytest.raises(ProblemsFound) as error:
+        publish(Options(), talk, project.settings)
+    assert len(asked) == 2
+    assert "`/blog/elsewhere/`" in asked[0]
+    assert "new-form.pdf" in asked[1]
+    assert "form.pdf: /files/new-form.pdf" in (project.content / "redirects.yaml").read_text()
+    hints = {problem.message.split("`")[1]: problem.hint for problem in error.value.problems}
+    assert hints["/blog/over/"] == "add `/blog/over/: gone` if nothing replaces it"
+    assert hints.keys() == {"/blog/over/", "/blog/moved/"}
 
 
 def test_an_alias_keeps_an_address(project):
@@ -307,6 +371,24 @@ def test_rollback_brings_back_the_release_before_and_the_one_before_that(project
     history, live = releases(project.settings)
     assert live == newest
     assert [line.back for line in history] == [False] * 3 + [True] * 3
+
+
+def test_rollback_brings_back_the_settings_of_the_server(project):
+    """They belong to the release, and the server has to read them again."""
+    server = project.folder / ".releases" / "server" / "nginx-server.conf"
+    project.post("first")
+    project.publish()
+    before = server.read_text("utf-8")
+    (project.content / "posts" / "first.md").unlink()
+    project.write("redirects.yaml", "/blog/first/: gone\n/old/: /team/\n")
+    project.publish()
+    assert "location = /blog/first/ { return 410; }" in server.read_text("utf-8")
+    project.said.clear()
+    project.rollback()
+    assert server.read_text("utf-8") == before
+    assert "/blog/first/" not in before
+    assert any("nginx-server.conf" in line for line in project.said)
+    assert any("reload nginx" in line for line in project.said)
 
 
 def _release_of(folder: Path) -> dict[str, bytes]:

@@ -1,0 +1,136 @@
+"""Publishing asks before it replaces a release that is newer, or made from other texts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import publishing
+import pytest
+import tools
+
+from practice.problems import ProblemsFound
+from practice.publish import commits
+from practice.publish.release import STATE
+
+
+@pytest.fixture
+def git(tmp_path):
+    """Run git in a folder."""
+    program = tools.required("git")
+
+    def run(folder: Path, *arguments: str) -> str:
+        name = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+        command = [program, *name, *arguments]
+        done = subprocess.run(
+            command, cwd=folder, check=True, capture_output=True, encoding="utf-8"
+        )
+        return done.stdout.strip()
+
+    assert tmp_path.is_dir()
+    return run
+
+
+@pytest.fixture
+def project(tmp_path, git):
+    """A practice in a repository, whose site goes to a folder beside it."""
+    folder = tmp_path / "one"
+    made = publishing.Project(folder).to(to="folder", path="../www", host="nginx")
+    (folder / ".gitignore").write_text(".releases\n", "utf-8")
+    git(folder, "init", "--quiet")
+    commit(git, made)
+    return made
+
+
+def commit(git, project) -> str:
+    git(project.folder, "add", "--all")
+    git(project.folder, "commit", "--quiet", "--allow-empty", "--message", "Texts")
+    return git(project.folder, "rev-parse", "HEAD")
+
+
+def copy_of(project, name: str, git) -> publishing.Project:
+    """A second clone, as on another computer."""
+    folder = project.folder.parent / name
+    git(project.folder.parent, "clone", "--quiet", str(project.folder), str(folder))
+    other = object.__new__(publishing.Project)
+    other.__dict__ |= vars(project) | {"folder": folder, "content": folder / "content", "said": []}
+    return other.to(to="folder", path="../www", host="nginx")
+
+
+def refused(project, **options) -> list[str]:
+    with pytest.raises(ProblemsFound) as error:
+        project.publish(**options)
+    [problem] = error.value.problems
+    assert (problem.path, problem.code) == ("publishconf.py", "live-newer")
+    assert problem.line > 1
+    assert "--yes" in problem.hint
+    return [problem.message, problem.hint]
+
+
+def test_the_state_says_what_is_live(project, git):
+    project.publish()
+    live = json.loads((project.folder / "../www" / STATE).read_text("utf-8"))
+    assert live["release"]["commit"] == git(project.folder, "rev-parse", "HEAD")
+    assert live["when"].startswith("2026-11-01T12:00:00")
+    assert live["by"]
+
+
+def test_a_copy_that_is_behind_does_not_replace_newer_texts(project, git):
+    behind = copy_of(project, "two", git)
+    git(behind.folder, "fetch", "--quiet")
+    project.post("newer")
+    commit(git, project)
+    project.publish()
+    behind.post("older")
+    behind.write("redirects.yaml", "/blog/newer/: gone\n")
+    message, hint = refused(behind)
+    assert "not published from this copy" in message
+    assert "git pull" in hint
+    git(behind.folder, "fetch", "--quiet")
+    assert "newer texts than this copy has" in refused(behind)[0]
+    commit(git, behind)
+    assert "texts that this copy does not have" in refused(behind)[0]
+    assert behind.publish(yes=True).done
+
+
+def test_a_copy_that_is_ahead_publishes(project, git):
+    project.publish()
+    ahead = copy_of(project, "two", git)
+    ahead.post("newer")
+    commit(git, ahead)
+    assert ahead.publish().done
+
+
+def test_an_older_commit_of_the_same_copy_asks(project, git):
+    first = git(project.folder, "rev-parse", "HEAD")
+    project.post("newer")
+    commit(git, project)
+    project.publish()
+    git(project.folder, "checkout", "--quiet", first)
+    project.write("redirects.yaml", "/blog/newer/: gone\n")
+    assert "newer texts than this copy has" in refused(project)[0]
+
+
+def test_without_git_the_history_of_the_computer_decides(tmp_path):
+    one = publishing.Project(tmp_path / "one").to(to="folder", path="../www", host="nginx")
+    one.publish()
+    one.post("newer")
+    assert one.publish().done
+    other = publishing.Project(tmp_path / "two").to(to="folder", path="../www", host="nginx")
+    other.write("redirects.yaml", "/blog/newer/: gone\n")
+    assert "not published from this copy" in refused(other)[0]
+    assert other.publish(yes=True).done
+    assert other.publish().plan.nothing
+
+
+@pytest.mark.parametrize("commit", ["", "0" * 40, "no commit", "--help"])
+def test_a_commit_that_git_does_not_know(project, commit):
+    assert commits.relation(project.folder, commit) == "unknown"
+
+
+def test_a_folder_without_git(tmp_path):
+    shutil.rmtree(tmp_path / ".git", ignore_errors=True)
+    assert commits.relation(tmp_path, "0" * 40) == "unknown"
+    assert commits.commit_of(tmp_path) == ""

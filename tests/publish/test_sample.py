@@ -1,0 +1,98 @@
+"""What is left of the sample practice stops publishing, also without `sample: true`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import CONTENT
+
+from practice.publish import sample
+from practice.site.site import load
+
+DAY = dt.date(2026, 11, 1)
+REVIEWED = "reviewed: 2026-10-01\nnext_review: 2027-10-01\nreviewed_by: "
+
+
+@pytest.fixture
+def content(tmp_path):
+    """The sample practice, in which every `sample: true` is deleted."""
+    folder = Path(shutil.copytree(CONTENT["sample"], tmp_path / "content"))
+    for file in [*folder.glob("*/*.md"), folder / "clinic.yaml"]:
+        change(file, r"^sample: true\n", "")
+    return folder
+
+
+def change(file: Path, before: str, after: str) -> None:
+    text, count = re.subn(before, after, file.read_text("utf-8"), count=1, flags=re.MULTILINE)
+    assert count, file
+    file.write_text(text, "utf-8")
+
+
+def found(content: Path) -> dict[str, list[str]]:
+    """The messages by the path of the file."""
+    site, problems = load(content, DAY, drafts=True)
+    assert site, problems
+    left: dict[str, list[str]] = {}
+    for problem in sample.left(site):
+        assert problem.code == "sample-left"
+        left.setdefault(problem.path.partition("content/")[2], []).append(problem.message)
+    return left
+
+
+def test_the_list_is_that_of_the_sample():
+    site, _ = load(CONTENT["sample"], DAY, drafts=True)
+    assert sample.LIST.read_text("utf-8") == sample.listed(site), "run `uv run inv docs`"
+
+
+def test_everything_of_the_sample_is_named(content):
+    left = found(content)
+    assert {*left} >= {
+        "team/daniel-okafor.md",
+        "team/marisol-vega.md",
+        "treatments/dry-needling.md",
+        "posts/what-is-dry-needling.md",
+        "pages/privacy-practices.md",
+        "images/treatment-room.png",
+    }
+    assert left["clinic.yaml"] == [
+        "the name is that of the sample practice",
+        "the phone number is that of the sample practice",
+        "the email address is that of the sample practice",
+        "the street is that of the sample practice",
+    ]
+
+
+def test_line_breaks_make_no_other_text(content):
+    file = content / "treatments" / "dry-needling.md"
+    start, matter, body = file.read_text("utf-8").split("---\n", maxsplit=2)
+    wrapped = body.replace("\n\n", "\n\n\n")
+    file.write_bytes(f"{start}---\n{matter}---\n{wrapped}".replace("\n", "\r\n").encode())
+    assert "treatments/dry-needling.md" in found(content)
+
+
+def test_a_text_of_ones_own_may_go_live(content):
+    file = content / "treatments" / "dry-needling.md"
+    file.write_text(file.read_text("utf-8") + "\nWe have changed this.\n", "utf-8")
+    assert "treatments/dry-needling.md" not in found(content)
+
+
+@pytest.mark.parametrize(("reviewer", "may_stay"), [("ana-ruiz", True), ("daniel-okafor", False)])
+def test_a_text_may_stay_that_a_therapist_of_the_practice_has_reviewed(content, reviewer, may_stay):
+    ana = (
+        (content / "team" / "daniel-okafor.md")
+        .read_text("utf-8")
+        .replace("Daniel Okafor", "Ana Ruiz")
+    )
+    (content / "team" / "ana-ruiz.md").write_text(ana, "utf-8")
+    change(content / "treatments" / "dry-needling.md", r"\A---\n", f"---\n{REVIEWED}{reviewer}\n")
+    assert ("treatments/dry-needling.md" not in found(content)) is may_stay
+
+
+def test_what_is_marked_as_a_sample_is_named_by_that_check_alone(content):
+    change(content / "treatments" / "dry-needling.md", r"\A---\n", "---\nsample: true\n")
+    change(content / "clinic.yaml", r"\A", "sample: true\n")
+    assert not {"treatments/dry-needling.md", "clinic.yaml"} & found(content).keys()
