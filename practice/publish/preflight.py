@@ -7,17 +7,20 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from practice.paths import display_path_of
+from practice.paths import NOT_FOUND, display_path_of
 from practice.problems import Problem
-from practice.publish.release import Release, address_of
+from practice.publish.release import Release
 from practice.publish.settings import PublishSettings
 from practice.site import redirects
 from practice.site.site import Site
+from practice.site.web_addresses import as_text
 
 SHRINKS = 0.10
 """The share of pages that one publish may remove without asking."""
 NOTICE_WORDS = 30
 """The fewest words of a real legal notice."""
+PLAIN_ADDRESS = re.compile(r"(?:[a-z]+://)?[^/?#@\s\\]*(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
+"""A host, and a path in characters without a meaning in any server's settings."""
 SAMPLE_HOST = re.compile(r"(.*\.)?(example\.(com|org|net)|example|test|invalid|localhost)")
 """Host names reserved for examples (RFC 2606 and 6761)."""
 
@@ -89,6 +92,17 @@ def address(settings: PublishSettings, *, allow_sample: bool) -> Iterator[Proble
         yield Problem(settings.file.name, line, "address-sample", message, hint)
 
 
+def base_path(settings: PublishSettings) -> Iterator[Problem]:
+    """`SITEURL` has nothing behind the host name but a path that is the same in every spelling."""
+    if not PLAIN_ADDRESS.fullmatch(settings.address):
+        message = f"`{settings.address}` is not the address of a site"
+        hint = (
+            "write `SITEURL` as `https://`, the host name and, if the site lies in a folder, its "
+            "path in letters without accents, digits, `-`, `_`, `.` and `~`"
+        )
+        yield Problem(settings.file.name, 1, "address-path", message, hint)
+
+
 def size(site: Site, new: Release, live: Release | None) -> Iterator[Problem]:
     """The site is not empty and has not shrunk much. `--yes` confirms either."""
     hint = "if you mean this, add `--yes`"
@@ -117,16 +131,17 @@ def invalid(site: Site, new: Release, live: Release | None) -> Iterator[Problem]
     """Every address of the live site still works; the hint suggests a redirect."""
     if live is None:
         return
-    moved = {redirect.source for redirect in redirects.of(site)}
+    moved = {redirect.source for redirect in redirects.for_servers(redirects.of(site))}
     file = f"{display_path_of(site.content)}/{redirects.FILE}"
-    known = {address_of(path) for path in new.pages}
+    known = {page.path for page in (*site.documents, *site.lists)} - {NOT_FOUND}
     for gone in sorted(live.addresses - new.addresses - moved):
+        written = as_text(gone)
         yield Problem(
             file,
             1,
             "address-broken",
-            f"`{gone}` is live and would be removed",
-            f"add `{offer(gone, known)}`, or `{gone}: gone` if nothing replaces it",
+            f"`{written}` is live and would be removed",
+            f"add `{offer(gone, known)}`, or `{written}: gone` if nothing replaces it",
         )
 
 
@@ -135,8 +150,8 @@ def offer(gone: str, known: set[str]) -> str:
     last = {address.strip("/").rpartition("/")[2]: address for address in sorted(known)}
     near = difflib.get_close_matches(gone.strip("/").rpartition("/")[2], last, n=1, cutoff=0.6)
     if near:
-        return f"{gone}: {last[near[0]]}"
+        return f"{as_text(gone)}: {as_text(last[near[0]])}"
     parent = gone.rstrip("/").rpartition("/")[0] + "/"
     while parent not in known and parent != "/":
         parent = parent.rstrip("/").rpartition("/")[0] + "/"
-    return f"{gone}: {parent}"
+    return f"{as_text(gone)}: {as_text(parent)}"

@@ -143,6 +143,7 @@ def refuse(candidate: Candidate, options: Options, console: Console) -> None:
     invalid = list(preflight.invalid(site, release, live))
     problems = [
         *preflight.address(settings, allow_sample=options.allow_sample),
+        *preflight.base_path(settings),
         *preflight.reviews(site),
         *samples,
         *preflight.notices(site),
@@ -191,7 +192,8 @@ def check(settings: PublishSettings, made: Plan, built: Built, console: Console)
     console.step("Checking every file on the live site")
     with_headers = settings.target.host in HEADERS_ARE_OURS
     problems = verify.files(settings.address, made.new, with_headers=with_headers)
-    gone = [moved.source for moved in redirects.of(built.site) if moved.target is None]
+    moved = redirects.for_servers(redirects.of(built.site))
+    gone = [one.source for one in moved if one.target is None]
     before = made.live.release.addresses if made.live.release else set()
     problems += verify.addresses(settings.address, before, gone)
     if problems:
