@@ -21,8 +21,8 @@ from practice.site.redirects import Redirect
 def quoted(text: str) -> str:
     """Return a text as one token of a Caddyfile.
 
-    Braces begin a placeholder, and nothing escapes them. So `{` is never before a letter or `$` in
-    ``text``: locations are percent-encoded, and paths are escaped regular expressions.
+    Quotes do not keep braces from being placeholders. So locations are percent-encoded, and paths
+    are regular expressions in which each brace is escaped.
     """
     return '"' + text.replace('"', '\\"') + '"'
 

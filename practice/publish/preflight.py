@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -131,10 +132,12 @@ def invalid(site: Site, new: Release, live: Release | None) -> Iterator[Problem]
     """Every address of the live site still works; the hint suggests a redirect."""
     if live is None:
         return
-    moved = {redirect.source for redirect in redirects.for_servers(redirects.of(site))}
+    moved = {redirect.source for redirect in redirects.of(site)}
     file = f"{display_path_of(site.content)}/{redirects.FILE}"
     known = {page.path for page in (*site.documents, *site.lists)} - {NOT_FOUND}
-    for gone in sorted(live.addresses - new.addresses - moved):
+    for gone in sorted(live.addresses - new.addresses):
+        if unicodedata.normalize("NFC", gone) in moved:
+            continue
         written = as_text(gone)
         yield Problem(
             file,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from urllib.parse import unquote
@@ -75,12 +75,13 @@ def load(site: Site) -> tuple[list[Redirect], list[Problem]]:
     """Return the redirects of a site, sorted by address, and the problems of single ones."""
     found: list[Redirect] = []
     lines, problems = _lines(site)
+    published = {unicodedata.normalize("NFC", path): path for path in site.addresses.values()}
     for source, target, display_path, line in lines:
         code, value = "redirect-address", source
         try:
             path = _with_slash(path_of(source))
             code, value = "redirect-target", target or ""
-            found.append(Redirect(path, _target(target), display_path, line))
+            found.append(Redirect(path, _target(target, published), display_path, line))
         except NotAnAddress as error:
             message = f"`{_visible(value)}` {error.wrong}"
             problems.append(Problem(display_path, line, code, message, error.hint))
@@ -114,19 +115,22 @@ def _lines(site: Site) -> tuple[list[tuple[str, str | None, str, int]], list[Pro
     return found, problems
 
 
-def _target(written: str | None) -> str | None:
-    """Return a target, percent-encoded; raises ``NotAnAddress``."""
+def _target(written: str | None, published: Mapping[str, str]) -> str | None:
+    """Return a target, percent-encoded; raises ``NotAnAddress``.
+
+    ``published`` are addresses as the site has them, by what ``path_of`` makes of them.
+    """
     if written is None:
         return None
     if not written.startswith("/"):
         return url_of(written)
     start = REST.split(written, maxsplit=1)[0]
     rest = written.removeprefix(start)
-    path = encoded_path(path_of(start))
+    path = path_of(start)
     if NOT_IN_URL.search(rest) or STRAY_PERCENT.search(rest):
         hint = "correct what stands behind `?` or `#`, or leave it out"
         raise NotAnAddress("contains a character that an address cannot have", hint)
-    return path + encoded(rest)
+    return encoded_path(published.get(path, path)) + encoded(rest)
 
 
 def of(site: Site) -> list[Redirect]:
@@ -195,7 +199,7 @@ def _dead(
     target = redirect.target
     if target is None or not target.startswith("/"):
         return
-    path = unquote(REST.split(target, maxsplit=1)[0])
+    path = path_of(REST.split(target, maxsplit=1)[0])
     shown = unquote(target)
     if path not in addresses and _with_slash(path) in sources:
         message = f"`{shown}` is itself redirected"

@@ -78,9 +78,11 @@ def test_the_lines_of_the_hints_are_accepted(project):
 
 @pytest.mark.parametrize("written", [quote, lambda path: unicodedata.normalize("NFC", path)])
 def test_a_line_in_another_spelling_is_accepted(project, written):
-    lines = [f"{written('/files/' + name)!r}: gone\n" for name in FILES[:3]]
+    lines = [f"{written('/files/' + name)!r}: gone\n" for name in FILES[:-1]]
     project.write("redirects.yaml", "".join(lines))
-    assert len(refused(project)) == 2
+    [moved, gone] = refused(project)  # for the last file alone
+    assert "draft" in moved
+    assert "draft" in gone
 
 
 def test_the_feed_can_be_given_up_with_the_last_post(tmp_path):

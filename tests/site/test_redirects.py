@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import subprocess
+import unicodedata
+from urllib.parse import quote
 
 import html5lib
 import publishing
@@ -111,6 +113,15 @@ def test_chains_and_doubles_are_refused(content, tmp_path):
 def test_each_spelling_is_the_same_address(content, tmp_path, other, target):
     found = problems_of(content, tmp_path, f"/x/: /x/\n/a bn\u0303.pdf: gone\n{other}: {target}\n")
     assert found == [(1, "redirect-chain"), (3, "redirect-twice")]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_target_leads_to_the_file_as_it_is_named(content, tmp_path, form):
+    name = unicodedata.normalize(form, "Niños.pdf")
+    publishing.pdf(content / "files" / name)
+    (content / "redirects.yaml").write_text("/a/: /files/Niños.pdf\n", "utf-8")
+    [redirect] = redirects.of(build(content, tmp_path / "site").site)
+    assert redirect.location("") == f"/files/{quote(name)}"
 
 
 def test_pages_that_need_the_same_name_for_a_file_and_a_folder_are_refused(content, tmp_path):
