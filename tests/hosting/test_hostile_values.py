@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import unicodedata
 from contextlib import contextmanager
+from email.message import Message
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
@@ -21,7 +22,7 @@ import tools
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from practice.hosting import apache, caddy, cloudflare, cloudfront, netlify, nginx
+from practice.hosting import apache, caddy, cloudflare, cloudfront, headers, netlify, nginx
 from practice.site.redirects import Redirect
 from practice.site.web_addresses import encoded_path
 
@@ -108,11 +109,16 @@ def site():
         Path(folder).chmod(0o755)
         (www / "index.html").write_text("<h1>Home</h1>")
         (www / "404.html").write_text("<h1>Not found</h1>")
+        for base in BASES:
+            for name in ("search/index.html", "images/x.png"):
+                file = www / base.strip("/") / name
+                file.parent.mkdir(parents=True)
+                file.write_text("x")
         yield Path(folder), www
 
 
-def ask(address: str, path: str) -> tuple[int, str]:
-    """The status and the location that a server answers with."""
+def ask(address: str, path: str) -> tuple[int, Message]:
+    """The status and the headers that a server answers with."""
     parts = urlsplit(address)
     if parts.scheme == "https":
         asked = http.client.HTTPSConnection(parts.netloc, context=publishing.unverified())
@@ -123,21 +129,26 @@ def ask(address: str, path: str) -> tuple[int, str]:
     answer.read()
     asked.close()
     assert "X-In" not in answer.headers
-    return answer.status, answer.headers.get("Location", "")
+    return answer.status, answer.headers
 
 
 def assert_answers(address: str, base: str, redirects: list[Redirect]) -> None:
     for redirect in redirects:
-        status, location = ask(address, quote(base + redirect.source))
+        status, said = ask(address, quote(base + redirect.source))
         if redirect.target is None:
             assert status == 410, redirect
         else:
             assert status == 301, redirect
             wanted = urljoin(address, redirect.location(base))
-            assert unquote(urljoin(address, location)) == unquote(wanted), redirect
-            assert location.isascii(), redirect
+            assert unquote(urljoin(address, said["Location"])) == unquote(wanted), redirect
+            assert said["Location"].isascii(), redirect
     assert ask(address, "/")[0] == 200
     assert ask(address, "/admin")[0] == 404
+    for path in ("/search/", "/images/x.png"):
+        status, said = ask(address, base + path)
+        assert status == 200
+        assert said["Content-Security-Policy"] == headers.policy_of(path)
+        assert said["Cache-Control"] == headers.caching_of(path)
 
 
 @hostile
