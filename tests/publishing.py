@@ -17,6 +17,7 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
+import pikepdf
 from conftest import CONTENT, ROOT, settings_text
 
 from practice.publish import publish as publishing
@@ -106,6 +107,14 @@ def searchable(folder: Path) -> Project:
     made.write("redirects.yaml", "/old/: /team/\n")
     made.publish()
     return made
+
+
+def pdf(file: Path) -> None:
+    """Write a PDF of one empty page."""
+    file.parent.mkdir(exist_ok=True)
+    made = pikepdf.new()
+    made.add_blank_page()
+    made.save(file)
 
 
 AUTHOR = "bartholomew-featherstonehaugh-montgomery"

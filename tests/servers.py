@@ -152,6 +152,47 @@ def nginx(folder: Path, root: Path, server: Path | None = None, http: Path | Non
         yield f"{scheme}://127.0.0.1:{port}"
 
 
+@contextlib.contextmanager
+def caddy(folder: Path, root: Path, site: str):
+    """Caddy serving `root` with the directives that we generate; the value is its address."""
+    program, port = tools.required("caddy"), free_port()
+    folder.mkdir(parents=True)
+    settings = folder / "Caddyfile"
+    (folder / "site").write_text(site, "utf-8")
+    settings.write_text(
+        f"{{\n  admin off\n  auto_https off\n}}\nhttp://127.0.0.1:{port} {{\n"
+        f"  root * {root}\n  import {folder}/site\n}}\n"
+    )
+    command = [program, "run", "--config", str(settings), "--adapter", "caddyfile"]
+    with running(command, port, folder / "log"):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
+def apache(folder: Path, root: Path):
+    """Apache serving `root`, where `.htaccess` may set everything; the value is its address.
+
+    Its user must be able to read `root`, which is not so below the folders that pytest makes.
+    """
+    program, port = tools.required("apache2"), free_port()
+    folder.mkdir(parents=True)
+    modules = "authz_core", "mpm_event", "dir", "mime", "headers", "alias"
+    load_modules = "".join(
+        f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n" for name in modules
+    )
+    settings = folder / "apache.conf"
+    settings.write_text(
+        f"ServerRoot {folder}\nServerName 127.0.0.1\nListen 127.0.0.1:{port}\n{load_modules}"
+        f"PidFile {folder}/pid\nDefaultRuntimeDir {folder}\nErrorLog {folder}/error\n"
+        + ("User www-data\nGroup www-data\n" if os.geteuid() == 0 else "")
+        + f"TypesConfig /etc/mime.types\nDocumentRoot {root}\nDirectoryIndex index.html\n"
+        f"<Directory {root}>\n  AllowOverride All\n  Require all granted\n</Directory>\n"
+    )
+    command = [program, "-D", "FOREGROUND", "-f", str(settings)]
+    with running(command, port, folder / "log"):
+        yield f"http://127.0.0.1:{port}"
+
+
 def certificate(folder: Path) -> None:
     """Make a self-signed certificate for 127.0.0.1."""
     subprocess.run(

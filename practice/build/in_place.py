@@ -22,6 +22,7 @@ from practice.paths import display_path_of, files_below, folded, is_same
 from practice.problems import Problem, ProblemsFound, UsageError
 from practice.rendering.jobs import jobs
 from practice.rendering.renderer import Renderer
+from practice.site import redirects
 from practice.support import output_folder
 from practice.support.cache_folder import cache_folder
 from practice.support.files import explain, make_folder_of, replace_file
@@ -56,8 +57,10 @@ def update(renderer: Renderer, output: Path) -> MadeFiles:
             new = stage / path
             return (new if new.is_file() else output / path).read_text(encoding="utf-8")
 
+        others, moved = there - results.keys(), redirects.of(site)
+        names = sorted(results)
         problems = list(
-            built_html.run(read, renderer.base, sorted(results), scanned, there - results.keys())
+            built_html.run(read, renderer.base, names, scanned, others=others, moved=moved)
         )
         problems += _blocked(output, stage)
         if problems:

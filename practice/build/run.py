@@ -26,6 +26,7 @@ from practice.content.models import Post
 from practice.paths import display_path_of, files_below, is_inside
 from practice.problems import Problem, ProblemsFound, UsageError
 from practice.rendering.jobs import jobs
+from practice.site import redirects
 from practice.site.site import Site
 from practice.support import garbage, output_folder, processes
 from practice.support.files import explain
@@ -109,7 +110,8 @@ def build(
         def read(path: str) -> str:
             return (stage / path).read_text(encoding="utf-8")
 
-        problems = list(output_checks.run(read, renderer.base, files, scanned))
+        moved = redirects.of(site)
+        problems = list(output_checks.run(read, renderer.base, files, scanned, moved=moved))
         if problems:
             raise ProblemsFound(problems)
         output_folder.swap(stage, target, spare)

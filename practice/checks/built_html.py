@@ -17,6 +17,8 @@ from urllib.parse import unquote, urlsplit
 from practice.checks import privacy
 from practice.paths import save_as
 from practice.problems import Problem
+from practice.site import redirects
+from practice.site.redirects import Redirect
 
 REFERENCE = re.compile(r'\s(?:href|src)="(?P<target>[^"]*)"')
 ID = re.compile(r'\sid="([^"]*)"')
@@ -38,13 +40,16 @@ def run(
     base: str,
     names: Sequence[str],
     scanned: Mapping[str, Scanned],
+    *,
     others: Iterable[str] = (),
+    moved: Sequence[Redirect] = (),
 ) -> Iterator[Problem]:
     """Yield dead links, duplicate ids and requests to other sites.
 
     ``names`` are all files of the site, as paths below the output folder. ``read`` returns the
     text of one. ``scanned`` holds the pages that are scanned already. ``others`` are files in the
-    output folder that are not ours: pages may link to them, and they are not checked.
+    output folder that are not ours: pages may link to them, and they are not checked. ``moved`` are
+    the site's redirects, whose problems are named where the content has them.
     """
     files = {*names, *others}
     pages = {
@@ -57,9 +62,13 @@ def run(
     def wrong_with(file: str, target: str) -> tuple[str, str] | None:
         return _reference(files, base, pages, file, target)
 
+    for redirect in moved:
+        if redirect.target and wrong_with("", redirect.location(base)):
+            yield redirects.no_section(redirect)
+    redirect_pages = {redirect.fallback for redirect in moved}
     for name, page in pages.items():
         yield from page.problems
-        for target in page.targets:
+        for target in page.targets if name not in redirect_pages else ():
             inside = not target or target.startswith("#")
             if inside and target[1:] in page.ids:
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from practice.hosting.headers import (
@@ -17,32 +18,43 @@ from practice.hosting.headers import (
 from practice.site.redirects import Redirect
 
 
+def quoted(text: str) -> str:
+    """Return a text as one token of a Caddyfile.
+
+    Quotes do not keep braces from being placeholders. So locations are percent-encoded, and paths
+    are regular expressions in which each brace is escaped.
+    """
+    return '"' + text.replace('"', '\\"') + '"'
+
+
 def site_settings(base: str, moved: Iterable[Redirect]) -> str:
     """Return the directives for the site's block, in addition to `root`."""
     lines = ["file_server {", "  precompressed br gzip", "}", "header {"]
-    lines += [f'  {name} "{value}"' for name, value in SECURITY.items()]
+    lines += [f"  {name} {quoted(value)}" for name, value in SECURITY.items()]
     lines += ["}"]
-    search = " ".join(f"{base}{folder}*" for folder in SEARCH)
+    search = " ".join(quoted(f"{base}{folder}*") for folder in SEARCH)
     lines += [
         f"@search path {search}",
         f"@pages not path {search}",
-        f'header @search Content-Security-Policy "{policy(SEARCH_POLICY)}"',
-        f'header @pages Content-Security-Policy "{policy(POLICY)}"',
+        f"header @search Content-Security-Policy {quoted(policy(SEARCH_POLICY))}",
+        f"header @pages Content-Security-Policy {quoted(policy(POLICY))}",
     ]
-    kept = " ".join(f"{base}{folder}*" for folder in CACHING)
-    lines += [f"@soon not path {kept}", f'header @soon Cache-Control "{SOON}"']
+    kept = " ".join(quoted(f"{base}{folder}*") for folder in CACHING)
+    lines += [f"@soon not path {kept}", f"header @soon Cache-Control {quoted(SOON)}"]
     lines += [
-        f'header {base}{folder}* Cache-Control "{value}"' for folder, value in CACHING.items()
+        f"header {quoted(f'{base}{folder}*')} Cache-Control {quoted(value)}"
+        for folder, value in CACHING.items()
     ]
-    lines += ["handle_errors {", f"  rewrite * {base}{NOT_FOUND}", "  file_server", "}"]
+    lines += ["handle_errors {", f"  rewrite * {quoted(base + NOT_FOUND)}", "  file_server", "}"]
     return "".join(f"{line}\n" for line in lines) + redirects(moved, base)
 
 
 def redirects(moved: Iterable[Redirect], base: str) -> str:
     """Return the redirect directives of a Caddy site."""
-    return "".join(
-        f"redir {base}{r.source} {r.location(base)} 301\n"
-        if r.target
-        else f"error {base}{r.source} 410\n"
-        for r in moved
-    )
+    text = ""
+    for number, r in enumerate(moved, 1):
+        name = f"@moved{number}"
+        text += f"{name} path_regexp {quoted(f'^{re.escape(base + r.source)}$')}\n"
+        answer = f"redir {name} {quoted(r.location(base))} 301" if r.target else f"error {name} 410"
+        text += f"{answer}\n"
+    return text

@@ -14,6 +14,7 @@ from practice.hosting.headers import (
     policy,
 )
 from practice.site.redirects import Redirect
+from practice.site.web_addresses import encoded_path, spellings
 
 
 def headers(base: str) -> str:
@@ -21,13 +22,19 @@ def headers(base: str) -> str:
     search = {"! Content-Security-Policy": "", "Content-Security-Policy": policy(SEARCH_POLICY)}
     return blocks(
         {"/*": {"Content-Security-Policy": policy(POLICY), **SECURITY}}
-        | {f"{base}{folder}*": search for folder in SEARCH}
-        | {f"{base}{folder}*": {"Cache-Control": value} for folder, value in CACHING.items()}
+        | {f"{encoded_path(base + folder)}*": search for folder in SEARCH}
+        | {
+            f"{encoded_path(base + folder)}*": {"Cache-Control": value}
+            for folder, value in CACHING.items()
+        }
     )
 
 
 def redirects(moved: Iterable[Redirect], base: str) -> str:
     """Return `_redirects` of Cloudflare Pages, which has no rule for removed pages."""
     return "".join(
-        f"{base}{r.source} {r.location(base)} 301\n" for r in moved if r.target is not None
+        f"{source} {r.location(base)} 301\n"
+        for r in moved
+        if r.target is not None
+        for source in spellings(base + r.source)
     )

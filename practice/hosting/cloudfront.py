@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from practice.hosting.headers import POLICY, SEARCH_POLICY, SECURITY, policy
 from practice.site.redirects import Redirect
 
+LONGEST_NAME = 128 - len("-search")
+"""Characters of a policy's name."""
+
 
 def headers_policy(address: str, *, search: bool) -> str:
     """Return a `ResponseHeadersPolicyConfig` of CloudFront (`create-response-headers-policy`).
@@ -36,32 +39,45 @@ def headers_policy(address: str, *, search: bool) -> str:
         for name, value in SECURITY.items()
         if name not in said
     ]
+    name = re.sub(r"[^A-Za-z0-9]+", "-", address.removeprefix("https://"))[:LONGEST_NAME]
     config = {
-        "Name": re.sub(r"\W+", "-", address.removeprefix("https://")) + ("-search" * search),
+        "Name": name + "-search" * search,
         "SecurityHeadersConfig": known,
         "CustomHeadersConfig": {"Quantity": len(others), "Items": others},
     }
     return json.dumps(config, indent=2) + "\n"
 
 
+HANDLER = r"""
+function handler(event) {
+  var request = event.request;
+  var uri = request.uri.replace(/^[\/\\]+/, '/');
+  var path = uri;
+  try { path = decodeURIComponent(uri); } catch (error) { /* not UTF-8 */ }
+  if (Object.prototype.hasOwnProperty.call(moved, path)) {
+    if (moved[path] === null) return { statusCode: 410, statusDescription: 'Gone' };
+    return { statusCode: 301, statusDescription: 'Moved Permanently',
+      headers: { location: { value: moved[path] } } };
+  }
+  request.uri = uri;
+  if (uri.endsWith('/')) request.uri = uri + 'index.html';
+  else if (uri.lastIndexOf('.') < uri.lastIndexOf('/')) {
+    return { statusCode: 301, statusDescription: 'Moved Permanently',
+      headers: { location: { value: uri + '/' } } };
+  }
+  return request;
+}
+"""
+"""CloudFront does not decode paths. Slashes at the start become one, because two of them would make
+a location the address of another site."""
+
+
 def function(moved: Iterable[Redirect], base: str) -> str:
     """Return a CloudFront function (viewer request) for redirects and for `index.html`."""
     targets = {base + r.source: r.location(base) if r.target else None for r in moved}
-    return (
-        f"var moved = {json.dumps(targets, indent=1)};\n"
-        "function handler(event) {\n"
-        "  var request = event.request;\n"
-        "  var uri = request.uri;\n"
-        "  if (Object.prototype.hasOwnProperty.call(moved, uri)) {\n"
-        "    if (moved[uri] === null) return { statusCode: 410, statusDescription: 'Gone' };\n"
-        "    return { statusCode: 301, statusDescription: 'Moved Permanently',\n"
-        "      headers: { location: { value: moved[uri] } } };\n"
-        "  }\n"
-        "  if (uri.endsWith('/')) request.uri = uri + 'index.html';\n"
-        "  else if (uri.lastIndexOf('.') < uri.lastIndexOf('/')) {\n"
-        "    return { statusCode: 301, statusDescription: 'Moved Permanently',\n"
-        "      headers: { location: { value: uri + '/' } } };\n"
-        "  }\n"
-        "  return request;\n"
-        "}\n"
-    )
+    return f"var moved = {quoted(targets)};{HANDLER}"
+
+
+def quoted(values: dict[str, str | None]) -> str:
+    """Return values as JSON in ASCII, which is also JavaScript, whatever they contain."""
+    return json.dumps(values, indent=1)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from practice.hosting.headers import CACHING, SEARCH_POLICY, SECURITY, blocks, policy
+from practice.hosting.headers import CACHING, NOT_FOUND, SEARCH_POLICY, SECURITY, blocks, policy
 from practice.site.redirects import Redirect
+from practice.site.web_addresses import encoded_path, spellings
 
 
 def headers(base: str) -> str:
@@ -17,16 +18,19 @@ def headers(base: str) -> str:
     everywhere = {"Content-Security-Policy": policy(SEARCH_POLICY), **SECURITY}
     return blocks(
         {"/*": everywhere}
-        | {f"{base}{folder}*": {"Cache-Control": value} for folder, value in CACHING.items()}
+        | {
+            f"{encoded_path(base + folder)}*": {"Cache-Control": value}
+            for folder, value in CACHING.items()
+        }
     )
 
 
 def redirects(moved: Iterable[Redirect], base: str) -> str:
     """`_redirects` of Netlify; `!` makes it win over the page that leads on."""
-    lines = (
-        f"{base}{r.source} {r.location(base)} 301!"
+    return "".join(
+        f"{source} {r.location(base)} 301!\n"
         if r.target
-        else f"{base}{r.source} {base}/404.html 404!"
+        else f"{source} {encoded_path(base + NOT_FOUND)} 404!\n"
         for r in moved
+        for source in spellings(base + r.source)
     )
-    return "".join(f"{line}\n" for line in lines)

@@ -18,21 +18,27 @@ from practice.hosting.headers import (
 from practice.site.redirects import Redirect
 
 
+def quoted(text: str) -> str:
+    """Return a text as one parameter of a directive, whatever it contains.
+
+    A `$` still begins a variable in parameters that may have some; nginx cannot escape it. The
+    location of a redirect never contains one.
+    """
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 def http_settings(base: str) -> str:
     """What nginx needs once, in its `http` block."""
-    search = "|".join(re.escape(folder) for folder in SEARCH)
+    search = [(folder, policy(SEARCH_POLICY)) for folder in SEARCH]
     maps = [
-        ("practice_policy", policy(POLICY), [(f"~^{base}(?:{search})", policy(SEARCH_POLICY))]),
-        (
-            "practice_caching",
-            SOON,
-            [(f"~^{base}{re.escape(folder)}", value) for folder, value in CACHING.items()],
-        ),
+        ("practice_policy", policy(POLICY), search),
+        ("practice_caching", SOON, list(CACHING.items())),
     ]
     text = ""
     for variable, default, cases in maps:
-        text += f'map $uri ${variable} {{\n  default "{default}";\n'
-        text += "".join(f'  "{pattern}" "{value}";\n' for pattern, value in cases)
+        text += f"map $uri ${variable} {{\n  default {quoted(default)};\n"
+        for folder, value in cases:
+            text += f"  {quoted('~^' + re.escape(base + folder))} {quoted(value)};\n"
         text += "}\n"
     return text
 
@@ -42,16 +48,16 @@ def server_settings(base: str, moved: Iterable[Redirect]) -> str:
     lines = [
         "index index.html;",
         "charset utf-8;",
-        "charset_types text/html text/css text/plain application/javascript image/svg+xml;",
+        "charset_types text/css text/plain application/javascript image/svg+xml;",
         "server_tokens off;",
         "absolute_redirect off;",
         "gzip_static on;",
         "gzip_vary on;",
         "# brotli_static on;  # where nginx has the module ngx_brotli",
-        f"error_page 404 {base}{NOT_FOUND};",
+        f"error_page 404 {quoted(base + NOT_FOUND)};",
         'add_header Content-Security-Policy "$practice_policy" always;',
         'add_header Cache-Control "$practice_caching" always;',
-        *(f'add_header {name} "{value}" always;' for name, value in SECURITY.items()),
+        *(f"add_header {name} {quoted(value)} always;" for name, value in SECURITY.items()),
         "location ~ \\.(?:gz|br)$ { internal; }",
     ]
     return "".join(f"{line}\n" for line in lines) + redirects(moved, base)
@@ -60,8 +66,8 @@ def server_settings(base: str, moved: Iterable[Redirect]) -> str:
 def redirects(moved: Iterable[Redirect], base: str) -> str:
     """Locations for an nginx `server`."""
     return "".join(
-        f"location = {base}{r.source} {{ "
-        + (f"return 301 {r.location(base)};" if r.target else "return 410;")
+        f"location = {quoted(base + r.source)} {{ "
+        + (f"return 301 {quoted(r.location(base))};" if r.target else "return 410;")
         + " }\n"
         for r in moved
     )

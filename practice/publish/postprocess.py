@@ -77,6 +77,7 @@ def host_files(
     settings: PublishSettings, base: str, moved: list[redirects.Redirect]
 ) -> dict[str, str]:
     """Return the files that the host expects within the site, by path."""
+    moved = redirects.for_servers(moved)
     match settings.target.host:
         case "netlify":
             return {"_headers": netlify.headers(base), "_redirects": netlify.redirects(moved, base)}
@@ -98,6 +99,7 @@ def host_files(
 
 def server_files(settings: PublishSettings, moved: list[redirects.Redirect]) -> dict[str, str]:
     """Return files for the configuration of the server, outside the site, by name."""
+    moved = redirects.for_servers(moved)
     base = urlsplit(settings.address).path
     match settings.target.host:
         case "nginx":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from urllib.parse import urlsplit
 
@@ -13,15 +14,16 @@ from practice.publish.release import LiveState, Release
 from practice.publish.settings import GitHubPages, PublishSettings
 from practice.site import redirects
 from practice.site.site import Site
+from practice.site.web_addresses import HOST, as_text
 
 SHRINKS = 0.10
 """The share of pages that one publish may remove without asking."""
 NOTICE_WORDS = 30
 """The fewest words of a real legal notice."""
+PLAIN_ADDRESS = re.compile(r"(?:[a-z]+://)?[^/?#@\s\\]*(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
+"""A host, and a path in characters without a meaning in any server's settings."""
 SAMPLE_HOST = re.compile(r"(.*\.)?(example\.(com|org|net)|example|test|invalid|localhost)")
 """Host names reserved for examples (RFC 2606 and 6761)."""
-HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-"""A domain name, in the form in which DNS knows it (RFC 1123)."""
 
 
 def reviews(site: Site) -> Iterator[Problem]:
@@ -131,6 +133,19 @@ def order(settings: PublishSettings, live: LiveState, known: Collection[str]) ->
     )
 
 
+def base_path(settings: PublishSettings) -> Iterator[Problem]:
+    """`SITEURL` has nothing behind the host name but a path that is the same in every spelling."""
+    if not PLAIN_ADDRESS.fullmatch(settings.address):
+        message = f"`{settings.address}` is not the address of a site"
+        hint = (
+            "write `SITEURL` as `https://`, the host name and, if the site lies in a folder, its "
+            "path in letters without accents, digits, `-`, `_`, `.` and `~`"
+        )
+        yield Problem(
+            settings.file.name, settings.line_of("SITEURL"), "address-path", message, hint
+        )
+
+
 def size(site: Site, new: Release, live: Release | None) -> Iterator[Problem]:
     """The site is not empty and has not shrunk much. `--yes` confirms either."""
     hint = "if you mean this, add `--yes`"
@@ -158,7 +173,8 @@ def foreign(settings: PublishSettings, count: int) -> Iterator[Problem]:
 def broken(site: Site, new: Release, live: Release | None) -> list[str]:
     """Return the addresses of the live site that would no longer work."""
     moved = {redirect.source for redirect in redirects.of(site)}
-    return sorted(live.addresses - new.addresses - moved) if live else []
+    gone = live.addresses - new.addresses if live else set()
+    return sorted(address for address in gone if unicodedata.normalize("NFC", address) not in moved)
 
 
 def invalid(site: Site, gone: Mapping[str, str | None]) -> Iterator[Problem]:
@@ -168,8 +184,9 @@ def invalid(site: Site, gone: Mapping[str, str | None]) -> Iterator[Problem]:
     """
     file = f"{display_path_of(site.content)}/{redirects.FILE}"
     for address, other in gone.items():
-        hint = f"add `{address}: gone` if nothing replaces it"
+        written = as_text(address)
+        hint = f"add `{written}: gone` if nothing replaces it"
         if other:
-            hint = f"add `{address}: {other}`, which is much alike, or `{address}: gone`"
-        message = f"`{address}` is live and would be removed"
+            hint = f"add `{written}: {as_text(other)}`, which is much alike, or `{written}: gone`"
+        message = f"`{written}` is live and would be removed"
         yield Problem(file, 1, "address-broken", message, hint)

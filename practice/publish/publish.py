@@ -24,6 +24,7 @@ from practice.publish.release import LiveState, Plan, Release, address_of, plan
 from practice.publish.settings import FILE, PublishSettings, load
 from practice.publish.targets import choose
 from practice.site import redirects
+from practice.site.web_addresses import as_text
 from practice.support.environment import now
 from practice.support.output_folder import locked
 
@@ -152,6 +153,7 @@ def refuse(candidate: Candidate, options: Options, console: Console) -> None:
     problems = [
         *preflight.address(settings, allow_sample=options.allow_sample),
         *preflight.domain(settings),
+        *preflight.base_path(settings),
         *preflight.reviews(site),
         *samples,
         *preflight.notices(site),
@@ -205,12 +207,15 @@ def write_redirects(
     added = {
         address: other
         for address, other in gone.items()
-        if other and console.offer(f"`{address}` would be removed. Redirect it to `{other}`?")
+        if other
+        and console.offer(
+            f"`{as_text(address)}` would be removed. Redirect it to `{as_text(other)}`?"
+        )
     }
     if added:
         before = file.read_text(encoding="utf-8-sig") if file.is_file() else ""
         start = before if before.endswith("\n") or not before else f"{before}\n"
-        lines = "".join(f"{address}: {other}\n" for address, other in added.items())
+        lines = "".join(f"{as_text(old)}: {as_text(new)}\n" for old, new in added.items())
         file.write_text(start + lines, encoding="utf-8", newline="\n")
         console.say(f"Added to {name}:\n  " + "\n  ".join(lines.splitlines()))
     left = {address: other for address, other in gone.items() if address not in added}
@@ -265,7 +270,8 @@ def check(settings: PublishSettings, made: Plan, built: Built, console: Console)
     console.step("Checking every file on the live site")
     with_headers = settings.target.host in HEADERS_ARE_OURS
     problems = verify.files(settings.address, made.new, with_headers=with_headers)
-    gone = [moved.source for moved in redirects.of(built.site) if moved.target is None]
+    moved = redirects.for_servers(redirects.of(built.site))
+    gone = [one.source for one in moved if one.target is None]
     before = made.live.release.addresses if made.live.release else set()
     problems += verify.addresses(settings.address, before, gone)
     if problems:

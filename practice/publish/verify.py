@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 import ssl
 import time
@@ -91,7 +92,7 @@ def addresses(address: str, kept: Iterable[str], gone: Iterable[str]) -> list[Pr
     """Return a problem for each address of the previous release that is now dead."""
 
     def wrong(where: str) -> str:
-        url = address + where
+        url = address + quote(where)
         for _ in range(HOPS):
             answer = get(url)
             if answer.status in (301, 302, 307, 308):
@@ -101,7 +102,7 @@ def addresses(address: str, kept: Iterable[str], gone: Iterable[str]) -> list[Pr
                 continue
             moved = MOVED.search(answer.body.decode("utf-8", "replace"))
             if answer.status == 200 and moved:
-                url = urljoin(url, moved["target"])
+                url = urljoin(url, html.unescape(moved["target"]))
                 continue
             return "" if answer.status == 200 else f"answers {answer.status or 'nothing'}"
         return "redirects in a loop"

@@ -78,7 +78,7 @@ def redirect_page(redirect: Redirect, address: str, base: str) -> str:
     """
     target = redirect.target or ""
     inside = target.startswith("/")
-    link = html.escape(base + target if inside else target)
+    link = html.escape(redirect.location(base))
     head = (
         f'<link rel="canonical" href="{html.escape(address + target)}">\n'
         f'<meta http-equiv="refresh" content="0; url={link}">\n'

@@ -7,7 +7,6 @@ are compared with what their documentation asks for.
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -19,7 +18,6 @@ from pathlib import Path
 import publishing
 import pytest
 import servers
-import tools
 from browsers import PATIENCE, launched, page_of
 
 from practice.hosting import apache, caddy, cloudflare, cloudfront, headers, netlify
@@ -82,6 +80,11 @@ def test_nginx_says_the_headers_with_an_error_too(live):
     assert answer.headers["Content-Security-Policy"] == headers.policy(headers.POLICY)
 
 
+def test_nginx_has_nothing_to_warn_about(project, live):
+    assert verify.get(live).status == 200
+    assert "[" not in (project.folder / "nginx" / "log").read_text()
+
+
 def test_nginx_redirects(live):
     assert verify.get(f"{live}/old/").headers["Location"] == "/treatments/"
     assert verify.get(f"{live}/old.html").status == 301
@@ -98,16 +101,8 @@ def test_nginx_serves_compressed_siblings(live):
 
 
 def test_caddy(project, tmp_path):
-    program, port = tools.required("caddy"), servers.free_port()
-    file = tmp_path / "Caddyfile"
-    site = caddy.site_settings("", MOVED).replace("\n", "\n  ")
-    file.write_text(
-        f"{{\n  admin off\n  auto_https off\n}}\nhttp://127.0.0.1:{port} {{\n"
-        f"  root * {project.folder}/www\n  {site}\n}}\n"
-    )
-    command = [program, "run", "--config", str(file), "--adapter", "caddyfile"]
-    with servers.running(command, port, tmp_path / "log"):
-        address = f"http://127.0.0.1:{port}"
+    settings = caddy.site_settings("", MOVED)
+    with servers.caddy(tmp_path / "caddy", project.folder / "www", settings) as address:
         assert_headers(address, project.folder / "www")
         assert verify.get(f"{address}/old/").headers["Location"] == "/treatments/"
         assert verify.get(f"{address}/lost/").status == 410
@@ -125,24 +120,9 @@ def readable_by_all():
 
 
 def test_apache(project, tmp_path, readable_by_all):
-    program, port = tools.required("apache2"), servers.free_port()
-    modules = "authz_core", "mpm_event", "dir", "mime", "headers", "alias"
-    load_modules = "".join(
-        f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n" for name in modules
-    )
     www = Path(shutil.copytree(project.folder / "www", readable_by_all / "www"))
     (www / ".htaccess").write_text(apache.htaccess("", MOVED))
-    file = tmp_path / "apache.conf"
-    file.write_text(
-        f"ServerRoot {tmp_path}\nServerName 127.0.0.1\nListen 127.0.0.1:{port}\n{load_modules}"
-        f"PidFile {tmp_path}/pid\nDefaultRuntimeDir {tmp_path}\nErrorLog {tmp_path}/error\n"
-        + ("User www-data\nGroup www-data\n" if os.geteuid() == 0 else "")
-        + f"TypesConfig /etc/mime.types\nDocumentRoot {www}\nDirectoryIndex index.html\n"
-        f"<Directory {www}>\n  AllowOverride All\n  Require all granted\n</Directory>\n"
-    )
-    command = [program, "-D", "FOREGROUND", "-f", str(file)]
-    with servers.running(command, port, tmp_path / "log"):
-        address = f"http://127.0.0.1:{port}"
+    with servers.apache(tmp_path / "apache", www) as address:
         assert_headers(address, www)
         assert verify.get(f"{address}/old/").headers["Location"].endswith("/treatments/")
         assert verify.get(f"{address}/lost/").status == 410

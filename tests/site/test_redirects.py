@@ -5,10 +5,14 @@ How real servers follow them is tested in `test_headers.py`.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
+import unicodedata
+from urllib.parse import quote
 
 import html5lib
+import publishing
 import pytest
 import tools
 from conftest import settings_text
@@ -18,6 +22,7 @@ from practice.hosting import apache, caddy, cloudflare, cloudfront, netlify, ngi
 from practice.problems import ProblemsFound
 from practice.site import redirects
 from practice.site.redirects import Redirect
+from practice.site.site import load
 
 MOVED = [
     Redirect("/a.b/", "/team/", "x", 1),
@@ -45,20 +50,47 @@ def problems_of(content, tmp_path, text: str) -> list[tuple[int, str]]:
         ("/old/: http://elsewhere.org/", "redirect-target"),
         ("/old/: https://elsewhere.org/a b", "redirect-target"),
         ("/old/: javascript:alert(1)", "redirect-target"),
+        ("/old/: //elsewhere.org/", "redirect-target"),
+        ("/old/: https:///team/", "redirect-target"),
+        ("/old/: https://localhost/", "redirect-target"),
+        ("/old/: https://a..org/", "redirect-target"),
+        ("/old/: https://me@elsewhere.org/", "redirect-target"),
+        ("/old/: https://elsewhere.org:99999/", "redirect-target"),
+        ("/old/: https://[elsewhere.org/", "redirect-target"),
+        ("/old/: https://elsewhere.org/a%0Ab", "redirect-target"),
+        ("/old/: https://elsewhere.org/a%2Fb", "redirect-target"),
+        ("/old/: https://elsewhere.org/?100%", "redirect-target"),
+        ("/old/: 'https://elsewhere.org/#x;}{'", "redirect-target"),
+        ("/old/: '/team/#x;}{'", "redirect-target"),
+        ('/old/: "/team/#x;}\\nlocation /admin { proxy_pass http://x; }"', "redirect-target"),
+        ("/old/: '/team/?q=a b'", "redirect-target"),
+        ("/old/: '/team/#no-such-section'", "redirect-fragment"),
+        ("/old/: /contact/#page-no-such-section", "redirect-fragment"),
+        ("/old.pdf: /contact/#page-no-such-section", "redirect-fragment"),
+        ("/old/: /questions/#no-such-question", "redirect-fragment"),
+        ("/old/: /feed.xml#x", "redirect-fragment"),
         ("/old/:", "redirect-target"),
         ("/old/: [/team/]", "redirect-target"),
         ("old: /team/", "redirect-address"),
         ("/old/?p=1: /team/", "redirect-address"),
-        ("/o ld/: /team/", "redirect-address"),
+        ("'/old/#top': /team/", "redirect-address"),
+        ("/100%/: /team/", "redirect-address"),
+        ("/a%F1os/: /team/", "redirect-address"),
+        ("/a%2Fb/: /team/", "redirect-address"),
+        ("/a%0Ab/: /team/", "redirect-address"),
+        ('"/a\\nb/": /team/', "redirect-address"),
+        ("/a//b/: /team/", "redirect-address"),
+        ("/%2E%2E/x/: /team/", "redirect-address"),
         ("/../x/: /team/", "redirect-address"),
         ("/.x/: /team/", "redirect-address"),
         ("//elsewhere.org/: /team/", "redirect-address"),
-        ("/a\\b/: /team/", "redirect-address"),
-        ("'/a;}/': /team/", "redirect-address"),
-        ("'/a\"b/': /team/", "redirect-address"),
-        ("/$x/: /team/", "redirect-address"),
         ("/team/: /treatments/", "redirect-taken"),
         ("/feed.xml: /team/", "redirect-taken"),
+        ("/team/index.html: /treatments/", "redirect-taken"),
+        ("/%74eam/: /treatments/", "redirect-taken"),
+        ("/feed.xml/: /team/", "redirect-taken"),
+        ("/blog/2026/index.html/: /team/", "redirect-taken"),
+        ("/CNAME/: /team/", "redirect-taken"),
         ("just words", "yaml"),
     ],
 )
@@ -72,6 +104,100 @@ def test_what_is_refused(content, tmp_path, line, code):
 def test_chains_and_doubles_are_refused(content, tmp_path):
     found = problems_of(content, tmp_path, "/a/: /b/\n/b/: /team/\n/c/: /team/\n/c: /team/\n")
     assert found == [(1, "redirect-chain"), (4, "redirect-twice")]
+
+
+@pytest.mark.parametrize(
+    "other", ["/a%20b%C3%B1.pdf", "/a%20bn%CC%83.pdf", "/a%20b\u00f1.pdf", "/a b%c3%b1.pdf"]
+)
+@pytest.mark.parametrize("target", ["/team/", "gone"])
+def test_each_spelling_is_the_same_address(content, tmp_path, other, target):
+    found = problems_of(content, tmp_path, f"/x/: /x/\n/a bn\u0303.pdf: gone\n{other}: {target}\n")
+    assert found == [(1, "redirect-chain"), (3, "redirect-twice")]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_target_leads_to_the_file_as_it_is_named(content, tmp_path, form):
+    name = unicodedata.normalize(form, "Niños.pdf")
+    publishing.pdf(content / "files" / name)
+    (content / "redirects.yaml").write_text("/a/: /files/Niños.pdf\n", "utf-8")
+    [redirect] = redirects.of(build(content, tmp_path / "site").site)
+    assert redirect.location("") == f"/files/{quote(name)}"
+
+
+def test_pages_that_need_the_same_name_for_a_file_and_a_folder_are_refused(content, tmp_path):
+    found = problems_of(content, tmp_path, "/old.html: /team/\n/old.html/x/: /team/\n")
+    assert found == [(1, "redirect-taken"), (2, "redirect-taken")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/o ld/: /team/",
+        "/o%20ld/: /team/",
+        "/über/: gone",
+        "/files/Años;[draft] (2).pdf: /team/",
+        "/a\\b/: /team/",
+        "'/a;}/': /team/",
+        "'/a\"b/': /team/",
+        "/a%23b%3F%25/: gone",
+        "/$x/: /team/",
+        "/old/: /team/#page-main",
+        "/old/: /search/?q=dry%20needling&x=1",
+        "/old/: https://es.wikipedia.org/wiki/Niño_(cantante)?x=$1&y='z'#Años",
+        "/old/: https://elsewhere.org:8443/?x=%2F",
+        f"/{'long-' * 60}/: /team/",
+    ],
+)
+def test_what_is_accepted(content, tmp_path, line):
+    (content / "redirects.yaml").write_text(f"{line}\n", "utf-8")
+    site = build(content, tmp_path / "site").site
+    assert len(redirects.of(site)) >= 1
+
+
+def test_a_target_is_sent_percent_encoded(content, tmp_path):
+    publishing.pdf(content / "files" / "Años (2).pdf")
+    text = (
+        "/a/: /files/Años (2).pdf\n/b/: /files/A%C3%B1os%20(2).pdf\n/c/: /search/?q=ñ$1\n"
+        "/d/: https://es.wikipedia.org/wiki/Niño\n"
+    )
+    (content / "redirects.yaml").write_text(text, "utf-8")
+    site = build(content, tmp_path / "site").site
+    assert [redirect.location("/b") for redirect in redirects.of(site)] == [
+        "/b/files/A%C3%B1os%20%282%29.pdf",
+        "/b/files/A%C3%B1os%20%282%29.pdf",
+        "/b/search/?q=%C3%B1%241",
+        "https://es.wikipedia.org/wiki/Ni%C3%B1o",
+    ]
+    assert 'href="/files/A%C3%B1os%20%282%29.pdf"' in (tmp_path / "site/a/index.html").read_text()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"/a\\nb/": /team/',
+        '"/a\\nb/":',
+        '"/a/": "/team/\\nx"',
+        "/a/: '/team/#a%0Ab'",
+        "/a/: '/x/#a%0Ab'",
+    ],
+)
+def test_a_message_stays_on_one_line(content, line):
+    (content / "redirects.yaml").write_text(f"{line}\n", "utf-8")
+    site, _ = load(content, dt.date(2026, 11, 1))
+    [problem] = redirects.check(site)
+    assert "\n" not in problem.headline + problem.hint
+
+
+@pytest.mark.parametrize("name", ['a"b', "a:b", "a\\b", "..\\..\\b", "a.", "a ", "a?b", "x" * 256])
+def test_no_page_is_written_that_not_every_system_can_store(name):
+    assert Redirect(f"/x/{name}/y/", "/team/", "x", 1).fallback is None
+
+
+def test_an_address_can_be_given_up_and_have_an_alias(content, tmp_path):
+    add_aliases(content, "a-plain-post", "/plain/")
+    (content / "redirects.yaml").write_text("/plain/: gone\n")
+    with pytest.raises(ProblemsFound, match="redirect-twice"):
+        build(content, tmp_path / "site")
 
 
 def test_two_that_lead_to_each_other_are_refused(content, tmp_path):
@@ -134,12 +260,15 @@ def test_each_hosts_words():
         "/a.b/ /team/ 301\n/far/ https://elsewhere.org/x 301\n"
     )
     assert nginx.redirects(MOVED, "") == (
-        "location = /a.b/ { return 301 /team/; }\n"
-        "location = /far/ { return 301 https://elsewhere.org/x; }\n"
-        "location = /lost/ { return 410; }\n"
+        'location = "/a.b/" { return 301 "/team/"; }\n'
+        'location = "/far/" { return 301 "https://elsewhere.org/x"; }\n'
+        'location = "/lost/" { return 410; }\n'
     )
-    assert 'RedirectMatch 301 "^/a\\.b/$" "/team/"\n' in apache.redirects(MOVED, "")
-    assert "error /lost/ 410\n" in caddy.redirects(MOVED, "")
+    assert apache.redirects(MOVED[:1], "") == 'RedirectMatch 301 "^/a\\\\x2eb/$" "/team/"\n'
+    assert caddy.redirects(MOVED[1:], "") == (
+        '@moved1 path_regexp "^/far/$"\nredir @moved1 "https://elsewhere.org/x" 301\n'
+        '@moved2 path_regexp "^/lost/$"\nerror @moved2 410\n'
+    )
 
 
 def test_cloudfronts_function_does_what_it_says(tmp_path):
