@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +18,9 @@ from practice.support import processes
 from practice.support.environment import environment_fingerprint
 from practice.support.processes import WORTH_A_FORK
 from practice.support.store import RAW, Store
+
+Read = tuple[bytes, ReadResult]
+"""The cache key of a document, empty if its file cannot be read, and the result."""
 
 
 class _Text(NamedTuple):
@@ -45,8 +48,8 @@ class Reader:
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
-        self.known: dict[str, tuple[bytes, ReadResult]] = {}
-        """The cache key and the result of each document, by path below the content folder."""
+        self.known: dict[str, Read] = {}
+        """What was read of each document, by path below the content folder."""
 
     def __call__(self, content: Path, sources: Sequence[str]) -> Iterator[ReadResult]:
         """Read the documents of a content folder, and forget all others."""
@@ -63,14 +66,23 @@ class Reader:
         for source in sources:
             yield failed.get(source) or self.known[source][1]
 
-    def one(self, content: Path, source: str) -> ReadResult:
-        """Read a single document, and keep the others."""
-        text, problems = self._text(content, source, f"{display_path_of(content)}/{source}")
-        if text is None:
-            return None, problems
-        if not self._has(text):
-            self.known[source] = text.key, text.read()
-        return self.known[source][1]
+    def ahead(self, content: Path, sources: Iterable[str]) -> dict[str, Read]:
+        """Read documents whose bytes have changed, and keep none of them: see ``take``.
+
+        This is for a child process, which reads while its parent does other work.
+        """
+        found: dict[str, Read] = {}
+        for source in sources:
+            text, problems = self._text(content, source, f"{display_path_of(content)}/{source}")
+            if text is None:
+                found[source] = b"", (None, problems)
+            elif not self._has(text):
+                found[source] = text.key, text.read()
+        return found
+
+    def take(self, read: Mapping[str, Read]) -> None:
+        """Keep what ``ahead`` has read, so that these documents are not read again."""
+        self.known |= read
 
     def _text(
         self, content: Path, source: str, display_path: str
@@ -110,7 +122,7 @@ class Reader:
         ).digest()
 
 
-def _dumped(results: Iterable[tuple[bytes, ReadResult]]) -> dict[bytes, bytes]:
+def _dumped(results: Iterable[Read]) -> dict[bytes, bytes]:
     """Return the results that can be stored, as JSON by key."""
     found: dict[bytes, bytes] = {}
     for key, result in results:

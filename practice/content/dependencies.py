@@ -8,6 +8,7 @@ document's text is its source (``posts/x.md``); the name of a query to the site 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -16,23 +17,31 @@ Dependencies = dict[str, bytes]
 UNREPEATABLE = "<unrepeatable>"
 """A name that no document has, so that it is never found to be current."""
 
-_recorders: list[Dependencies] = []
+
+class _Recorders(threading.local):
+    """The recordings that have begun and not ended; the preview renders in several threads."""
+
+    def __init__(self) -> None:
+        self.open: list[Dependencies] = []
+
+
+_recorders = _Recorders()
 
 
 @contextmanager
 def record_dependencies() -> Iterator[Dependencies]:
     """Record accesses until the block ends; the context value is filled meanwhile."""
-    _recorders.append({})
+    _recorders.open.append({})
     try:
-        yield _recorders[-1]
+        yield _recorders.open[-1]
     finally:
-        _recorders.pop()
+        _recorders.open.pop()
 
 
 def note(read: Mapping[str, bytes]) -> None:
     """Record some accesses, such as those of a part that was made earlier and is used again."""
-    if _recorders:
-        _recorders[-1].update(read)
+    if _recorders.open:
+        _recorders.open[-1].update(read)
 
 
 def note_unrepeatable() -> None:
@@ -48,9 +57,9 @@ class RecordedField:
 
     def __get__(self, document: object, _: type[object]) -> object:
         """Return the value, and record the access."""
-        if _recorders:
+        if _recorders.open:
             values = vars(document)
-            _recorders[-1][values["source"]] = values["digest"]
+            _recorders.open[-1][values["source"]] = values["digest"]
         return vars(document)[self.name]
 
     def __set__(self, document: object, value: object) -> None:

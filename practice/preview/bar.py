@@ -15,7 +15,8 @@ from practice.content.document import Document, is_of
 from practice.content.models import Post
 from practice.content.reader import read_text
 from practice.hosting import headers
-from practice.preview.live import LivePreview, PreviewPage
+from practice.preview.live import LivePreview
+from practice.preview.pages import PreviewPage
 from practice.problems import Problem
 
 ASSET = re.compile(rb'(?:href|src)="([^"]*/assets/site\.[^"]*)"')

@@ -2,20 +2,23 @@
 
 A page is what a new build would write; `tests/preview/test_preview_live.py` tests this with random
 edits. If a build would refuse a file, the page keeps its last valid text.
+
+An edit has two steps, so that a slow file delays nothing else: ``read`` may run in a child process,
+and changes nothing; ``take`` is fast. ``show`` may be called from several threads.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from practice import checks
 from practice.checks import links, references
-from practice.content.cached_reader import Reader
-from practice.content.document import Document, address_of, slug_of
+from practice.content.cached_reader import Read, Reader
+from practice.content.document import Document, ReadResult, address_of, slug_of
 from practice.content.folder import (
     JUNK,
     YAML_FILES,
@@ -26,27 +29,36 @@ from practice.content.folder import (
     read_lists,
 )
 from practice.content.models import KINDS
-from practice.paths import save_as
+from practice.paths import below, display_path_of, files_below
+from practice.preview.pages import SLOW, Pages, PreviewPage, Shown, render
 from practice.problems import Problem, ProblemsFound, errors
 from practice.rendering import templates
-from practice.rendering.jobs import Job, jobs, page_of
-from practice.rendering.renderer import Renderer, template_problem
+from practice.rendering.renderer import Renderer
 from practice.site.site import Site, assemble, narrow, stand_in
 from practice.support.environment import today
 
 LEADS_SOMEWHERE = (references.ids, references.pictures, references.callouts, links.targets)
 """Checks without which a page could not be shown, nor any list that it stands in."""
+ALL = "."
+"""The name of the content folder itself: everything in it may have changed."""
+LISTS = {"sources.yaml", "topics.yaml"}
+THEME_ENDINGS = {".html", ".css", ".js"}
 
 
 @dataclass(frozen=True)
-class PreviewPage:
-    """What is shown at an address."""
+class Edit:
+    """Files that may have changed, as ``LivePreview.read`` has found them."""
 
-    content: bytes
-    origin: str
-    document: Document | None = None
-    problems: tuple[Problem, ...] = ()
-    """Why the page does not show the current files: it shows the last valid version."""
+    names: frozenset[str]
+    """Their paths below the content folder."""
+    theme: bool
+    """Whether files of the theme are among them."""
+    gone: bool
+    """Whether the content folder does not exist."""
+    lists: Content
+    """What was read of `clinic.yaml` and the lists; ``problems`` names the files that were read."""
+    documents: dict[str, Read]
+    """The documents that were read, because their bytes have changed."""
 
 
 class LivePreview:
@@ -73,12 +85,16 @@ class LivePreview:
         """Why a readable document cannot be shown, by its path below the content folder."""
         self.waiting: dict[str, Document] = {}
         """Those documents; they are shown as soon as other files contain what they refer to."""
+        self.gone: tuple[Problem, ...] = ()
+        """The problem that the content folder does not exist at the moment, if it does not."""
         self.theme_problems: list[Problem] = []
         self.pages: Pages | None = None
         """The site as it is shown; None as long as there is no clinic."""
         self.sound: Pages | None = None
         """The last site in which a check of everything found no error."""
-        self.rendered: dict[str, PreviewPage] = {}
+        self.shown = Shown()
+        self.last: dict[str, Document] = {}
+        """The version of each document that was shown last, even if its file is gone by now."""
         self.edited: set[str] = set()
         """Files that have changed, and were not checked by themselves since."""
         self.content = read_content(content, self.read_all)
@@ -92,53 +108,110 @@ class LivePreview:
         return (self.content.folder, self.theme, *self.overrides)
 
     def changed(self, paths: Iterable[Path]) -> None:
-        """Update the site for files that may have changed."""
+        """Update the site for files that may have changed; a folder stands for all files in it."""
+        self.take(self.read(paths))
+
+    def read(self, paths: Iterable[Path]) -> Edit:
+        """Read files that may have changed. The preview goes on showing what it has shown."""
+        folder = self.content.folder
         names, theme = set(), False
         for path in paths:
-            if path.is_relative_to(self.content.folder):
-                names.add(path.relative_to(self.content.folder).as_posix())
-            theme = theme or any(map(path.is_relative_to, (self.theme, *self.overrides)))
-        self.rendered = {}
+            name = below(folder, path)
+            if name:
+                names.add(name)
+            theme = theme or any(below(f, path) for f in (self.theme, *self.overrides))
+        lists = replace(self.content, documents={}, invalid={}, problems={})
+        gone = not folder.is_dir()
+        if gone:
+            return Edit(frozenset(names), theme, gone, lists, {})
+        if names & {"clinic.yaml", ALL}:
+            read_clinic(lists)
+        if names & {*LISTS, ALL}:
+            read_lists(lists)
+        documents = self.read_all.ahead(folder, sorted(_documents(folder, names)))
+        return Edit(frozenset(names), theme, gone, lists, documents)
+
+    def take(self, edit: Edit, outdated: Collection[Path] = ()) -> None:
+        """Update the site for an edit; ``outdated`` are files that have changed since it was read.
+
+        They are left to a later edit.
+        """
+        later = {below(self.content.folder, path) for path in outdated}
+        names = {*edit.names, *edit.documents}.difference(later)
         self.edited |= names
         before = dict(self.content.documents)
-        again = self._read_again(names)
-        if again or theme:
-            self._renew(before, theme=theme)
+        again = False
+        self.gone = (_gone(self.content.folder),) if edit.gone else ()
+        if self.gone:
+            return  # what was rendered can still be shown, even though its pictures have gone
+        if names:
+            again = self._take_names(names, edit)
+        if again or edit.theme:
+            self._renew(before, theme=edit.theme)
+        self.shown = self.shown.next()
 
-    def _read_again(self, names: set[str]) -> bool:
-        """Read changed files; return whether the site has to be assembled again."""
-        content, again = self.content, False
+    def _take_names(self, names: Collection[str], edit: Edit) -> bool:
+        """Take over what was read; return whether the site has to be assembled again."""
+        content = self.content
+        again = self._take_lists(names, edit.lists)
         unknown: set[str] = set()
+        self.read_all.take({name: read for name, read in edit.documents.items() if name in names})
         for name in sorted(names):
-            file = content.folder / name
-            if name == "clinic.yaml":
-                read_clinic(content)
-            elif name in {"sources.yaml", "topics.yaml"}:
-                read_lists(content)
-            elif name in content.documents and file.is_file():
-                again = not self._read_one(name) or again
-                continue
-            elif name not in YAML_FILES:
+            if name in edit.documents and name in content.documents:
+                _, result = edit.documents[name]
+                again = not self._take_one(name, result) or again
+            elif name in YAML_FILES:
+                again = True
+            elif name not in content.documents or not (content.folder / name).is_file():
                 unknown.add(name)
-                continue
-            again = True
         if any(self._matters(name) for name in unknown):
             read_files(content, self.read_all)
+            for source, document in content.documents.items():
+                if document is None:
+                    content.documents[source] = self.last.get(source)
             again = True
         return again
+
+    def _take_lists(self, names: Collection[str], lists: Content) -> bool:
+        content = self.content
+        read = {name for name in lists.problems if {name, ALL} & set(names)}
+        if "clinic.yaml" in read:
+            content.clinic, content.clinic_data = lists.clinic, lists.clinic_data
+        if read & LISTS:
+            content.sources, content.topics = lists.sources, lists.topics
+            read |= LISTS
+        content.problems |= {name: lists.problems[name] for name in read}
+        return bool(read)
 
     def _matters(self, name: str) -> bool:
         """Return whether a change of an unknown file means that the whole folder has to be read."""
         here = (self.content.folder / name).exists()
-        known = name in self.content.documents or name in self.content.static
-        junk = any(JUNK.fullmatch(part) for part in name.split("/"))
-        return known or (here and not junk)
+        files = (*self.content.documents, *self.content.static)
+        known = any(file == name or file.startswith(f"{name}/") for file in files)
+        return name == ALL or known or (here and not _is_junk(name))
 
-    def _read_one(self, source: str) -> bool:
-        """Read one document again; return whether other pages are unaffected."""
+    def is_settled(self, path: Path) -> bool:
+        """Return whether a file can be read: one that was there is neither missing nor empty now.
+
+        Many programs save a file by emptying or deleting it first. Then it is there again within a
+        moment.
+        """
+        name = below(self.content.folder, path)
+        if name is None:
+            was_there = path.suffix in THEME_ENDINGS
+        else:
+            places = (self.content.documents, self.content.static, YAML_FILES, (ALL,))
+            was_there = any(name in place for place in places)
+        try:
+            return not was_there or path.is_dir() or path.stat().st_size > 0
+        except OSError:
+            return False
+
+    def _take_one(self, source: str, result: ReadResult) -> bool:
+        """Take over one document; return whether other pages are unaffected."""
         content = self.content
         old = content.documents[source]
-        new, content.problems[source] = self.read_all.one(content.folder, source)
+        new, content.problems[source] = result
         content.invalid.pop(source, None)
         if not isinstance(new, Document):
             content.invalid[source] = new
@@ -171,12 +244,14 @@ class LivePreview:
             self.unfit.setdefault(document.source, []).append(problem)
             self.waiting[document.source] = document
         for source in self.waiting:
-            documents[source] = before.get(source)
+            documents[source] = before.get(source) or self.last.get(source)
         if self.waiting:
             site = assemble(self.content, today()) or site
-        self._take(site, theme=theme)
+        self.last |= {source: document for source, document in documents.items() if document}
+        self._take_site(site, theme=theme)
+        self.shown = Shown(idle=[self.pages] if self.pages else [])
 
-    def _take(self, site: Site, *, theme: bool) -> None:
+    def _take_site(self, site: Site, *, theme: bool) -> None:
         if self.pages is None or theme:
             try:
                 renderer = Renderer(site, self.theme, self.address, self.overrides)
@@ -192,33 +267,34 @@ class LivePreview:
 
     def show(self, path: str) -> PreviewPage | None:
         """Return the page or file at an address of the site (``/blog/x/``), or None."""
-        if path not in self.rendered:
-            page = self._show(path)
+        shown = self.shown
+        if path not in shown.rendered:
+            page = self._show(path, shown)
             if page is None:
                 return None
-            self.rendered[path] = page
-        return self.rendered[path]
+            shown.rendered[path] = page
+        return shown.rendered[path]
 
-    def _show(self, path: str) -> PreviewPage | None:
-        job = self.pages.job(path) if self.pages else None
-        if job is None:
+    def _show(self, path: str, shown: Shown) -> PreviewPage | None:
+        if self.pages is None:
             return None
         document = self.document(path)
         why = self.why_old(document)
-        try:
-            return PreviewPage(_bytes(job.make()), job.origin, document, why)
-        except ProblemsFound as error:
-            found = error.problems
-        except Exception as error:  # noqa: BLE001  # a template can raise anything
-            found = [template_problem(error, job.origin, job.path, self.theme)]
-        return PreviewPage(self._last_good(path), job.origin, document, (*why, *found))
+        with shown.lend(self.pages) as pages:
+            job = pages.job(path)
+            if job is None:
+                return None
+            content, found = render(job, self.theme)
+            if not found:
+                return PreviewPage(content, job.origin, document, why)
+        slow = any(problem.code == SLOW for problem in found)  # the last good page may be, too
+        good = b"" if slow else self._last_good(path)
+        return PreviewPage(good, job.origin, document, (*why, *found))
 
     def _last_good(self, path: str) -> bytes:
-        job = self.sound.job(path) if self.sound else None
-        try:
-            return _bytes(job.make()) if job else b""
-        except Exception:  # noqa: BLE001  # what is wrong is said already
-            return b""
+        job = self.sound.copy().job(path) if self.sound else None
+        content, found = render(job, self.theme) if job else (b"", [])
+        return b"" if found else content
 
     def document(self, path: str) -> Document | None:
         """Return the document at an address, published or not."""
@@ -227,9 +303,9 @@ class LivePreview:
     def why_old(self, document: Document | None) -> tuple[Problem, ...]:
         """Return the problems that prevent the current text of a document from being shown."""
         if document is None:
-            return ()
+            return self.gone
         problems = self.content.problems.get(document.source, [])
-        return (*errors(problems), *self.unfit.get(document.source, ()))
+        return (*self.gone, *errors(problems), *self.unfit.get(document.source, ()))
 
     def source_of(self, path: str) -> str | None:
         """Return the unreadable file that the address belongs to, or None."""
@@ -248,7 +324,7 @@ class LivePreview:
         if self.pages:
             known = self.pages.renderer.templates
             found += templates.problems_of(known, self.overrides, self.pages.site)
-        return sorted({*found, *unfit, *self.theme_problems})
+        return sorted({*self.gone, *found, *unfit, *self.theme_problems})
 
     @property
     def as_written(self) -> Site | None:
@@ -269,28 +345,6 @@ class LivePreview:
         """Remember the site if a complete check found no errors."""
         if not errors([*found, *self.problems()]):
             self.sound = pages
-
-
-class Pages:
-    """Every file of a site, found by its address."""
-
-    def __init__(self, renderer: Renderer) -> None:
-        self.renderer = renderer
-        self.site = renderer.site
-
-    @cached_property
-    def documents(self) -> dict[str, Document]:
-        """The documents by address, drafts too."""
-        return {document.path: document for document in self.site.valid}
-
-    @cached_property
-    def _jobs(self) -> dict[str, Job]:
-        return {job.path: job for job in jobs(self.site, self.renderer)}
-
-    def job(self, path: str) -> Job | None:
-        """Return the job of the file at an address, or None."""
-        document = self.documents.get(path)  # drafts have no jobs of their own
-        return page_of(document, self.renderer) if document else self._jobs.get(save_as(path))
 
 
 def _unfit(site: Site, documents: list[Document]) -> Iterator[tuple[Problem, Document]]:
@@ -316,5 +370,23 @@ def check_some(site: Site, sources: Collection[str]) -> dict[str, list[Problem]]
     return found
 
 
-def _bytes(content: str | bytes) -> bytes:
-    return content.encode() if isinstance(content, str) else content
+def _documents(folder: Path, names: Iterable[str]) -> Iterator[str]:
+    """Yield the documents among some files and folders."""
+    for name in names:
+        found = folder / name
+        inside = files_below(found) if found.is_dir() else [ALL]
+        for file in inside:
+            source = (found / file).relative_to(folder).as_posix()
+            is_document = source.partition("/")[0] in KINDS and source.endswith(".md")
+            if is_document and (folder / source).is_file() and not _is_junk(source):
+                yield source
+
+
+def _is_junk(name: str) -> bool:
+    return any(JUNK.fullmatch(part) for part in name.split("/"))
+
+
+def _gone(folder: Path) -> Problem:
+    message = "the content folder has gone; the preview shows what was in it"
+    hint = "put the folder back, and the preview goes on; or stop the preview"
+    return Problem(display_path_of(folder), 1, "content-gone", message, hint)

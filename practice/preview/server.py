@@ -1,27 +1,25 @@
 """The web server of the preview.
 
 Addresses are looked up in the site, never on the disk, so there is no path traversal, no
-directory listing and no hidden file. Everything runs in one thread except the checks, which
-take longest: edited files are checked in a second thread, the whole site in a process.
+directory listing and no hidden file. Each page is rendered in a thread of its own, so that a slow
+one delays no other.
 """
 
 from __future__ import annotations
 
 import asyncio
-import functools
 import hashlib
 import html
 import mimetypes
+import re
 import threading
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import (
-    FileResponse,
     JSONResponse,
     PlainTextResponse,
     RedirectResponse,
@@ -30,24 +28,27 @@ from starlette.responses import (
 )
 from starlette.routing import Route
 from starlette.types import ASGIApp
-from watchfiles import awatch
 
-from practice import checks
-from practice.paths import below, display_path_of
+from practice.paths import display_path_of
 from practice.preview import bar
+from practice.preview.edits import Edits, Mount
 from practice.preview.guard import Guard
-from practice.preview.live import LivePreview, PreviewPage, check_some
+from practice.preview.live import LivePreview
+from practice.preview.pages import PreviewPage, Shown
+from practice.preview.threads import in_thread
 from practice.problems import Problem
-from practice.support import platform, processes
+from practice.support import platform
 from practice.support.programs import resolve_command, split_command
 
 HERE = Path(__file__).parent
 KITCHEN_SINK = "/kitchen-sink"
 NOT_FOUND = "/404.html"
-QUIET = 1.0
-"""Seconds without an edit before the whole site is checked."""
 BEAT = 15.0
 """Seconds between keep-alive messages to an open page, so that a closed page is noticed."""
+PLACE = re.compile(r"(?P<file>.+):(?P<line>[1-9][0-9]{0,6})", re.DOTALL)
+"""A place as problems name it: ``content/posts/x.md:12``."""
+LONGEST_PLACE = 10_000
+"""Bytes that a place may have; a path has at most 4,096 on Linux."""
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".xml": "application/xml; charset=utf-8",
@@ -59,25 +60,17 @@ TYPES = {
 }
 
 
-@dataclass
-class Mount:
-    """A site within the preview; ``base`` is the start of its addresses."""
-
-    live: LivePreview
-    base: str
-    found: list[Problem] = field(default_factory=list)
-    """The problems found by the last check of the whole site."""
-    checking: asyncio.Task[None] | None = None
-
-
 class Preview:
     """The preview application: its sites, the open pages, and the events between them."""
 
     def __init__(self, mounts: Iterable[Mount], editor: str = "") -> None:
         self.mounts = sorted(mounts, key=lambda mount: -len(mount.base))
         self.editor = editor
+        self.edits = Edits(self.mounts, self._tell)
         self.listeners: set[asyncio.Event] = set()
         self.watching: asyncio.Task[None] | None = None
+        self.rendering: dict[tuple[str, str], tuple[Shown, asyncio.Task[PreviewPage | None]]] = {}
+        """Pages that are being rendered, by site and address."""
 
     def app(self, names: tuple[str, ...], port: int) -> ASGIApp:
         """Return the ASGI application with its access control."""
@@ -88,89 +81,22 @@ class Preview:
             Route("/-/{name:str}", self.own_file),
             Route("/{path:path}", self.page),
         ]
-        return Guard(Starlette(routes=routes, lifespan=self._lifespan), names, port)
+        inside = Starlette(
+            routes=routes, lifespan=self._lifespan, exception_handlers={Exception: _failed}
+        )
+        return Guard(inside, names, port)
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        self.watching = asyncio.create_task(self._watch())
+        self.watching = asyncio.create_task(self.edits.follow())
         await asyncio.sleep(0)  # the watcher is running, so no edit is missed
-        for mount in self.mounts:
-            self._check_later(mount)
         yield
-        tasks = [self.watching, *(mount.checking for mount in self.mounts)]
-        for task in filter(None, tasks):
-            task.cancel()
-        for listener in self.listeners:
-            listener.set()
-
-    # --- Edits ---
-
-    async def _watch(self) -> None:
-        folders = {f for mount in self.mounts for f in mount.live.folders if f.is_dir()}
-        changes = awatch(
-            *folders, watch_filter=None, debounce=50, step=5, ignore_permission_denied=True
-        )
-        async for found in changes:
-            self.changed({Path(name) for _, name in found})
-
-    def changed(self, paths: set[Path]) -> None:
-        """Update the sites for files that may have changed, and notify every open page."""
-        for mount in self.mounts:
-            live = mount.live
-            mine = {
-                folder / name
-                for folder in live.folders
-                for path in paths
-                if (name := below(folder, path) or below(folder.resolve(), path))
-            }
-            if not mine:
-                continue
-            try:
-                live.changed(mine)
-            except Exception as error:  # noqa: BLE001  # the preview goes on, and says so
-                message = f"an edit could not be shown: {type(error).__name__}: {error}"
-                hint = "save the file again; if that does not help, restart the preview"
-                mount.found = [Problem("the preview", 1, "preview", message, hint)]
-            else:
-                self._check_later(mount)
+        self.watching.cancel()
         self._tell()
 
     def _tell(self) -> None:
         for listener in self.listeners:
             listener.set()
-
-    def _check_later(self, mount: Mount) -> None:
-        if mount.checking:
-            mount.checking.cancel()
-        mount.checking = asyncio.create_task(self._check(mount))
-
-    async def _check(self, mount: Mount) -> None:
-        """Check edited files at once, and the whole site when the edits pause."""
-        live = mount.live
-        edited, pages, site = set(live.edited), live.pages, live.as_written
-        if site is None:
-            return
-        if edited:
-            some = await asyncio.to_thread(check_some, site, edited)
-            others = [problem for problem in mount.found if problem.path not in some]
-            mount.found = [*others, *(problem for found in some.values() for problem in found)]
-            live.edited -= edited  # a newer edit would have cancelled this check
-            self._tell()
-        await asyncio.sleep(QUIET)
-        child = processes.Child(functools.partial(checks.run, site, kept=live.read_all.folder))
-        try:
-            found = await asyncio.to_thread(child.result)
-        except processes.WorkerFailed as error:
-            hint = "save any file to try it again"
-            found = [Problem("preview", 1, "check-failed", str(error), hint, "warning")]
-        except asyncio.CancelledError:
-            child.give_up()
-            raise
-        else:
-            if pages:
-                live.checked(pages, found)
-        mount.found = found
-        self._tell()
 
     # --- Pages ---
 
@@ -181,6 +107,22 @@ class Preview:
                 return mount, path.removeprefix(mount.base)
         return None
 
+    async def _show(self, mount: Mount, inside: str) -> PreviewPage | None:
+        """Render a page in a thread, once for all who wait for it."""
+        shown = mount.live.shown
+        if inside in shown.rendered:
+            return shown.rendered[inside]
+        key = (mount.base, inside)
+        under_way, task = self.rendering.get(key, (None, None))
+        if task is None or under_way is not shown:  # or it began before the last edit
+            task = asyncio.create_task(in_thread(mount.live.show, inside))
+            self.rendering[key] = shown, task
+        try:
+            return await asyncio.shield(task)
+        finally:
+            if self.rendering.get(key) == (shown, task):
+                del self.rendering[key]
+
     async def page(self, request: Request) -> Response:
         """Respond with the page or file at an address."""
         path = request.url.path
@@ -188,9 +130,9 @@ class Preview:
         if place is None:
             return self._away(path)
         mount, inside = place
-        page = mount.live.show(inside)
+        page = await self._show(mount, inside)
         if page is None:
-            return self._missing(mount, inside)
+            return await self._missing(mount, inside)
         name = inside + ("index.html" if inside.endswith("/") else "")
         kind = TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0]
         if kind != TYPES[".html"]:
@@ -209,13 +151,13 @@ class Preview:
         text = digest(mount.live, content)
         return Response(bar.with_bar(content, text), status, bar.headers_of(inside), TYPES[".html"])
 
-    def _missing(self, mount: Mount, inside: str) -> Response:
+    async def _missing(self, mount: Mount, inside: str) -> Response:
         source = mount.live.source_of(inside)
         if source:
             return self._html(mount, inside, invalid_page(mount.live, source))
-        if mount.live.show(f"{inside}/"):
+        if await self._show(mount, f"{inside}/"):
             return RedirectResponse(f"{mount.base}{inside}/", 307)
-        page = mount.live.show(NOT_FOUND)
+        page = await self._show(mount, NOT_FOUND)
         if page is None or not page.content:
             return PlainTextResponse("There is nothing at this address.\n", 404)
         return Response(
@@ -235,9 +177,8 @@ class Preview:
         name = request.path_params["name"]
         if name not in {"bar.js", "bar.css"}:
             return PlainTextResponse("There is nothing at this address.\n", 404)
-        return FileResponse(
-            HERE / name, headers=bar.headers_of("/-/"), media_type=TYPES[Path(name).suffix]
-        )
+        content = (HERE / name).read_bytes()
+        return Response(content, 200, bar.headers_of("/-/"), TYPES[Path(name).suffix])
 
     async def state(self, request: Request) -> Response:
         """Respond with the bar's data for the page at ``?page=``."""
@@ -247,7 +188,7 @@ class Preview:
             return JSONResponse({"error": "no such page"}, 404, headers=bar.headers_of("/-/"))
         mount, inside = place
         live = mount.live
-        page = live.show(inside)
+        page = await self._show(mount, inside)
         source = live.source_of(inside) if page is None else None
         if source:
             page = invalid_page(live, source)
@@ -260,7 +201,7 @@ class Preview:
         state = {
             "text": text,
             "css": live.pages.renderer.assets.css if live.pages else "",
-            "page": bar.facts(live, page),
+            "page": await in_thread(bar.facts, live, page),
             "old": bool(page and page.problems),
             "problems": bar.problems_for_bar(problems, origin),
             "others": self._others(mount),
@@ -282,10 +223,11 @@ class Preview:
                 found.append({"title": title, "path": f"{other.base}/", "status": "preview"})
         return found
 
-    async def events(self, _request: Request) -> Response:
+    async def events(self, request: Request) -> Response:
         """Notify a page whenever it may have changed (server-sent events)."""
+        content = iter(()) if request.method == "HEAD" else self._events()
         return StreamingResponse(
-            self._events(), media_type="text/event-stream", headers=bar.headers_of("/-/")
+            content, media_type="text/event-stream", headers=bar.headers_of("/-/")
         )
 
     async def _events(self) -> AsyncIterator[str]:
@@ -307,13 +249,20 @@ class Preview:
         The request body is a place as in problems, ``content/posts/x.md:12``. Only files that the
         preview reads can be opened.
         """
-        place = (await request.body()).decode("utf-8", "replace")
-        path, _, line = place.rpartition(":")
-        file = self.known_files().get(path)
-        if file is None or not line.isdecimal():
+        body = b""
+        async for part in request.stream():
+            body += part
+            if len(body) > LONGEST_PLACE:
+                return PlainTextResponse("This is too long for the place of a file.\n", 413)
+        place = PLACE.fullmatch(body.decode("utf-8", "replace"))
+        if place is None:
+            hint = "Name a file and a line of it, such as content/posts/x.md:12.\n"
+            return PlainTextResponse(hint, 400)
+        file = self.known_files().get(place["file"])
+        if file is None:
             return PlainTextResponse("The preview knows no such file.\n", 404)
         try:
-            open_file(file, int(line), self.editor)
+            open_file(file, int(place["line"]), self.editor)
         except (OSError, ValueError) as error:
             return PlainTextResponse(f"The file cannot be opened: {error}\n", 500)
         return PlainTextResponse("opened\n")
@@ -367,6 +316,20 @@ def open_file(file: Path, line: int, editor: str) -> None:
     if not editor:
         platform.open_with_default_program(file)
         return
-    parts = [part.format(file=file, line=line) for part in split_command(editor)]
-    opened = platform.start_detached(resolve_command(parts))
+    opened = platform.start_detached(resolve_command(editor_command(editor, file, line)))
     threading.Thread(target=opened.wait, daemon=True).start()
+
+
+def editor_command(editor: str, file: Path, line: int) -> list[str]:
+    """Return the command that opens a file. Raises ``ValueError`` if ``editor`` is malformed."""
+    try:
+        return [part.format(file=file, line=line) for part in split_command(editor)]
+    except (AttributeError, LookupError) as error:
+        raise ValueError("only `{file}` and `{line}` may stand in braces") from error
+
+
+async def _failed(_request: Request, error: Exception) -> Response:
+    """Respond to a request after an error in the preview itself."""
+    reason = f"{type(error).__name__}: {error}"
+    hint = "Load the page again. If that does not help, restart the preview."
+    return PlainTextResponse(f"The preview could not answer this. {hint}\n({reason})\n", 500)

@@ -13,13 +13,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import uvicorn
-
 from practice.build.other_plugins import others_of
 from practice.build.settings import load_settings, overrides_of
+from practice.preview.connections import server_of
+from practice.preview.edits import Mount
 from practice.preview.guard import LOOPBACK
 from practice.preview.live import LivePreview
-from practice.preview.server import KITCHEN_SINK, Mount, Preview
+from practice.preview.server import KITCHEN_SINK, Preview, editor_command
 from practice.problems import UsageError
 from practice.support.cache_folder import cache_folder
 from practice.support.platform import reserve_address
@@ -46,9 +46,13 @@ def run(
     """Show the site in a browser until Ctrl+C.
 
     ``page`` is the address that the browser opens. Raises ``UsageError`` for a host that would
-    show drafts to every network, and for a port that is in use.
+    show drafts to every network, a port that is in use, and an ``editor`` that is no command.
     """
     settings = load_settings(settings_file, content, None)
+    try:
+        editor_command(editor, settings_file, 1)
+    except ValueError as error:
+        raise UsageError(f"`--editor` cannot be used: {error}") from error
     names = names_of(host)
     sock = listen(host or LOOPBACK[0], port)
     port = sock.getsockname()[1]
@@ -61,17 +65,14 @@ def run(
     others = ", ".join(others_of(settings))
     if others:
         say(f"Other plugins do not run in the preview, so nothing of theirs is shown: {others}.")
-    app = Preview(mounts, editor).app(names, port)
-    config = uvicorn.Config(
-        app, log_level="critical", server_header=False, timeout_graceful_shutdown=1, lifespan="on"
-    )
+    server = server_of(Preview(mounts, editor).app(names, port))
     _note(folder, address)
     target = address + urlsplit(settings["SITEURL"]).path.rstrip("/") + page
     say(f"The preview is at {target}, as long as this window is open. Press Ctrl+C to stop it.")
     if browser:
         threading.Timer(0.3, webbrowser.open, [target]).start()
     try:
-        uvicorn.Server(config).run(sockets=[sock])
+        server.run(sockets=[sock])
     except KeyboardInterrupt:
         pass
     finally:

@@ -86,15 +86,15 @@ def map_in_processes(
 class Child(Generic[R]):
     """A call that runs in the background and can be cancelled.
 
-    It runs in a forked child of low priority. Where ``platform.FORKS`` is false, it runs in the
-    thread that asks for the result, and cannot be cancelled.
+    It runs in a forked child, of low priority unless it is ``urgent``. Where ``platform.FORKS`` is
+    false, it runs in the thread that asks for the result, and cannot be cancelled.
     """
 
-    def __init__(self, function: Callable[[], R]) -> None:
+    def __init__(self, function: Callable[[], R], *, urgent: bool = False) -> None:
         self.function = function
         self.running: tuple[int, BinaryIO] | None = None
         if platform.FORKS:
-            self.running = _start(_in_background, [function])
+            self.running = _start(_call if urgent else _in_background, [function])
 
     def result(self) -> R:
         """Wait for the result. Raises ``WorkerFailed`` if the call failed or was cancelled."""
@@ -115,6 +115,10 @@ class Child(Generic[R]):
 
 def _in_background(function: Callable[[], R]) -> R:
     platform.lower_priority()
+    return function()
+
+
+def _call(function: Callable[[], R]) -> R:
     return function()
 
 

@@ -10,8 +10,6 @@ Not tested here: what a page shows (`test_preview_live.py`), the bar (`test_prev
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import http.client
 import json
 import os
 import shutil
@@ -19,25 +17,18 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import uvicorn
 from conftest import CONTENT, ROOT
+from previews import HANG, SITE, ask, eventually, raw, served
 
 from practice.preview import start
 from practice.preview.guard import LOOPBACK, Guard
-from practice.preview.live import LivePreview
-from practice.preview.server import Mount, Preview
 from practice.problems import UsageError
 
-SITE = "https://www.example.com"
 SECRET = "not for everybody"
-HANG = 120
-"""Seconds after which a test that hangs is given up."""
 
 
 def secretly(folder):
@@ -66,65 +57,6 @@ def desk(tmp_path, theme):
         yield found
 
 
-@contextlib.contextmanager
-def served(content, theme, site=SITE, names=LOOPBACK, editor=""):
-    sock = start.listen("127.0.0.1", 0)
-    port = sock.getsockname()[1]
-    mount = Mount(LivePreview(content, theme, site), site.removeprefix(SITE))
-    app = Preview([mount], editor)
-    server = uvicorn.Server(
-        uvicorn.Config(app.app(names, port), log_level="critical", timeout_graceful_shutdown=1)
-    )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield SimpleNamespace(port=port, content=content, theme=theme, preview=app, mount=mount)
-    finally:
-        server.should_exit = True
-        thread.join(HANG)
-        sock.close()
-        assert not thread.is_alive()
-
-
-def ask(preview, path, method="GET", body=None, **headers):
-    """An answer: its status, headers and body. Names of headers are written with `_` for `-`."""
-    connection = http.client.HTTPConnection("127.0.0.1", preview.port, timeout=HANG)
-    sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    connection.putrequest(method, path, skip_host="Host" in sent)
-    for name, value in sent.items():
-        connection.putheader(name, value)
-    if body is not None:
-        connection.putheader("Content-Length", str(len(body)))
-    connection.endheaders(body)
-    answer = connection.getresponse()
-    found = SimpleNamespace(
-        status=answer.status, headers=dict(answer.getheaders()), body=answer.read()
-    )
-    connection.close()
-    return found
-
-
-def raw(preview, data, wait=5):
-    """What comes back for bytes that are no proper request."""
-    with socket.create_connection(("127.0.0.1", preview.port), timeout=wait) as sock:
-        sock.sendall(data)
-        with contextlib.suppress(TimeoutError):
-            return sock.recv(65536)
-    return b""
-
-
-def eventually(found, seconds=HANG):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = found()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError(f"it did not come true in {seconds} s")
-
-
 # --- What it answers ---
 
 
@@ -140,7 +72,18 @@ def test_a_page_and_a_file_are_answered(preview):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/blog/a-plain-post/", "/feed.xml", "/nothing/", "/-/bar.js"]
+    "path",
+    [
+        "/",
+        "/blog/a-plain-post/",
+        "/feed.xml",
+        "/nothing/",
+        "/-/bar.js",
+        "/-/nothing",
+        "/-/open",
+        "/-/state?page=/",
+        "/-/state?page=x",
+    ],
 )
 def test_head_equals_get(preview, path):
     get, head = ask(preview, path), ask(preview, path, "HEAD")
@@ -206,7 +149,7 @@ def test_an_edit_that_cannot_be_followed_is_told_and_the_preview_goes_on(desk, m
     def fails(_):
         raise OSError("the disk is gone")
 
-    monkeypatch.setattr(desk.mount.live, "changed", fails)
+    monkeypatch.setattr(desk.mount.live, "read", fails)
     post = desk.content / "posts" / "a-plain-post.md"
     post.write_text(post.read_text("utf-8") + "\nMore.\n", "utf-8")
     codes = eventually(
@@ -362,10 +305,10 @@ def test_a_file_that_becomes_a_link_is_not_followed(desk, tmp_path):
     """Between the look at the folder and the request, a file is replaced by a link."""
     assert ask(desk, "/files/leaflet.pdf").status == 200
     leaflet = desk.content / "files" / "leaflet.pdf"
-    desk.mount.live.changed = lambda _: None  # the desk does not hear of it in time
+    desk.mount.live.take = lambda *_: None  # the desk does not hear of it in time
     leaflet.unlink()
     leaflet.symlink_to(tmp_path / "secret.txt")
-    desk.mount.live.rendered.clear()
+    desk.mount.live.shown.rendered.clear()
     answer = ask(desk, "/files/leaflet.pdf")
     assert SECRET.encode() not in answer.body
 
@@ -379,9 +322,15 @@ def test_opening_a_file_is_for_our_own_pages_and_known_files(content, theme, tmp
         ours = f"http://127.0.0.1:{preview.port}"
         place = json.loads(ask(preview, "/-/state?page=/blog/a-plain-post/").body)["page"]["origin"]
         assert ask(preview, "/-/open", "POST", f"{place}:3".encode()).status == 403
-        for wrong in ("/etc/passwd:1", f"{place}/../x.md:1", f"{place}:x", f"{place};ls:1", ""):
-            assert ask(preview, "/-/open", "POST", wrong.encode(), Origin=ours).status == 404
-        assert ask(preview, "/-/open", "POST", b"\xff" * 9, Origin=ours).status == 404
+        for wrong in ("/etc/passwd:1", f"{place}/../x.md:1", f"{place};ls:1", "\ud800:1", "\0:1"):
+            sent = wrong.encode("utf-8", "surrogatepass")
+            assert ask(preview, "/-/open", "POST", sent, Origin=ours).status == 404
+        for line in ("x", "", "0", "-1", "1.5", "9" * 5000, "٣", "1\n"):
+            answer = ask(preview, "/-/open", "POST", f"{place}:{line}".encode(), Origin=ours)
+            assert (answer.status, answer.body[:6]) == (400, b"Name a"), line
+        for wrong in (b"", b":1", b"\xff" * 9):
+            assert ask(preview, "/-/open", "POST", wrong, Origin=ours).status == 400
+        assert ask(preview, "/-/open", "POST", b"x" * 1_000_000, Origin=ours).status == 413
         assert not done.exists()
         assert ask(preview, "/-/open", "POST", f"{place}:3".encode(), Origin=ours).status == 200
         eventually(lambda: done.exists() and done.read_text("utf-8"))
@@ -390,19 +339,6 @@ def test_opening_a_file_is_for_our_own_pages_and_known_files(content, theme, tmp
 
 
 # --- Bad company ---
-
-
-def test_idle_and_slow_clients_block_nobody(preview):
-    idle = []
-    try:
-        for _ in range(60):
-            sock = socket.create_connection(("127.0.0.1", preview.port), timeout=HANG)
-            sock.sendall(b"GET / HTTP/1.1\r\nHost: ")  # and nothing more
-            idle.append(sock)
-        assert ask(preview, "/blog/a-plain-post/").status == 200  # while all of them are open
-    finally:
-        for sock in idle:
-            sock.close()
 
 
 @pytest.mark.parametrize(

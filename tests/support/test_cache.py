@@ -79,7 +79,7 @@ def test_only_what_changed_is_read_again(content, kept, parsed):
     [document, *_] = [d for d, _ in reader(content, SOURCES)]
     assert parsed == [SOURCES[0]]
     assert "One paragraphs" in document.body.parts[0]
-    assert reader.one(content, SOURCES[0])[0] is document
+    assert reader.ahead(content, SOURCES) == {}
 
 
 def test_the_same_bytes_at_another_place_are_read_again(content, kept, parsed):
@@ -161,7 +161,7 @@ def test_a_file_that_cannot_be_read_is_a_problem_and_not_kept(content, kept):
     [(document, problems)] = reader(content, ["posts/gone.md"])
     assert document is None
     assert [problem.code for problem in problems] == ["file-link"]
-    assert reader.one(content, "posts/gone.md")[0] is None
+    assert reader.ahead(content, ["posts/gone.md"]) == {"posts/gone.md": (b"", (None, problems))}
 
 
 def test_many_files_are_read_in_processes_with_the_same_outcome(content, kept, monkeypatch):

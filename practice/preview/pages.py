@@ -1,0 +1,118 @@
+"""The pages of a site in memory, and what was rendered of them.
+
+Several threads render at once, so that a slow page delays no other. A renderer is not made for
+that: each thread borrows a copy of the site with a renderer of its own.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from practice.content.document import Document
+from practice.paths import display_path_of, save_as
+from practice.problems import Problem, ProblemsFound
+from practice.rendering.jobs import Job, jobs, page_of
+from practice.rendering.renderer import Renderer, template_problem
+from practice.support import time_limit
+
+PAGE_SECONDS = 30.0
+"""Seconds that a page may take to render; the largest picture takes a few."""
+
+SLOW = "page-slow"
+"""The code of the problem that this takes too long."""
+
+
+@dataclass(frozen=True)
+class PreviewPage:
+    """What is shown at an address."""
+
+    content: bytes
+    origin: str
+    document: Document | None = None
+    problems: tuple[Problem, ...] = ()
+    """Why the page does not show the current files: it shows the last valid version."""
+
+
+class Pages:
+    """Every file of a site, found by its address."""
+
+    def __init__(self, renderer: Renderer) -> None:
+        self.renderer = renderer
+        self.site = renderer.site
+
+    def copy(self) -> Pages:
+        """Return the same site with a renderer of its own, for another thread."""
+        return Pages(self.renderer.for_site(self.site))
+
+    @cached_property
+    def documents(self) -> dict[str, Document]:
+        """The documents by address, drafts too."""
+        return {document.path: document for document in self.site.valid}
+
+    @cached_property
+    def _jobs(self) -> dict[str, Job]:
+        return {job.path: job for job in jobs(self.site, self.renderer)}
+
+    def job(self, path: str) -> Job | None:
+        """Return the job of the file at an address, or None."""
+        document = self.documents.get(path)  # drafts have no jobs of their own
+        return page_of(document, self.renderer) if document else self._jobs.get(save_as(path))
+
+
+@dataclass
+class Shown:
+    """What was rendered since the last edit. An edit begins a new one."""
+
+    rendered: dict[str, PreviewPage] = field(default_factory=dict)
+    idle: list[Pages] = field(default_factory=list)
+    """Copies of the site that no thread is using at the moment."""
+
+    @contextmanager
+    def lend(self, pages: Pages) -> Iterator[Pages]:
+        """Lend a copy of the site to one thread, a new one of ``pages`` if no other is idle."""
+        try:
+            own = self.idle.pop()
+        except IndexError:
+            own = pages.copy()
+        yield own
+        self.idle.append(own)
+
+    def next(self) -> Shown:
+        """Return the beginning after an edit, with the copies that no thread is using."""
+        idle = []
+        with suppress(IndexError):  # other threads may take some meanwhile
+            while True:
+                idle.append(self.idle.pop())
+        return Shown(idle=idle)
+
+
+def render(job: Job, theme: Path) -> tuple[bytes, list[Problem]]:
+    """Return the content of a page, and why it cannot be rendered."""
+    try:
+        with time_limit.within(PAGE_SECONDS):
+            content = job.make()
+    except ProblemsFound as error:
+        return b"", error.problems
+    except time_limit.TooSlow as error:
+        return b"", [_too_slow(error, job)]
+    except Exception as error:  # noqa: BLE001  # a template can raise anything
+        return b"", [template_problem(error, job.origin, job.path, theme)]
+    return content.encode() if isinstance(content, str) else content, []
+
+
+def _too_slow(error: time_limit.TooSlow, job: Job) -> Problem:
+    """Return the problem at the line of the template that was being run when time was up."""
+    where, line = job.origin, 1
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        template = frame.f_globals.get("__jinja_template__")  # Jinja's own mark of its modules
+        if template and template.filename:
+            where = display_path_of(Path(template.filename))
+            line = template.get_corresponding_lineno(number)
+    message = f"the page takes longer than {PAGE_SECONDS:.0f} seconds to make"
+    hint = f"found while making `{job.path}`; make shorter what this line repeats"
+    return Problem(where, line, SLOW, message, hint)
