@@ -53,7 +53,7 @@ ONLY = {
     "pikepdf": ["practice.checks.pdf_content"],
     "babel": ["practice.site.formatting"],
     "filelock": ["practice.support.output_folder"],
-    "multiprocessing": ["practice.support.time_limit"],
+    "multiprocessing": [],
     "tasks": [],
     "tests": [],
     "pelicanconf": [],
