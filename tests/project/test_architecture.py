@@ -48,7 +48,7 @@ ONLY = {
     "pymdownx": ["practice.content.callouts"],
     "jinja2": ["practice.rendering.renderer", "practice.rendering.templates"],
     "yaml": ["practice.content.front_matter", "practice.content.yaml_errors"],
-    "PIL": ["practice.rendering.images", "practice.checks.pdf_content"],
+    "PIL": ["practice.rendering.pixels", "practice.checks.pdf_content"],
     "lightningcss": ["practice.rendering.assets"],
     "pikepdf": ["practice.checks.pdf_content"],
     "babel": ["practice.site.formatting"],
