@@ -28,6 +28,7 @@ CHECKS: tuple[Callable[[Site], Iterator[Problem]], ...] = (
     addresses.required_pages,
     addresses.unique,
     addresses.portable,
+    addresses.short,
     references.ids,
     references.pictures,
     references.callouts,

@@ -89,13 +89,17 @@ class Picture:
 
     def path(self, width: int, format: str) -> str:
         """Return the output path of one size: ``assets/sarah.1f3c9a02-800.avif``."""
-        stem = self.name.rpartition(".")[0]
         ending = {"JPEG": "jpg"}.get(format, format.lower())
-        return f"assets/{stem}.{self.digest[:8]}-{width}.{ending}"
+        return size_path(self.name, self.digest[:8], width, ending)
 
     def height_at(self, width: int) -> int:
         """Return the height for a width."""
         return max(1, round(self.height * width / self.width))
+
+
+def size_path(name: str, digest: str, width: int, ending: str) -> str:
+    """Return the output path of one size of the picture ``name`` below `content/images/`."""
+    return f"assets/{name.rpartition('.')[0]}.{digest}-{width}.{ending}"
 
 
 class Pictures:
