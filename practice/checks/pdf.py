@@ -17,6 +17,9 @@ from practice.support.store import Store, json_codec
 LARGEST = 30_000_000
 """Bytes of a file."""
 
+SECONDS = 7.0
+"""Seconds that a file may take to check; a leaflet takes a few hundredths."""
+
 Found = tuple[tuple[str, str, str], ...]
 """Code, message and hint of each problem of a file."""
 
@@ -32,7 +35,7 @@ TOO_MUCH = (
 )
 TOO_SLOW = (
     "pdf-broken",
-    f"it takes longer than {time_limit.SECONDS:.0f} seconds to check this PDF",
+    "it takes too long to check this PDF",
     TOO_MUCH[2],
 )
 PROPERTIES = "empty author and keywords in its properties, and export it as PDF anew"
@@ -70,7 +73,7 @@ def _found(file: Path, store: Store[Found]) -> Found:
     if known is not None:
         return known
     try:
-        found = time_limit.call_in_process(time_limit.SECONDS, look, raw)
+        found = time_limit.call_in_process(SECONDS, look, raw)
     except time_limit.TooSlow:
         return (TOO_SLOW,)  # not cached, as below: a busy machine may be the cause
     except time_limit.ProcessEnded:

@@ -39,13 +39,19 @@ TEXT_COLUMN = "(min-width: 48rem) 42rem, 100vw"
 """The display width of a picture in a text, in the syntax of `sizes`."""
 LARGEST_BYTES = 60_000_000
 """The most bytes of a picture; a photo of 50 million pixels has about 25 million."""
+READ_SECONDS, ENCODE_SECONDS = 5.0, 7.0
+"""Seconds that it may take to read a picture, and to make one size of it, which reads it again.
+
+A photo of 12 million pixels takes 0.3 and 2 seconds. Both limits together are the time after which
+a build names a picture that is too slow.
+"""
 ENDINGS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".avif": "AVIF"}
 IMG = re.compile(r'<img\b(?P<attributes>(?:[^>"]|"[^"]*")*)>')
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 OURS = "{static}/images/"
 SLOW = Refused(
     "picture-slow",
-    f"the picture takes longer than {time_limit.SECONDS:.0f} seconds to read or to convert",
+    "the picture takes too long to read or to convert",
     pixels.SMALLER + ", or save it anew as JPEG or PNG in a picture program",
 )
 ENDED = Refused("picture-broken", "the picture ended the program that read it", pixels.BROKEN.hint)
@@ -229,7 +235,8 @@ class Pictures:
         if _digest(raw).hex() != picture.digest:
             _refuse(CHANGED, display_path)
         size = (width, picture.height_at(width))
-        found = _in_time(pixels.encode, raw, size, format, drawing=picture.examined.drawing)
+        drawing = picture.examined.drawing
+        found = _in_time(ENCODE_SECONDS, pixels.encode, raw, size, format, drawing=drawing)
         if isinstance(found, Refused):
             if found == SLOW:
                 self._slow.add(picture.digest)
@@ -285,7 +292,7 @@ class PictureCheck:
         key = _digest(raw)
         found = self._known.get(key) or self._store.get([key]).get(key)
         if found is None:
-            found = _in_time(pixels.examine, raw)
+            found = _in_time(READ_SECONDS, pixels.examine, raw)
             if found not in UNCERTAIN:
                 self._store.put({key: found})
         self._known[key] = found
@@ -301,10 +308,12 @@ def _digest(raw: bytes) -> bytes:
     return hashlib.sha256(pixels.RECIPE.encode() + raw).digest()
 
 
-def _in_time(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | Refused:
+def _in_time(
+    seconds: float, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+) -> R | Refused:
     """Return the result of a function that reads a picture, or why there is none."""
     try:
-        return time_limit.call_in_process(time_limit.SECONDS, function, *args, **kwargs)
+        return time_limit.call_in_process(seconds, function, *args, **kwargs)
     except time_limit.TooSlow:
         return SLOW
     except time_limit.ProcessEnded:

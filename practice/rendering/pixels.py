@@ -28,6 +28,8 @@ SAVE: dict[str, dict[str, object]] = {
     "PNG": {"optimize": True},
     "WEBP": {"quality": 80, "method": 4},
 }
+REDUCING_GAP = 3.0
+"""From which factor on a picture is first made smaller in a coarse way; no difference is seen."""
 PALE = 200
 """The mean brightness, of 255, from which a see-through picture needs a dark ground."""
 DEEP, DEEP_STEP = 65_536, 257
@@ -115,7 +117,7 @@ def encode(raw: bytes, size: tuple[int, int], format: str, *, drawing: bool) -> 
         with _opened(raw) as image:
             pixels = _pixels(image)
     if size != pixels.size:
-        pixels = pixels.resize(size, Image.Resampling.LANCZOS)
+        pixels = pixels.resize(size, Image.Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
     if format == "JPEG":
         pixels = pixels.convert("RGB")
     elif format == "PNG" and drawing:
@@ -164,7 +166,9 @@ def _colors(image: Image.Image) -> Image.Image:
         return image.getchannel("L")
     if image.mode == "1":
         return image.convert("L")
-    return image if image.mode == "CMYK" else image.convert("RGBA").convert("RGB")
+    if image.mode == "RGBA" or image.mode.startswith("P"):
+        return image.convert("RGBA").convert("RGB")
+    return image
 
 
 def _in_srgb(colors: Image.Image, profile: bytes) -> Image.Image:

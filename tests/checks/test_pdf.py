@@ -658,7 +658,7 @@ def test_a_file_that_takes_too_long_is_named_and_looked_at_again(
     (content / "files" / "x.pdf").write_bytes(plain(new()))
     kept = tmp_path / "kept"
     with monkeypatch.context() as patch:
-        patch.setattr(time_limit, "SECONDS", 0.5)
+        patch.setattr(pdf, "SECONDS", 0.5)
         patch.setattr(pdf, "look", check)
         with ThreadPoolExecutor(1) as pool:  # where no signal arrives
             [problem] = pool.submit(lambda: list(pdf.documents(site_of(content), kept))).result()

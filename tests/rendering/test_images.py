@@ -18,7 +18,7 @@ from practice.problems import ProblemsFound
 from practice.rendering import images, pixels
 from practice.rendering.images import Pictures
 from practice.site.site import Site
-from practice.support import platform, time_limit
+from practice.support import platform
 
 GPS = {1: "N", 2: (37.0, 46.0, 30.0), 3: "W", 4: (122.0, 25.0, 10.0)}
 SECRETS = [b"SecretCamera", b"Exif", b"GPS", b"SecretComment", b"ICC_PROFILE", b"http://ns.adobe"]
@@ -252,13 +252,13 @@ def _system(request, monkeypatch):
     if request.param == "no signals":
         monkeypatch.setattr(platform, "TIMES_BY_SIGNAL", False)
     monkeypatch.setattr(images.PictureCheck, "_known", {})
-    monkeypatch.setattr(time_limit, "SECONDS", 0.3)
 
 
 @pytest.mark.usefixtures("_system")
 @pytest.mark.parametrize("place", [lambda work: work(), in_a_thread])
 def test_a_picture_that_takes_too_long_to_read_is_named(pictures, tmp_path, monkeypatch, place):
     photo(tmp_path / "content/images/a.jpg", (100, 100))
+    monkeypatch.setattr(images, "READ_SECONDS", 0.3)
     monkeypatch.setattr(pixels, "examine", no_end)
     found = pictures("a.jpg")
     [problem] = place(lambda: list(images.readable(found.site, tmp_path / "cache")))
@@ -273,9 +273,8 @@ def test_a_picture_that_takes_too_long_to_read_is_named(pictures, tmp_path, monk
 def test_a_picture_that_takes_too_long_to_encode_is_named(pictures, tmp_path, monkeypatch, place):
     photo(tmp_path / "content/images/a.jpg", (100, 100))
     found = pictures("a.jpg")
-    monkeypatch.setattr(time_limit, "SECONDS", 30)
     picture = found["a.jpg"]
-    monkeypatch.setattr(time_limit, "SECONDS", 0.3)
+    monkeypatch.setattr(images, "ENCODE_SECONDS", 0.3)
     monkeypatch.setattr(pixels, "encode", no_end)
     for _ in range(2):
         with pytest.raises(ProblemsFound, match=r"a\.jpg:1: picture-slow"):
