@@ -33,7 +33,7 @@ from practice.support.store import RAW, Codec, Store, json_codec
 P = ParamSpec("P")
 R = TypeVar("R")
 
-WIDTHS = (400, 800, 1600)
+WIDTHS = (400, 800, pixels.WIDEST)
 """Widths in pixels: a phone, a phone with twice the density, a wide screen."""
 TEXT_COLUMN = "(min-width: 48rem) 42rem, 100vw"
 """The display width of a picture in a text, in the syntax of `sizes`."""

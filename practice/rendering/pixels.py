@@ -22,6 +22,10 @@ LARGEST_PIXELS = 50_000_000
 """The most pixels of a picture; a larger one is a mistake, or an attack on memory."""
 LONGEST_SIDE = 16_000
 """The most pixels of a side: WebP has 14 bits for it, and no screen shows more."""
+WIDEST = 1600
+"""The width in pixels of the largest size that is made."""
+HIGHEST = 5000
+"""The most pixels that this size may be high: encoding takes as long as there are pixels."""
 SAVE: dict[str, dict[str, object]] = {
     "AVIF": {"quality": 55, "speed": 6, "max_threads": 1},  # one thread: the same bytes everywhere
     "JPEG": {"quality": 80, "optimize": True, "progressive": True},
@@ -72,6 +76,11 @@ MOVING = Refused(
     "the picture moves, and the site would show only its first frame",
     "save one frame as PNG or JPEG; to show the movement, link to a video",
 )
+TOO_HIGH = Refused(
+    "picture-large",
+    "the picture is far higher than wide",
+    f"cut it into several pictures: {HIGHEST} pixels high is the limit at a width of {WIDEST}",
+)
 
 
 def examine(raw: bytes) -> Examined | Refused:
@@ -104,6 +113,8 @@ def _examine(raw: bytes) -> Examined | Refused:
     with _opened(raw) as image:
         drawing = image.mode in {"1", "P"} or image.has_transparency_data
         pixels = _pixels(image)
+    if pixels.height * min(1, WIDEST / pixels.width) > HIGHEST:
+        return TOO_HIGH
     return Examined(pixels.width, pixels.height, drawing, _ground(pixels))
 
 

@@ -219,6 +219,18 @@ def test_a_picture_of_too_many_pixels_is_refused(pictures, tmp_path, size):
     assert (problem.code, problem.hint) == ("picture-large", pixels.SMALLER)
 
 
+@pytest.mark.parametrize(
+    ("size", "refused"),
+    [((1600, 5000), False), ((1600, 5001), True), ((3200, 10_010), True), ((300, 5001), True)],
+)
+def test_a_picture_that_is_far_higher_than_wide_is_refused(pictures, tmp_path, size, refused):
+    file = tmp_path / "content/images/a.png"
+    file.parent.mkdir(parents=True)
+    Image.new("1", size).save(file)
+    found = list(images.readable(pictures("a.png").site))
+    assert [(p.code, p.hint) for p in found] == [("picture-large", pixels.TOO_HIGH.hint)] * refused
+
+
 def test_a_file_that_is_too_large_is_not_read(pictures, tmp_path, monkeypatch):
     photo(tmp_path / "content/images/a.jpg", (100, 100))
     monkeypatch.setattr(images, "LARGEST_BYTES", 1_000)
