@@ -28,9 +28,9 @@ CHECKS: tuple[Callable[[Site], Iterator[Problem]], ...] = (
     addresses.required_pages,
     addresses.unique,
     addresses.portable,
+    addresses.short,
     references.ids,
     references.pictures,
-    images.readable,
     references.callouts,
     links.targets,
     links.pictures,
@@ -71,18 +71,20 @@ def run(
     publishing: bool = False,
     kept: Path | None = None,
     texts: Mapping[str, per_document.Found] | None = None,
-    pdfs: bool = True,
+    static: bool = True,
 ) -> list[Problem]:
     """Return every problem that reading the files one by one cannot show, sorted by file and line.
 
     Errors stop a build; warnings do not. ``publishing`` makes an overdue review an error whatever
     `content/checks.yaml` says. ``kept`` is the cache folder. ``texts`` holds the findings of
-    `per_document.every`, where the caller already has them. ``pdfs`` says whether to check PDFs.
+    `per_document.every`, where the caller already has them. ``static`` says whether to check
+    pictures and PDFs.
     """
     own, problems = settings.read(site.content)
     ours = CHECKS if "clinic" in site.unread else (*CHECKS, *OF_THE_CLINIC)
     problems.extend(problem for check in ours for problem in check(site))
-    if pdfs:
+    if static:
+        problems.extend(images.readable(site, kept))
         problems.extend(pdf.documents(site, kept))
     for text in (per_document.every(site, own, kept) if texts is None else texts).values():
         problems.extend(text.problems)

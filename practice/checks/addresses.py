@@ -7,6 +7,8 @@ from pathlib import PurePosixPath
 
 from practice.paths import display_path_of, folded, is_reserved, save_as
 from practice.problems import Problem
+from practice.rendering import images
+from practice.rendering.images import WIDTHS
 from practice.site import redirects
 from practice.site.site import Site
 from practice.site.view import OWN_PAGES
@@ -17,6 +19,10 @@ RESERVED = {
     "files": "files",
     "pagefind": "the index of the search",
 }
+LONGEST_NAME = 240
+"""Bytes of a name in the site: file systems allow 255, and publishing adds an ending (`.br`)."""
+LONGEST_PATH = 900
+"""Bytes of a path in the site: storage in a cloud allows 1,024 (Amazon S3, Cloudflare R2)."""
 
 
 def required_pages(site: Site) -> Iterator[Problem]:
@@ -62,6 +68,36 @@ def portable(site: Site) -> Iterator[Problem]:
             message = f"`{path}` and `{twin}` ({other}) are one file on Windows and macOS"
             hint = "let them differ by more than capital letters or the encoding of an accent"
             yield Problem(origin, line, "address-twice", message, hint)
+
+
+def short(site: Site) -> Iterator[Problem]:
+    """Names in the site that are too long for file systems; each file is named once."""
+    named: set[tuple[str, int]] = set()
+    for path, origin, line in (*_outputs(site), *_sizes_of_pictures(site)):
+        longest = max(path.split("/"), key=lambda part: len(part.encode()))
+        if len(longest.encode()) > LONGEST_NAME:
+            message = f"the site's file `{_shortened(longest)}` would have too long a name"
+        elif len(path.encode()) > LONGEST_PATH:
+            message = f"the site's file `{_shortened(path)}` would have too long a path"
+        else:
+            continue
+        if (origin, line) not in named:
+            named.add((origin, line))
+            hint = "shorten it: up to 100 letters are fine for a name"
+            yield Problem(origin, line, "name-long", message, hint)
+
+
+def _shortened(path: str) -> str:
+    return f"{path[:30]}…{path[-20:]}"
+
+
+def _sizes_of_pictures(site: Site) -> Iterator[tuple[str, str, int]]:
+    """As ``_outputs``: the longest path among the sizes of each picture."""
+    content = display_path_of(site.content)
+    for source in sorted(site.static):
+        if source.startswith("images/"):
+            name = source.removeprefix("images/")
+            yield images.size_path(name, "0" * 8, WIDTHS[-1], "avif"), f"{content}/{source}", 1
 
 
 def _outputs(site: Site) -> Iterator[tuple[str, str, int]]:

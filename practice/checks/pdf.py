@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from practice.paths import display_path_of
 from practice.problems import Problem
 from practice.site.site import Site
-from practice.support import time_limit
+from practice.support import platform, time_limit
 from practice.support.environment import environment_fingerprint
 from practice.support.store import Store, json_codec
 
 LARGEST = 30_000_000
 """Bytes of a file."""
+
+SECONDS = 7.0
+"""Seconds that a file may take to check; a leaflet takes a few hundredths."""
 
 Found = tuple[tuple[str, str, str], ...]
 """Code, message and hint of each problem of a file."""
@@ -29,6 +33,11 @@ TOO_MUCH = (
     "there is more in this PDF than can be checked",
     "print it to PDF, or split it into several files",
 )
+TOO_SLOW = (
+    "pdf-broken",
+    "it takes too long to check this PDF",
+    TOO_MUCH[2],
+)
 PROPERTIES = "empty author and keywords in its properties, and export it as PDF anew"
 PRINT = "print it to PDF, which leaves only what is seen"
 
@@ -42,44 +51,47 @@ def documents(site: Site, kept: Path | None = None) -> Iterator[Problem]:
     paths = sorted(path for path in site.static if path.lower().endswith(".pdf"))
     if not paths:
         return
-    store: Store[Found] = Store(kept, "pdfs", json_codec(Found))
-    for path in paths:
-        display_path = f"{display_path_of(site.content)}/{path}"
-        try:
-            found = _found(site.file_of(path), store)
-        except OSError as error:
-            hint = "check that the file may be read"
-            yield Problem(display_path, 1, "file-unreadable", str(error.strerror), hint)
-            continue
-        for code, message, hint in found:
-            yield Problem(display_path, 1, code, message, hint)
-    store.close()
+    with (
+        Store(kept, "pdfs", json_codec(Found)) as store,
+        ThreadPoolExecutor(platform.usable_processors()) as pool,
+    ):
+        looked = pool.map(lambda path: _found(site.file_of(path), store), paths)
+        for path, found in zip(paths, looked, strict=True):
+            for code, message, hint in found:
+                yield Problem(f"{display_path_of(site.content)}/{path}", 1, code, message, hint)
 
 
 def _found(file: Path, store: Store[Found]) -> Found:
-    if file.stat().st_size > LARGEST:
-        return (TOO_MUCH,)
-    raw = file.read_bytes()
+    try:
+        if file.stat().st_size > LARGEST:
+            return (TOO_MUCH,)
+        raw = file.read_bytes()
+    except OSError as error:
+        return (("file-unreadable", str(error.strerror), "check that the file may be read"),)
     key = hashlib.sha256(environment_fingerprint() + raw).digest()
     known: Found | None = store.get([key]).get(key)
     if known is not None:
         return known
-    found = look(raw)
+    try:
+        found = time_limit.call_in_process(SECONDS, look, raw)
+    except time_limit.TooSlow:
+        return (TOO_SLOW,)  # not cached, as below: a busy machine may be the cause
+    except time_limit.ProcessEnded:
+        return (TOO_MUCH,)
     store.put({key: found})
     return found
 
 
 def look(raw: bytes) -> Found:
-    """Return what is wrong with a PDF, given as bytes."""
+    """Return what is wrong with a PDF, given as bytes. There is no limit of time here."""
     # Loading pikepdf takes as long as building a small site, and most builds need it for no file.
     from practice.checks import pdf_content  # noqa: PLC0415  # see above
 
     if b"%PDF-" not in raw[:1024]:
         return (NOT_A_PDF,)
     try:
-        with time_limit.within(time_limit.SECONDS):
-            content = pdf_content.read(raw)
-    except (pdf_content.TooMuch, time_limit.TooSlow):
+        content = pdf_content.read(raw)
+    except (pdf_content.TooMuch, MemoryError):
         return (TOO_MUCH,)
     except pdf_content.NotAPdf:
         return (NOT_A_PDF,)

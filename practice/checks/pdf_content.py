@@ -10,19 +10,19 @@ import io
 import logging
 import re
 import warnings
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from pikepdf import Array, Dictionary, Name, Object, Pdf, PikepdfError, Stream, String, settings
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, IptcImagePlugin, UnidentifiedImageError
 
 LARGEST_STREAM = 16_000_000
 """Bytes of one stream once it is unpacked."""
 UNPACKED = 60_000_000
 """Bytes of all streams that hold objects, once they are unpacked."""
 OBJECTS = 200_000
+PAGES = 2_000
 VERSIONS = 20
 """Versions of one file, each appended to those before."""
 CHAIN = 100
@@ -36,11 +36,13 @@ settings.set_qpdf_limits(
 
 logging.getLogger("pikepdf").setLevel(logging.CRITICAL)  # damage is named by our messages
 
-PEOPLE = {"/Author", "/Authors", "/Manager", "/LastModifiedBy", "/LastSavedBy"}
-"""Keys whose values are names of people."""
+PEOPLE = r"/_?(?:authors?|author_?e?mail\w*|manager|owner|last_?(?:modified|saved)_?by)"
+"""Keys whose values are names of people, in any case: programs add some of their own."""
+PERSON_KEY = re.compile(PEOPLE, re.IGNORECASE)
 COMMENTS = {
     "/Text", "/FreeText", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Highlight",
-    "/Underline", "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Redact",
+    "/Underline", "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Redact", "/Projection",
+    "/Watermark",
 }  # fmt: skip
 """Annotations (`/Subtype`) whose title `/T` is the name of who wrote them."""
 ACTIONS = {
@@ -58,8 +60,8 @@ ACTIONS = {
     "/GoTo3DView": "shows a model in 3D",
 }
 """Actions (`/S`) that are refused."""
-HARMLESS = {"/GoTo", "/Named"}
-"""Actions that may happen by themselves: they show a place in the same file."""
+PLACES = {"/NextPage", "/PrevPage", "/FirstPage", "/LastPage"}
+"""Names of actions (`/Named`) that show a place in the same file; another one prints it."""
 KEYS = {
     "/JS": "runs a script",
     "/JavaScript": "runs a script",
@@ -70,6 +72,7 @@ KEYS = {
     "/RichMediaContent": "plays sound or film",
     "/Renditions": "plays sound or film",
     "/3DD": "shows a model in 3D",
+    "/OPI": "opens another file",
 }
 """Keys that are refused."""
 KINDS = {
@@ -82,35 +85,42 @@ KINDS = {
     "/3D": "shows a model in 3D",
 }
 """Annotations and streams (`/Type`, `/Subtype`) that are refused."""
-SCHEMES = re.compile(r"(?:https?|mailto|tel):|(?![\w+.-]*:)", re.IGNORECASE)
-"""How the address of a link may begin."""
+SCHEMES = re.compile(r"(?:https?|mailto|tel):|(?![\w+.-]*:|\\)", re.IGNORECASE)
+"""How the address of a link may begin; one without a scheme must not lead to a Windows share."""
 TELLING = re.compile(
-    rb"/(?:%b)(?!\w)"
-    % b"|".join(
-        name.removeprefix("/").encode()
-        for name in sorted(
-            {"/AA", "/OpenAction", "/URI", "/Sig", "/F", "/Ref", "/Metadata", "/XML", "/DCTDecode"}
-            | PEOPLE | COMMENTS | ACTIONS.keys() | KEYS.keys() | KINDS.keys()
-        )
+    rb"(?:(?i:%b)|%b)(?!\w)"
+    % (
+        PEOPLE.encode(),
+        "|".join(
+            sorted(
+                {"/AA", "/OpenAction", "/URI", "/Base", "/Sig", "/ByteRange", "/F", "/Ref",
+                 "/Metadata", "/XML", "/DCTDecode", "/JPXDecode"}
+                | COMMENTS | ACTIONS.keys() | KEYS.keys() | KINDS.keys()
+            )
+        ).encode(),
     )
 )  # fmt: skip
 """Names without which an object has nothing to say; most objects have none of them."""
 
-XMP = (
-    rb"(?:[\w.-]{1,40}:(?:creator|contributor|[Aa]uthors?|AuthorsPosition|CaptionWriter|Manager"
-    rb"|Owner|LastModifiedBy|CreatorContactInfo|CreatorAddress|CreatorEMail|Ci\w+|GPS\w+)"
-    rb"|photoshop:\w+)"
+PERSON = (
+    rb"(?:creator|contributor|[Aa]uthors?|AuthorsPosition|CaptionWriter|Credit|Manager|Owner"
+    rb"|LastModifiedBy|CreatorContactInfo|CreatorAddress|CreatorEMail|Ci\w+|GPS\w+)"
 )
+"""Local names of XMP properties about people and places. Any prefix may stand for a namespace."""
 XMP_ELEMENT = re.compile(
-    rb"<(?P<name>%b)(?:\s[^<>]{0,2000})?(?<!/)>(?P<text>(?:(?!</(?P=name)).){0,4000})" % XMP,
-    re.DOTALL,
+    rb"<(?P<name>(?:[\w.-]{1,40}:)?%b)(?P<attributes>\s[^<>]*?)?(?P<empty>/)?>" % PERSON
 )
-XMP_ATTRIBUTE = re.compile(rb"\s%b\s*=\s*(?:\"\s*[^\"\s]|'\s*[^'\s])" % XMP)
+XMP_ATTRIBUTE = re.compile(rb"\s[\w.-]{1,40}:%b\s*=\s*(?:\"\s*[^\"\s]|'\s*[^'\s])" % PERSON)
+RESOURCE = re.compile(rb"[:\s]resource\s*=\s*[\"']\s*[^\"'\s]")
 TAG = re.compile(rb"<[^>]*>")
 EXIF_FIELDS = (0x8825, 0x013B, 0xA430, 0xA431)
 """Position, artist, owner and serial number of the camera (Exif 2.32, 4.6)."""
 EXIF_MORE = 0x8769
 """The field that holds a second table of fields."""
+IPTC_FIELDS = {(2, number) for number in (80, 85, 90, 92, 118, 122)}
+"""Photographer and place of a photo, contact and writer (IPTC-IIM 4.2)."""
+
+XMP_TELLS = "its description (XMP) says who made it"
 
 LZW = re.compile(rb"/(?:L|#4[cC])(?:Z|#5[aA])(?:W|#57)(?:D|#44|[^\w#])")
 PACKED_TABLE = re.compile(rb"/(?:X|#58)(?:R|#52)(?:e|#65)(?:f|#66)(?![\w#])")
@@ -163,6 +173,8 @@ def _version(raw: bytes, content: PdfContent) -> None:
             raise NotAPdf
         _limit(pdf)
         objects = [found for found in (*pdf.objects, pdf.trailer) if isinstance(found, Object)]
+        if len(pdf.pages) > PAGES or any("limits error" in text for text in pdf.get_warnings()):
+            raise TooMuch  # qpdf leaves out what nests too deeply
         telling = [found for found in objects if TELLING.search(_written(found))]
         if any(isinstance(found, Name) for found in telling):
             telling = objects  # an object may refer to that name
@@ -224,9 +236,12 @@ def _look(holder: Any, content: PdfContent) -> None:
         content.active[KINDS[kind]] = None
     if action in ACTIONS:
         content.active[ACTIONS[action]] = None
-    if not SCHEMES.match(_text(holder.get("/URI"))):
+    addresses = ("".join(_text(holder.get(key)).split()) for key in ("/URI", "/Base"))
+    if not all(map(SCHEMES.match, addresses)):
         content.active["has a link that runs something"] = None
     _look_at_triggers(holder, content)
+    if isinstance(metadata := holder.get("/Metadata"), Stream):
+        _look_at_data(metadata, {"/Metadata"}, content)
     if isinstance(holder, Stream):
         if "/F" in keys or ("/Ref" in keys and "/Form" in kinds):
             content.active["opens another file"] = None
@@ -235,11 +250,12 @@ def _look(holder: Any, content: PdfContent) -> None:
 
 def _look_for_people(holder: Any, keys: set[str], kinds: set[str], content: PdfContent) -> None:
     """Look for names in properties, comments and signatures."""
-    for key in sorted(PEOPLE & keys):
+    for key in sorted(filter(PERSON_KEY.fullmatch, keys)):
         _name(_text(holder[key]), content)
     if kinds & COMMENTS and (who := _text(holder.get("/T"))):
         content.traces[f"a comment in it says who wrote it: {who}"] = None
-    if "/Sig" in kinds and keys & {"/Name", "/ContactInfo", "/Cert", "/Contents"}:
+    signed = "/Sig" in kinds and keys & {"/Name", "/ContactInfo", "/Cert", "/Contents"}
+    if signed or ("/ByteRange" in keys and "/DocTimeStamp" not in kinds):
         content.traces["it carries the signature of a person"] = None
 
 
@@ -258,11 +274,16 @@ def _look_at_triggers(holder: Any, content: PdfContent) -> None:
         kind = _text(action.get("/S"))
         if kind == "/URI":
             content.active["opens an address by itself"] = None
-        elif kind and kind not in HARMLESS and kind not in ACTIONS:
+        elif kind and kind not in ACTIONS and not _shows_a_place(action, kind):
             content.active["does something by itself"] = None
         following = action.get("/Next")
         waiting += list(following) if isinstance(following, Array) else [following]
     raise TooMuch
+
+
+def _shows_a_place(action: Any, kind: str) -> bool:
+    """Whether an action only shows a place in the same file."""
+    return kind == "/GoTo" or (kind == "/Named" and _text(action.get("/N")) in PLACES)
 
 
 def _look_at_data(stream: Stream, kinds: set[str], content: PdfContent) -> None:
@@ -270,34 +291,48 @@ def _look_at_data(stream: Stream, kinds: set[str], content: PdfContent) -> None:
     try:
         if kinds & {"/Metadata", "/XML"}:
             _xmp(stream.read_bytes(), content)
-        elif "/Image" in kinds and "/DCTDecode" in (filters := _filters(stream)):
-            photo = stream.read_raw_bytes()
-            if "/FlateDecode" in filters:
-                photo = zlib.decompressobj().decompress(photo, LARGEST_STREAM)
-            _exif(photo, content)
-    except (PikepdfError, zlib.error) as error:
+        elif "/Image" in kinds and _filters(stream)[-1:] in (["/DCTDecode"], ["/JPXDecode"]):
+            _photo(_unpacked(stream), content)
+    except PikepdfError as error:
         raise TooMuch from error
+
+
+def _unpacked(stream: Stream) -> bytes:
+    """Return the file of a photo, without what it is packed with besides its own format."""
+    *outer, _ = _filters(stream)
+    raw = stream.read_raw_bytes()
+    if not outer:
+        return raw
+    with Pdf.new() as owner:
+        return owner.make_stream(raw, Filter=Array([Name(name) for name in outer])).read_bytes()
 
 
 def _xmp(raw: bytes, content: PdfContent) -> None:
     """Look for people in XMP (ISO 16684-1), in whatever Unicode encoding it is."""
-    if raw.startswith((b"\xfe\xff", b"\xff\xfe", b"\0", b"<\0")):
-        raw = raw.replace(b"\0", b"")
-    for match in XMP_ELEMENT.finditer(raw):
-        _name(TAG.sub(b" ", match["text"]).decode("utf-8", "replace"), content)
-    if XMP_ATTRIBUTE.search(raw):
-        content.traces["its description (XMP) says who made it"] = None
+    for text in {raw, raw.replace(b"\0", b"")}:
+        for match in XMP_ELEMENT.finditer(text):
+            end = text.find(b"</" + match["name"], match.end())
+            inside = b"" if match["empty"] else text[match.end() : end if end >= 0 else None]
+            _name(TAG.sub(b" ", inside).decode("utf-8", "replace"), content)
+            if RESOURCE.search(match["attributes"] or b""):
+                content.traces[XMP_TELLS] = None
+        if XMP_ATTRIBUTE.search(text):
+            content.traces[XMP_TELLS] = None
 
 
-def _exif(raw: bytes, content: PdfContent) -> None:
+def _photo(raw: bytes, content: PdfContent) -> None:
+    """Look at what a camera or a program has written into a photo: Exif, IPTC and XMP."""
+    _xmp(raw, content)
     try:
         with warnings.catch_warnings():  # of damaged photos: they are shown as far as they can be
             warnings.simplefilter("ignore")
-            exif = Image.open(io.BytesIO(raw)).getexif()
+            image = Image.open(io.BytesIO(raw))
+            exif = image.getexif()
             fields = {*exif, *exif.get_ifd(EXIF_MORE)}
+            iptc = IptcImagePlugin.getiptcinfo(image) or {}
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return
-    if fields & {*EXIF_FIELDS}:
+    if fields & {*EXIF_FIELDS} or IPTC_FIELDS & iptc.keys():
         content.traces["a photo in it says where, by whom or with which camera it was taken"] = None
 
 

@@ -29,6 +29,15 @@ STATIC = {
     "files": {".pdf"},
 }
 """The endings of files that may be published unchanged, by folder."""
+DRAWING = "open it in a drawing program and export it as PNG, 1600 pixels wide"
+ONE_FRAME = "save one frame as PNG or JPEG; to show the movement, link to a video"
+PHOTO = "open it in a picture program and save it as JPEG or PNG"
+OTHER_PICTURES = {
+    ".ai": DRAWING, ".eps": DRAWING, ".svg": DRAWING, ".gif": ONE_FRAME, ".heic": PHOTO,
+    ".heif": PHOTO, ".bmp": PHOTO, ".jfif": PHOTO, ".jp2": PHOTO, ".jxl": PHOTO, ".psd": PHOTO,
+    ".tif": PHOTO, ".tiff": PHOTO,
+}  # fmt: skip
+"""How to make a picture that can be published of one that cannot, by the ending of its name."""
 JUNK = re.compile(r"\..*|.*~|#.*#|Thumbs\.db|desktop\.ini|Icon\r", re.IGNORECASE)
 """Files that editors and operating systems create; they are never read or published."""
 BAD_NAME = re.compile(r"[\x00-\x1f\x7f?#%\\:*\"<>|\ud800-\udfff]|^[^\w.]+\.\w+$")
@@ -192,6 +201,8 @@ def _bad_name(display_path: str, name: str) -> Problem:
 
 
 def _place_of(path: Path, top: str) -> str:
+    if top == "images" and path.suffix.lower() in OTHER_PICTURES:
+        return OTHER_PICTURES[path.suffix.lower()]
     if top in STATIC:
         return f"`{top}` may contain files that end in " + ", ".join(sorted(STATIC[top]))
     if path.suffix == ".md":

@@ -364,7 +364,7 @@ def check_some(site: Site, sources: Collection[str]) -> dict[str, list[Problem]]
             getattr(site, name)  # made of all documents now, and the narrow site has it
     texts = [text for text in site.texts if text.source in sources]
     found: dict[str, list[Problem]] = {text.display_path: [] for text in texts}
-    for problem in checks.run(narrow(site, texts), pdfs=False) if texts else ():
+    for problem in checks.run(narrow(site, texts), static=False) if texts else ():
         if problem.path in found:
             found[problem.path].append(problem)
     return found

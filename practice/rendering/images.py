@@ -8,61 +8,79 @@ from __future__ import annotations
 
 import hashlib
 import html
-import io
 import re
 import unicodedata
-import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
+from typing import ClassVar, NoReturn, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from markupsafe import Markup
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
-from PIL import __version__ as pillow
 
 from practice.paths import display_path_of
 from practice.problems import Problem, ProblemsFound
+from practice.rendering import pixels
 from practice.rendering.links import target_path
+from practice.rendering.pixels import Examined, Refused
 from practice.site.site import Site
+from practice.support import platform, time_limit
 from practice.support.cache_folder import cache_folder
-from practice.support.store import RAW, Store
+from practice.support.store import RAW, Codec, Store, json_codec
 
-WIDTHS = (400, 800, 1600)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+WIDTHS = (400, 800, pixels.WIDEST)
 """Widths in pixels: a phone, a phone with twice the density, a wide screen."""
 TEXT_COLUMN = "(min-width: 48rem) 42rem, 100vw"
 """The display width of a picture in a text, in the syntax of `sizes`."""
-LARGEST = 50_000_000
-"""The most pixels of a picture; a larger one is a mistake, or an attack on memory."""
-ORIENTATION, TURNED = 0x0112, (5, 6, 7, 8)
-"""The EXIF field for the orientation of the camera, and its values for upright pictures."""
-RECIPE = f"1 {pillow}"
-"""The version of the encoding; it changes whenever the same source would give other bytes."""
-SAVE: dict[str, dict[str, object]] = {
-    "AVIF": {"quality": 55, "speed": 6, "max_threads": 1},  # one thread: the same bytes everywhere
-    "JPEG": {"quality": 80, "optimize": True, "progressive": True},
-    "PNG": {"optimize": True},
-    "WEBP": {"quality": 80, "method": 4},
-}
+LARGEST_BYTES = 60_000_000
+"""The most bytes of a picture; a photo of 50 million pixels has about 25 million."""
+READ_SECONDS, ENCODE_SECONDS = 5.0, 7.0
+"""Seconds that it may take to read a picture, and to make one size of it, which reads it again.
+
+A photo of 12 million pixels takes 0.3 and 2 seconds. Both limits together are the time after which
+a build names a picture that is too slow.
+"""
 ENDINGS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".avif": "AVIF"}
 IMG = re.compile(r'<img\b(?P<attributes>(?:[^>"]|"[^"]*")*)>')
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 OURS = "{static}/images/"
+SLOW = Refused(
+    "picture-slow",
+    "the picture takes too long to read or to convert",
+    pixels.SMALLER + ", or save it anew as JPEG or PNG in a picture program",
+)
+ENDED = Refused("picture-broken", "the picture ended the program that read it", pixels.BROKEN.hint)
+CHANGED = Refused(
+    "picture-broken", "the picture has changed while it was read", "wait a moment, and try again"
+)
+UNCERTAIN = (SLOW, ENDED)
+"""What may be the fault of a busy machine."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of the practice. Sizes are in pixels, after turning it upright."""
+    """A picture of the practice."""
 
     source: Path
     name: str
     """Below `content/images/`."""
-    width: int
-    height: int
-    drawing: bool
-    """Whether it has few colors or transparent parts, which PNG keeps and JPEG would not."""
+    examined: Examined
     digest: str
+
+    @property
+    def width(self) -> int:
+        """The width in pixels, after turning it upright."""
+        return self.examined.width
+
+    @property
+    def height(self) -> int:
+        """The height in pixels, after turning it upright."""
+        return self.examined.height
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -73,17 +91,21 @@ class Picture:
     @property
     def fallback(self) -> str:
         """The format for browsers that do not know AVIF."""
-        return "PNG" if self.drawing else "JPEG"
+        return "PNG" if self.examined.drawing else "JPEG"
 
     def path(self, width: int, format: str) -> str:
         """Return the output path of one size: ``assets/sarah.1f3c9a02-800.avif``."""
-        stem = self.name.rpartition(".")[0]
         ending = {"JPEG": "jpg"}.get(format, format.lower())
-        return f"assets/{stem}.{self.digest[:8]}-{width}.{ending}"
+        return size_path(self.name, self.digest[:8], width, ending)
 
     def height_at(self, width: int) -> int:
         """Return the height for a width."""
         return max(1, round(self.height * width / self.width))
+
+
+def size_path(name: str, digest: str, width: int, ending: str) -> str:
+    """Return the output path of one size of the picture ``name`` below `content/images/`."""
+    return f"assets/{name.rpartition('.')[0]}.{digest}-{width}.{ending}"
 
 
 class Pictures:
@@ -97,12 +119,18 @@ class Pictures:
         self.base = base
         self._cache = cache
         self._known: dict[str, Picture] = {}
+        self._slow: set[str] = set()
+        """Digests of pictures that took too long in one size, and would in the next."""
 
     def __getitem__(self, name: str) -> Picture:
         """Return a picture by its name below `content/images/`; may raise ProblemsFound."""
         name = unicodedata.normalize("NFC", name)
         if name not in self._known:
-            self._known[name] = read(self.site.file_of(f"images/{name}"), name)
+            source = self.site.file_of(f"images/{name}")
+            digest, found = self._check(source)
+            if isinstance(found, Refused):
+                _refuse(found, display_path_of(source))
+            self._known[name] = Picture(source, name, found, digest.hex())
         return self._known[name]
 
     @property
@@ -128,9 +156,10 @@ class Pictures:
         """
         picture = self[name]
         largest = picture.widths[-1]
+        ground = f"on-{picture.examined.ground}-ground" if picture.examined.ground else ""
         extra = "".join(
             Markup(' {}="{}"').format(key, value)
-            for key, value in {"class": css, "title": title}.items()
+            for key, value in {"class": f"{css} {ground}".strip(), "title": title}.items()
             if value
         )
         return Markup(
@@ -168,8 +197,12 @@ class Pictures:
         for path in sorted(self.site.static):
             if not path.startswith("images/"):
                 continue
-            picture = self[path.removeprefix("images/")]
             display_path = f"{display_path_of(self.site.content)}/{path}"
+            try:
+                picture = self[path.removeprefix("images/")]
+            except ProblemsFound as error:
+                yield path, display_path, partial(_raise, error), True
+                continue
             format = ENDINGS[picture.source.suffix.lower()]
             sizes = [(path, picture.widths[-1], format)]
             sizes += [
@@ -183,17 +216,44 @@ class Pictures:
                 yield out, display_path, content, _key(picture, width, format) in cached
 
     def content(self, picture: Picture, width: int, format: str) -> bytes:
-        """Return a picture in one size and format, from the cache if possible."""
+        """Return a picture in one size and format, from the cache if possible.
+
+        Raises ``ProblemsFound`` if it takes too long or has changed since it was examined.
+        """
         key = _key(picture, width, format)
         found = self._store.get([key]).get(key)
         if found is None:
-            found = make(picture, width, format)
+            found = self._made(picture, width, format)
             self._store.put({key: found})
+        return found
+
+    def _made(self, picture: Picture, width: int, format: str) -> bytes:
+        display_path = display_path_of(picture.source)
+        if picture.digest in self._slow:
+            _refuse(SLOW, display_path)
+        raw = picture.source.read_bytes()
+        if _digest(raw).hex() != picture.digest:
+            _refuse(CHANGED, display_path)
+        size = (width, picture.height_at(width))
+        drawing = picture.examined.drawing
+        found = _in_time(ENCODE_SECONDS, pixels.encode, raw, size, format, drawing=drawing)
+        if isinstance(found, Refused):
+            if found == SLOW:
+                self._slow.add(picture.digest)
+            _refuse(found, display_path)
         return found
 
     @cached_property
     def _store(self) -> Store[bytes]:
-        return Store(self._cache or cache_folder(self.site.content), "pictures", RAW)
+        return Store(self._folder, "pictures", RAW)
+
+    @cached_property
+    def _check(self) -> PictureCheck:
+        return PictureCheck(self._folder)
+
+    @cached_property
+    def _folder(self) -> Path | None:
+        return self._cache or cache_folder(self.site.content)
 
     def _srcset(self, picture: Picture, format: str) -> str:
         return ", ".join(
@@ -208,79 +268,82 @@ def _key(picture: Picture, width: int, format: str) -> bytes:
     return hashlib.sha256(f"{picture.digest} {width} {format}".encode()).digest()
 
 
-def read(source: Path, name: str) -> Picture:
-    """Read a picture's header."""
-    raw = source.read_bytes()
-    digest = hashlib.sha256(RECIPE.encode() + raw).hexdigest()
-    with _opened(source) as image:
-        width, height = image.size
-        if image.getexif().get(ORIENTATION) in TURNED:
-            width, height = height, width
-        drawing = image.mode in ("1", "P", "PA", "LA", "RGBA") or "transparency" in image.info
-    return Picture(source, name, width, height, drawing, digest)
+class PictureCheck:
+    """Examines pictures, each content once.
 
+    Results are cached in ``folder``, unless it is None. One that another attempt may change, such
+    as for lack of time, is kept in memory only.
+    """
 
-def readable(site: Site) -> Iterator[Problem]:
-    """Report pictures that cannot be opened or are too large."""
-    for path in site.static:
-        if path.startswith("images/"):
-            try:
-                _opened(site.content / path).close()
-            except ProblemsFound as error:
-                yield from error.problems
+    _known: ClassVar[dict[bytes, Examined | Refused]] = {}
 
+    def __init__(self, folder: Path | None) -> None:
+        self._store: Store[Examined | Refused] = Store(folder, "examined", _codec())
 
-def make(picture: Picture, width: int, format: str) -> bytes:
-    """Return the encoded pixels of a picture: upright, sRGB, scaled to a width, no metadata."""
-    with _opened(picture.source) as image:
+    def __call__(self, source: Path) -> tuple[bytes, Examined | Refused]:
+        """Return the digest of a picture's content, and what it is or why it is refused."""
         try:
-            image.load()
-        except (OSError, SyntaxError, ValueError) as error:
-            raise ProblemsFound([_broken(picture.source)]) from error
-        upright = ImageOps.exif_transpose(image)
-        pixels = _srgb(upright)
-    if width < pixels.width:
-        size = (width, picture.height_at(width))
-        pixels = pixels.resize(size, Image.Resampling.LANCZOS)
-    if format == "JPEG":
-        pixels = pixels.convert("RGB")
-    elif format == "PNG" and picture.drawing:
-        pixels = pixels.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    pixels.info = {}
-    buffer = io.BytesIO()
-    pixels.save(buffer, format, **SAVE[format])
-    return buffer.getvalue()
+            if source.stat().st_size > LARGEST_BYTES:
+                return b"", pixels.too_large(f"the file is larger than {LARGEST_BYTES // 10**6} MB")
+            raw = source.read_bytes()
+        except OSError as error:
+            hint = "check that the file may be read"
+            return b"", Refused("file-unreadable", str(error.strerror), hint)
+        key = _digest(raw)
+        found = self._known.get(key) or self._store.get([key]).get(key)
+        if found is None:
+            found = _in_time(READ_SECONDS, pixels.examine, raw)
+            if found not in UNCERTAIN:
+                self._store.put({key: found})
+        self._known[key] = found
+        return key, found
 
 
-def _srgb(image: Image.Image) -> Image.Image:
-    """Return an image as RGB or RGBA; a color profile is applied and removed."""
-    see_through = image.mode in ("PA", "LA", "RGBA") or "transparency" in image.info
-    profile = image.info.get("icc_profile")
-    if profile and image.mode in ("RGB", "CMYK"):
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            target = ImageCms.createProfile("sRGB")
-            image = ImageCms.profileToProfile(image, source, target, outputMode="RGB") or image
-        except ImageCms.PyCMSError:
-            pass  # an unreadable profile counts as none
-    return image.convert("RGBA" if see_through else "RGB")
+@cache
+def _codec() -> Codec[Examined | Refused]:
+    return json_codec(Examined | Refused)
 
 
-def _opened(source: Path) -> Image.Image:
+def _digest(raw: bytes) -> bytes:
+    return hashlib.sha256(pixels.RECIPE.encode() + raw).digest()
+
+
+def _in_time(
+    seconds: float, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+) -> R | Refused:
+    """Return the result of a function that reads a picture, or why there is none."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our limit is lower
-            image = Image.open(source, formats=sorted(set(ENDINGS.values())))
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
-        raise ProblemsFound([_broken(source)]) from error
-    if image.width * image.height > LARGEST:
-        image.close()
-        message = f"the picture has {image.width} × {image.height} pixels"
-        hint = f"make it smaller: {WIDTHS[-1]} pixels wide is enough"
-        raise ProblemsFound([Problem(display_path_of(source), 1, "picture-large", message, hint)])
-    return image
+        return time_limit.call_in_process(seconds, function, *args, **kwargs)
+    except time_limit.TooSlow:
+        return SLOW
+    except time_limit.ProcessEnded:
+        return ENDED
+    except Exception:  # noqa: BLE001  # encoders raise errors of many kinds
+        return pixels.BROKEN
 
 
-def _broken(source: Path) -> Problem:
-    hint = "open it in a picture program and save it again as JPEG or PNG"
-    return Problem(display_path_of(source), 1, "picture-broken", "the picture cannot be read", hint)
+def readable(site: Site, kept: Path | None = None) -> Iterator[Problem]:
+    """Report pictures that cannot be published: broken, cut, moving, too large or too slow.
+
+    ``kept`` is the cache folder. Several pictures are examined at once.
+    """
+    check = PictureCheck(kept)
+    paths = sorted(path for path in site.static if path.startswith("images/"))
+    with ThreadPoolExecutor(platform.usable_processors()) as pool:
+        for path, (_, found) in zip(
+            paths, pool.map(lambda path: check(site.file_of(path)), paths), strict=True
+        ):
+            if isinstance(found, Refused):
+                yield _problem(found, f"{display_path_of(site.content)}/{path}")
+
+
+def _problem(refused: Refused, display_path: str) -> Problem:
+    return Problem(display_path, 1, refused.code, refused.message, refused.hint)
+
+
+def _refuse(refused: Refused, display_path: str) -> NoReturn:
+    raise ProblemsFound([_problem(refused, display_path)])
+
+
+def _raise(error: ProblemsFound) -> NoReturn:
+    raise error

@@ -99,6 +99,18 @@ def end(pid: int) -> None:
             os.waitpid(pid, 0)
 
 
+def limit_memory(size: int) -> None:
+    """Let this process use at most ``size`` bytes of memory, if the system has such a limit.
+
+    More raises ``MemoryError``, or ends the process where code in C does not expect it.
+    """
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415  # a module that Windows does not have
+
+        with suppress(ValueError, OSError):  # a lower limit is set already
+            resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+
+
 def start_detached(command: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start a program that does not end with us and does not receive our Ctrl-C."""
     if sys.platform == "win32":

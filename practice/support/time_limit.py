@@ -1,27 +1,36 @@
 """Time limits: a call ends after a number of seconds, on every system and in every thread.
 
 Third-party parsers have pathological inputs: some make a loop run for minutes, some one regular
-expression. A regular expression holds Python's interpreter lock, so no thread can stop it. There
-are three ways to end a call, from the cheapest to the most certain:
+expression, some code in C. There are three ways to end a call, from the cheapest to the most
+certain:
 
 - a timer signal, in the main thread of a system that has one: it also ends a regular expression;
 - an exception that a timer thread raises in the calling thread: it ends a loop, but has to wait for
   a regular expression. It is enough for input that is too small to keep one busy for long;
-- a process of its own, which is killed: for large input where there is no signal.
+- a helper process, which is killed. It is needed for large input where there is no signal, and for
+  code in C, such as a decoder of pictures: neither a signal nor an exception ends it.
+
+A helper process is started anew and not forked, in the same way on every system, and is kept for
+further calls. It ends with the process that started it, is ended by Ctrl-C, and ends itself if a
+call runs on after its parent was killed.
 """
 
 from __future__ import annotations
 
+import atexit
 import ctypes
+import faulthandler
+import os
+import pickle
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from contextlib import contextmanager, suppress
+from typing import IO, Any, ParamSpec, TypeVar, cast
 
 from practice.support import platform
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -34,8 +43,14 @@ SMALL = 30_000
 `tests/content/test_limits.py` shows that 10,000 take less than a second, and time grows at most
 with the square of the length.
 """
-START = 60.0
-"""Seconds that a process may take to start, in addition to the limit."""
+START_SECONDS = 60.0
+"""Seconds that a helper may take to start and to import a function, in addition to the limit."""
+MEMORY_BYTES = 2_000_000_000
+"""The memory that a helper may use, on systems that have such a limit."""
+PROGRAM = f"from {__name__} import _serve; _serve()"
+
+_idle: dict[int, list[_Helper]] = {}
+"""Helpers that wait for a call, by the process that started them: a fork must not use them."""
 
 
 class TooSlow(BaseException):
@@ -43,7 +58,7 @@ class TooSlow(BaseException):
 
 
 class ProcessEnded(Exception):
-    """The process of a call ended without a result; the message gives its exit code."""
+    """The helper process ended without a result; the message gives its exit code."""
 
 
 def call(
@@ -59,7 +74,34 @@ def call(
     if size <= SMALL or _has_signal():
         with within(seconds):
             return function(*args, **kwargs)
-    return _in_process(seconds, function, args, kwargs)
+    return call_in_process(seconds, function, *args, **kwargs)
+
+
+def call_in_process(
+    seconds: float, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+) -> R:
+    """Return ``function(*args, **kwargs)``, called in a helper process.
+
+    ``function`` has to be one that another process can import; arguments and result have to be
+    picklable. Raises what the function raises, ``TooSlow`` once it has run for ``seconds``,
+    ``MemoryError`` if it needs more than ``MEMORY_BYTES``, and ``ProcessEnded`` if the process
+    ends, for example by a fault in C code.
+    """
+    idle = _idle.setdefault(os.getpid(), [])
+    helper = idle.pop() if idle else _Helper()
+    if helper.process.poll() is not None:  # something has ended it while it waited
+        helper.end()
+        helper = _Helper()
+    try:
+        result, error = helper.call(seconds, pickle.dumps((function, args, kwargs, seconds)))
+    except BaseException:
+        helper.end()
+        raise
+    idle.append(helper)
+    if error is not None:
+        raise error
+    found: R = result
+    return found
 
 
 @contextmanager
@@ -105,41 +147,98 @@ def _by_thread(seconds: float) -> Iterator[None]:
         timer.cancel()
 
 
-def _in_process(
-    seconds: float, function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> R:
-    """Call a function in a fresh interpreter, which is killed when the time is over."""
-    import multiprocessing  # noqa: PLC0415  # takes longer to load than a small file to read
+@atexit.register
+def _end_idle() -> None:
+    """End the helpers of this process that wait for a call."""
+    for helper in _idle.pop(os.getpid(), ()):
+        helper.end()
 
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_send, args=(theirs, function, args, kwargs), daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        if not ours.poll(START) or not (ours.recv() and ours.poll(seconds)):
+
+class _Helper:
+    """A process that makes one call after another."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-c", PROGRAM],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+        self.requests = cast("IO[bytes]", self.process.stdin)
+        self.answers = cast("IO[bytes]", self.process.stdout)
+
+    def call(self, seconds: float, request: bytes) -> tuple[Any, Exception | None]:
+        """Send a call; return its result and its exception, one of which is None."""
+        over = threading.Event()
+        try:
+            with _Timer(START_SECONDS, self.process, over):
+                self.requests.write(len(request).to_bytes(8, "big") + request)
+                self.requests.flush()
+                started = self.answers.read(1)
+            if started:
+                with _Timer(seconds, self.process, over):
+                    size = int.from_bytes(self.answers.read(8), "big")
+                    answer = self.answers.read(size)
+                if size and len(answer) == size and not over.is_set():
+                    found: tuple[Any, Exception | None] = pickle.loads(answer)  # noqa: S301  # written by our own helper
+                    return found
+        except OSError:
+            pass  # the process has ended, as where there is no answer
+        if over.is_set():
             raise TooSlow
-        result, error = ours.recv()
-    except EOFError:
-        process.join()
-        raise ProcessEnded(f"exit code {process.exitcode}") from None
-    finally:
-        process.kill()
-        process.join()
-        process.close()
-        ours.close()
-    if error is not None:
-        raise error
-    found: R = result
-    return found
+        self.process.kill()
+        raise ProcessEnded(f"exit code {self.process.wait()}")
+
+    def end(self) -> None:
+        """Kill the process and close its pipes."""
+        self.process.kill()
+        self.process.wait()
+        self.answers.close()
+        with suppress(OSError):  # of a request that could not be sent
+            self.requests.close()
 
 
-def _send(
-    pipe: Connection, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> None:
-    """Run in the process: send a start signal, then the result or the exception."""
-    pipe.send(True)
-    try:
-        pipe.send((function(*args, **kwargs), None))
-    except Exception as error:  # noqa: BLE001  # the caller raises it
-        pipe.send((None, error))
+class _Timer:
+    """Kills a process unless the block ends in time; sets ``over`` before that."""
+
+    def __init__(
+        self, seconds: float, process: subprocess.Popen[bytes], over: threading.Event
+    ) -> None:
+        self.process, self.over = process, over
+        self.timer = threading.Timer(seconds, self._kill)
+        self.timer.daemon = True
+
+    def __enter__(self) -> None:
+        """Start the timer."""
+        self.timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the timer."""
+        self.timer.cancel()
+
+    def _kill(self) -> None:
+        self.over.set()
+        self.process.kill()
+
+
+def _serve() -> None:
+    """Run in the helper: make the calls that arrive at the standard input, until it is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    platform.limit_memory(MEMORY_BYTES)
+    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no answer
+    while size := int.from_bytes(requests.read(8), "big"):
+        function, args, kwargs, seconds = pickle.loads(requests.read(size))  # noqa: S301  # written by our own parent
+        answers.write(b"!")
+        answers.flush()
+        faulthandler.dump_traceback_later(2 * seconds, exit=True)  # also within code in C
+        outcome: tuple[object, Exception | None]
+        try:
+            outcome = (function(*args, **kwargs), None)
+        except Exception as error:  # noqa: BLE001  # the parent raises it
+            outcome = (None, error)
+        answer = pickle.dumps(outcome)
+        faulthandler.cancel_dump_traceback_later()
+        answers.write(len(answer).to_bytes(8, "big") + answer)
+        answers.flush()

@@ -227,6 +227,8 @@ def codes_in_the_source():
                 name = getattr(node.func, "id", None) or getattr(node.func, "attr", "")
                 if name == "Problem":
                     values = node.args[2:3]
+                elif name == "Refused":
+                    values = node.args[:1]
                 elif name.lower().endswith("problem") or name == "_at":
                     values = [v for v in node.args if _is_code(v)][:1]
                 else:

@@ -5,14 +5,18 @@ Not tested here: files that are none at all (`bad/`), and where messages come ou
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import io
 import logging
+import os
 import random
+import re
 import shutil
 import subprocess
 import sys
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pikepdf
@@ -23,7 +27,7 @@ from PIL import Image
 from practice import checks
 from practice.checks import pdf, pdf_content
 from practice.site.site import load
-from practice.support import time_limit
+from practice.support import platform, time_limit
 
 ROOT = Path(__file__).parents[2]
 BASE = ROOT / "tests" / "bad" / "base"
@@ -92,6 +96,39 @@ def xmp_attribute(made):
     metadata(made, xmp('dc:x="" pdf:Author="Ana Ruiz">').encode())
 
 
+def xmp_without_a_prefix(made):
+    creator = CREATOR.replace("dc:", "").replace(
+        "<creator>", '<creator xmlns="http://purl.org/dc/elements/1.1/">'
+    )
+    metadata(made, xmp(creator).encode())
+
+
+def xmp_with_a_long_gap(made):
+    metadata(made, xmp(CREATOR.replace("<rdf:Seq>", " " * 9_000 + "<rdf:Seq>")).encode())
+
+
+def xmp_by_reference(made):
+    metadata(made, xmp('><dc:creator rdf:resource="mailto:ana@example.com"/>').encode())
+
+
+def xmp_of_no_type(made):
+    made.pages[0].Metadata = made.make_stream(
+        zlib.compress(xmp(CREATOR).encode()), Filter=Name.FlateDecode
+    )
+
+
+def author_in_small_letters(made):
+    made.docinfo["/author"] = "Ana Ruiz"
+
+
+def author_of_an_email(made):
+    made.docinfo["/_AuthorEmailDisplayName"] = "Ana Ruiz"
+
+
+def author_by_reference(made):
+    made.docinfo["/Author"] = made.make_indirect(pikepdf.String("Ana Ruiz"))
+
+
 def xmp_of_a_picture(made):
     picture = made.make_stream(b"\0", Type=Name.XObject, Subtype=Name.Image, Width=1, Height=1)
     picture.Metadata = made.make_stream(xmp(CREATOR).encode(), Type=Name.Metadata, Subtype=Name.XML)
@@ -106,6 +143,11 @@ def signature(made):
     made.Root.AcroForm = Dictionary(
         Fields=Array([Dictionary(FT=Name.Sig, V=Dictionary(Type=Name.Sig, Name="Ana Ruiz"))])
     )
+
+
+def signature_of_no_type(made):
+    signed = Dictionary(Filter=Name("/Adobe.PPKLite"), ByteRange=Array([0, 1, 2, 3]), Contents=b"x")
+    made.Root.AcroForm = Dictionary(Fields=Array([Dictionary(FT=Name.Sig, V=signed)]))
 
 
 def photo_with_position(made, filters=None):
@@ -125,6 +167,26 @@ def photo_with_position(made, filters=None):
 
 def packed_photo_with_position(made):
     photo_with_position(made, Array([Name.FlateDecode, Name.DCTDecode]))
+
+
+def photo_as_text_with_position(made):
+    photo_with_position(made)
+    photo = made.pages[0].Resources.XObject.X
+    coded = base64.a85encode(photo.read_raw_bytes()) + b"~>"
+    photo.write(coded, filter=Array([Name.ASCII85Decode, Name.DCTDecode]))
+
+
+def photo_with_photographer(made):
+    field = b"\x1c\x02\x50" + len(b"Ana Ruiz").to_bytes(2, "big") + b"Ana Ruiz"
+    block = b"8BIM\x04\x04\0\0" + len(field).to_bytes(4, "big") + field + b"\0"
+    segment = b"Photoshop 3.0\0" + block
+    raw = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(
+        raw, "JPEG", extra=b"\xff\xed" + (len(segment) + 2).to_bytes(2, "big") + segment
+    )
+    photo_with_position(made)
+    photo = made.pages[0].Resources.XObject.X
+    photo.write(zlib.compress(raw.getvalue()), filter=Array([Name.FlateDecode, Name.DCTDecode]))
 
 
 def script_in_names(made):
@@ -162,6 +224,29 @@ def script_after_a_harmless_action(made):
 
 def script_in_a_link(made):
     annotation(made, "Link", A=action("URI", URI="javascript:alert(1)"))
+
+
+def script_in_a_link_with_a_tab(made):
+    annotation(made, "Link", A=action("URI", URI="java\tscript:alert(1)"))
+
+
+def script_in_the_base_of_links(made):
+    made.Root.URI = Dictionary(Base="javascript:")
+    annotation(made, "Link", A=action("URI", URI="alert(1)"))
+
+
+def windows_share(made):
+    annotation(made, "Link", A=action("URI", URI=r"\\elsewhere\share"))
+
+
+def print_on_opening(made):
+    made.Root.OpenAction = action("Named", N=Name.Print)
+
+
+def picture_elsewhere(made):
+    form = made.make_stream(b"", Type=Name.XObject, Subtype=Name.Form)
+    form.OPI = Dictionary({"/2.0": Dictionary(F="x.tif")})
+    made.pages[0].Resources = Dictionary(XObject=Dictionary(X=form))
 
 
 def program(made):
@@ -255,11 +340,16 @@ def loose(made):
 
 PERSONAL = [
     info, manager, xmp_creator, xmp_creator_of_another_prefix, xmp_in_utf_16, xmp_attribute,
-    xmp_of_a_picture, comment, signature, photo_with_position, packed_photo_with_position,
+    xmp_without_a_prefix, xmp_with_a_long_gap, xmp_by_reference, xmp_of_no_type,
+    author_in_small_letters, author_of_an_email, author_by_reference,
+    xmp_of_a_picture, comment, signature, signature_of_no_type, photo_with_position,
+    packed_photo_with_position, photo_as_text_with_position, photo_with_photographer,
 ]  # fmt: skip
 RUNNING = [
     script_in_names, script_on_opening, script_as_a_stream, script_on_closing, script_of_a_page,
     script_of_an_annotation, script_of_a_field, script_after_a_harmless_action, script_in_a_link,
+    script_in_a_link_with_a_tab, script_in_the_base_of_links, windows_share, print_on_opening,
+    picture_elsewhere,
     program, sending, importing, other_file, embedded_place, address_on_opening, form_on_opening,
     address_after_a_page_is_shown, address_of_a_page, attachment, attachment_of_an_annotation,
     associated_file, portfolio, film, screen, model, xfa, stream_elsewhere,
@@ -355,6 +445,7 @@ def ordinary(made):
     metadata(made, xmp(
         "><dc:title>Leaflet</dc:title><dc:creator/><xmp:CreatorTool>Some program</xmp:CreatorTool>"
         "<dc:creator><rdf:Seq><rdf:li></rdf:li></rdf:Seq></dc:creator>"
+        '<x photoshop:ColorMode="3" photoshop:ICCProfile="sRGB"/>'
     ).encode())  # fmt: skip
     annotation(made, "Link", A=action("URI", URI="https://a.example/x"), F=4)
     made.Root.OpenAction = Array([made.pages[0].obj, Name.Fit])
@@ -458,6 +549,23 @@ def test_a_packing_without_a_limit_is_refused_where_objects_are_packed():
     assert pdf.look(plain(made)) == ()
 
 
+def test_too_many_pages_are_refused(monkeypatch):
+    made = new()
+    made.add_blank_page()
+    assert pdf.look(plain(made)) == ()
+    monkeypatch.setattr(pdf_content, "PAGES", 1)
+    assert too_much(plain(made))
+
+
+def test_what_nests_too_deeply_to_be_read_is_refused():
+    made = new()
+    made.trailer["/Deep"] = made.make_indirect(Array([script()]))
+    raw = plain(made)
+    start, end = raw.index(b"[ <<"), raw.index(b">> ]") + 4
+    raw = raw[:start] + b"[" * 600 + raw[start:end] + b"]" * 600 + raw[end:]
+    assert [code for code, _, _ in pdf.look(raw)] == [BROKEN]
+
+
 def test_too_many_objects_versions_or_actions_are_refused(monkeypatch):
     many = new()
     many.Root.X = Array([many.make_indirect(Dictionary(X=n)) for n in range(50)])
@@ -469,16 +577,6 @@ def test_too_many_objects_versions_or_actions_are_refused(monkeypatch):
     endless.Root.OpenAction = endless.make_indirect(action("GoTo", D="x"))
     endless.Root.OpenAction.Next = endless.Root.OpenAction
     assert too_much(plain(endless))
-
-
-def test_a_file_that_takes_too_long_is_refused(monkeypatch):
-    def endless(_):
-        while True:
-            pass
-
-    monkeypatch.setattr(time_limit, "SECONDS", 0.05)
-    monkeypatch.setattr(pdf_content, "read", endless)
-    assert too_much(plain(new()))
 
 
 def test_damage_is_named_or_passed_over_in_silence(caplog, recwarn):
@@ -509,9 +607,15 @@ def content(tmp_path):
     return folder
 
 
-def problems_of(content, kept=None):
+def site_of(content):
     site, _ = load(content, dt.date(2026, 6, 1))
-    return [p for p in checks.run(site, kept=kept) if p.code.startswith(("pdf", "file"))]
+    return site
+
+
+def problems_of(content, kept=None):
+    return [
+        p for p in checks.run(site_of(content), kept=kept) if p.code.startswith(("pdf", "file"))
+    ]
 
 
 def test_messages_say_what_was_found_and_what_to_do(content):
@@ -535,10 +639,42 @@ def test_a_file_that_is_too_large_is_not_read(content, monkeypatch):
     assert (problem.code, problem.hint) == (pdf.TOO_MUCH[0], pdf.TOO_MUCH[2])
 
 
+def no_end(_raw):
+    """A check that never ends, and that no exception and no signal can end."""
+    re.match(r"(a+)+$", "a" * 60 + "b")
+
+
+def fault(_raw):
+    """A check that ends its process, as a fault in C code does."""
+    os._exit(11)
+
+
+@pytest.mark.parametrize("signals", [True, False])
+@pytest.mark.parametrize("check", [no_end, fault])
+def test_a_file_that_takes_too_long_is_named_and_looked_at_again(
+    content, tmp_path, monkeypatch, check, signals
+):
+    monkeypatch.setattr(platform, "TIMES_BY_SIGNAL", signals and platform.TIMES_BY_SIGNAL)
+    (content / "files" / "x.pdf").write_bytes(plain(new()))
+    kept = tmp_path / "kept"
+    with monkeypatch.context() as patch:
+        patch.setattr(pdf, "SECONDS", 0.5)
+        patch.setattr(pdf, "look", check)
+        with ThreadPoolExecutor(1) as pool:  # where no signal arrives
+            [problem] = pool.submit(lambda: list(pdf.documents(site_of(content), kept))).result()
+    assert (problem.path[-11:], problem.code) == ("files/x.pdf", BROKEN)
+    assert problem.hint == pdf.TOO_MUCH[2]
+    assert problems_of(content, kept) == []
+
+
 def test_a_file_is_looked_at_once_until_it_changes(content, tmp_path, monkeypatch):
     looked = []
-    look = pdf.look
-    monkeypatch.setattr(pdf, "look", lambda raw: looked.append(raw) or look(raw))
+
+    def call_here(_seconds, function, raw):
+        looked.append(raw)
+        return function(raw)
+
+    monkeypatch.setattr(time_limit, "call_in_process", call_here)
     made = new()
     file = content / "files" / "x.pdf"
     file.write_bytes(plain(made))

@@ -367,6 +367,31 @@ def test_a_text_that_is_no_document_stops_nobody_else(content, theme):
     assert [problem.code for problem in live.problems()] == ["field-unknown"]
 
 
+def test_a_picture_that_is_cut_off_stops_no_other_page(content, theme):
+    live = LivePreview(content, theme, SITE)
+    picture = next(content.glob("images/*.png"))
+    raw = picture.read_bytes()
+    post = content / "posts" / "with-a-picture.md"
+    author = next(content.glob("team/*.md")).stem
+    text = f"![A room]({{static}}/images/{picture.name})"
+    post.write_text(
+        POST.format(title="Rooms", date="2026-05-10", author=author, more="", text=text),
+        "utf-8",
+    )
+    live.changed([post])
+    page = live.show("/blog/with-a-picture/")
+    assert (page.problems, picture.stem in page.content.decode()) == ((), True)
+    picture.write_bytes(raw[: len(raw) // 2])
+    live.changed([picture])
+    for path in ("/blog/with-a-picture/", f"/images/{picture.name}"):
+        assert [problem.code for problem in live.show(path).problems] == ["picture-broken"]
+    assert live.show("/sitemap.xml").problems == live.show("/blog/").problems == ()
+    assert [p.code for p in errors(checks.run(live.as_written))] == ["picture-broken"]
+    picture.write_bytes(raw)
+    live.changed([picture])
+    assert live.show("/blog/with-a-picture/").content == page.content
+
+
 def test_every_mistake_of_an_edit_is_named_at_once(content, theme):
     live = LivePreview(content, theme, SITE)
     mistakes = "\n[Nowhere]({filename}none.md)\n\n![]({static}/images/arcs.png)\n"

@@ -9,6 +9,7 @@ Not tested here: other browsers than Chromium, how pages look, and whether words
 
 from __future__ import annotations
 
+import io
 from urllib.parse import urlsplit
 
 import browsers
@@ -16,6 +17,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsers import AXE, AXE_COLORS, launched, until
 from conftest import CONTENT, REDIRECT, page_kinds
+from PIL import Image
 
 pytestmark = pytest.mark.browser
 
@@ -319,6 +321,35 @@ def test_the_measure_sees_what_is_cut_off(practices, changeable, show):
         show(changeable, practices["kitchen-sink"].page("/kitchen-sink/"))
         changeable.add_style_tag(content=style)
         assert any(words in found for found in changeable.evaluate(UNREADABLE, ["body", 1])), style
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("drawing", [("black", "light"), ("ivory", "dark")])
+def test_a_see_through_drawing_is_seen_in_both_schemes(browser, practices, show, scheme, drawing):
+    """The style that pictures with transparent parts get, and the ground of the page."""
+    context = context_of(browser, bypass_csp=True, color_scheme=scheme)
+    tab = context.new_page()
+    show(tab, longest(practices, "post")[0])
+    tab.evaluate(
+        """([line, ground]) => {
+            const canvas = document.createElement("canvas");
+            canvas.width = canvas.height = 100;
+            const pen = canvas.getContext("2d");
+            pen.fillStyle = line;
+            pen.fillRect(0, 0, 50, 100);
+            const image = document.createElement("img");
+            image.src = canvas.toDataURL();
+            image.id = "drawing";
+            image.className = `on-${ground}-ground`;
+            document.querySelector("main").prepend(image);
+            return image.decode();
+        }""",
+        list(drawing),
+    )
+    shot = Image.open(io.BytesIO(tab.locator("#drawing").screenshot())).convert("L")
+    context.close()
+    drawn, behind = (shot.getpixel((shot.width * n // 4, shot.height // 2)) for n in (1, 3))
+    assert abs(drawn - behind) > 150
 
 
 def test_less_motion_for_those_who_ask_for_it(practices, tab, show):

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 
 import html5lib
 import pytest
 from conftest import files_of
-from PIL import Image, ImageCms, PngImagePlugin
+from PIL import Image, PngImagePlugin
 
 from practice.build.run import build
 from practice.problems import ProblemsFound
-from practice.rendering import images
+from practice.rendering import images, pixels
 from practice.rendering.images import Pictures
 from practice.site.site import Site
+from practice.support import platform
 
 GPS = {1: "N", 2: (37.0, 46.0, 30.0), 3: "W", 4: (122.0, 25.0, 10.0)}
 SECRETS = [b"SecretCamera", b"Exif", b"GPS", b"SecretComment", b"ICC_PROFILE", b"http://ns.adobe"]
@@ -119,17 +122,6 @@ def test_a_small_picture_is_not_blown_up(pictures, tmp_path):
     assert pictures("a.jpg")["a.jpg"].widths == (400, 500)
 
 
-def test_a_color_profile_is_applied(pictures, tmp_path):
-    file = tmp_path / "content/images/a.jpg"
-    file.parent.mkdir(parents=True)
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    Image.new("RGB", (300, 300), (10, 200, 30)).save(file, icc_profile=profile, quality=95)
-    found = pictures("a.jpg")
-    made = opened(found.content(found["a.jpg"], 300, "JPEG"))
-    assert [abs(a - b) < 6 for a, b in zip(made.getpixel((9, 9)), (10, 200, 30), strict=True)]
-    assert "icc_profile" not in made.info
-
-
 def markup(text: str):
     return html5lib.parse(text, namespaceHTMLElements=False).find("body")
 
@@ -169,7 +161,7 @@ def test_the_cache_is_kept_by_content(pictures, tmp_path, monkeypatch):
     file = tmp_path / "content/images/a.jpg"
     photo(file, (500, 250))
     first = {path: make() for path, _, make, _ in pictures("a.jpg").files()}
-    monkeypatch.setattr(images, "make", None)  # a second making would fail
+    monkeypatch.setattr(pixels, "encode", None)  # a second making would fail
     assert {path: make() for path, _, make, _ in pictures("a.jpg").files()} == first
     monkeypatch.undo()
     photo(file, (520, 250))
@@ -197,11 +189,12 @@ def test_a_cached_picture_that_was_changed_is_made_anew(pictures, tmp_path, chan
         assert {path: make() for path, _, make, _ in pictures("a.jpg").files()} == first
 
 
-def test_the_same_bytes_each_time(pictures, tmp_path):
+def test_the_same_bytes_each_time(tmp_path):
     photo(tmp_path / "content/images/a.jpg", (500, 250))
-    picture = pictures("a.jpg")["a.jpg"]
+    raw = (tmp_path / "content/images/a.jpg").read_bytes()
     for format in ("AVIF", "JPEG", "PNG", "WEBP"):
-        assert images.make(picture, 400, format) == images.make(picture, 400, format)
+        first, second = (pixels.encode(raw, (400, 200), format, drawing=False) for _ in range(2))
+        assert first == second
 
 
 def test_a_picture_that_cannot_be_read_is_a_problem(pictures, tmp_path):
@@ -211,17 +204,161 @@ def test_a_picture_that_cannot_be_read_is_a_problem(pictures, tmp_path):
     (folder / "text.png").write_text("not a picture")
     (folder / "wrong.png").write_bytes(b"GIF89a")
     found = pictures("cut.jpg", "text.png", "wrong.png")
-    problems = {(p.path.rpartition("/")[2], p.code) for p in images.readable(found.site)}
-    assert problems == {("text.png", "picture-broken"), ("wrong.png", "picture-broken")}
+    problems = [(p.path.rpartition("/")[2], p.code) for p in images.readable(found.site)]
+    assert problems == [(name, "picture-broken") for name in ("cut.jpg", "text.png", "wrong.png")]
     with pytest.raises(ProblemsFound, match=r"cut\.jpg:1: picture-broken"):
-        found.content(found["cut.jpg"], 400, "JPEG")
+        found.html("cut.jpg", "A room")
 
 
-def test_a_picture_of_too_many_pixels_is_refused(pictures, tmp_path, monkeypatch):
-    monkeypatch.setattr(images, "LARGEST", 1000)
+@pytest.mark.parametrize("size", [(8000, 6500), (16_001, 10), (10, 16_001), (30_000, 30_000)])
+def test_a_picture_of_too_many_pixels_is_refused(pictures, tmp_path, size):
+    file = tmp_path / "content/images/a.png"
+    file.parent.mkdir(parents=True)
+    Image.new("1", size).save(file)
+    [problem] = images.readable(pictures("a.png").site)
+    assert (problem.code, problem.hint) == ("picture-large", pixels.SMALLER)
+
+
+@pytest.mark.parametrize(
+    ("size", "refused"),
+    [((1600, 5000), False), ((1600, 5001), True), ((3200, 10_010), True), ((300, 5001), True)],
+)
+def test_a_picture_that_is_far_higher_than_wide_is_refused(pictures, tmp_path, size, refused):
+    file = tmp_path / "content/images/a.png"
+    file.parent.mkdir(parents=True)
+    Image.new("1", size).save(file)
+    found = list(images.readable(pictures("a.png").site))
+    assert [(p.code, p.hint) for p in found] == [("picture-large", pixels.TOO_HIGH.hint)] * refused
+
+
+def test_a_file_that_is_too_large_is_not_read(pictures, tmp_path, monkeypatch):
     photo(tmp_path / "content/images/a.jpg", (100, 100))
-    [problem] = images.readable(pictures("a.jpg").site)
-    assert problem.code == "picture-large"
+    monkeypatch.setattr(images, "LARGEST_BYTES", 1_000)
+    monkeypatch.setattr(pixels, "examine", None)
+    assert [p.code for p in images.readable(pictures("a.jpg").site)] == ["picture-large"]
+
+
+def test_a_picture_whose_file_cannot_be_read_is_named(pictures, tmp_path):
+    (tmp_path / "content/images/a.jpg").mkdir(parents=True)
+    assert [p.code for p in images.readable(pictures("a.jpg").site)] == ["file-unreadable"]
+
+
+def no_end(*_args, **_kwargs):
+    """A decoder or encoder that never ends, and that no exception and no signal can end."""
+    re.match(r"(a+)+$", "a" * 60 + "b")
+
+
+def fault(*_args, **_kwargs):
+    """A decoder that ends its process, as a fault in C code does."""
+    os._exit(11)
+
+
+def in_a_thread(work):
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
+
+
+@pytest.fixture(params=["signals", "no signals"])
+def _system(request, monkeypatch):
+    """A system with timer signals, and one without; no picture is known from other tests."""
+    if request.param == "no signals":
+        monkeypatch.setattr(platform, "TIMES_BY_SIGNAL", False)
+    monkeypatch.setattr(images.PictureCheck, "_known", {})
+
+
+@pytest.mark.usefixtures("_system")
+@pytest.mark.parametrize("place", [lambda work: work(), in_a_thread])
+def test_a_picture_that_takes_too_long_to_read_is_named(pictures, tmp_path, monkeypatch, place):
+    photo(tmp_path / "content/images/a.jpg", (100, 100))
+    monkeypatch.setattr(images, "READ_SECONDS", 0.3)
+    monkeypatch.setattr(pixels, "examine", no_end)
+    found = pictures("a.jpg")
+    [problem] = place(lambda: list(images.readable(found.site, tmp_path / "cache")))
+    assert (problem.path.rpartition("/")[2], problem.code) == ("a.jpg", "picture-slow")
+    monkeypatch.setattr(pixels, "examine", None)  # another attempt would fail
+    with pytest.raises(ProblemsFound, match=r"a\.jpg:1: picture-slow"):
+        place(lambda: found.html("a.jpg", "A room"))
+
+
+@pytest.mark.usefixtures("_system")
+@pytest.mark.parametrize("place", [lambda work: work(), in_a_thread])
+def test_a_picture_that_takes_too_long_to_encode_is_named(pictures, tmp_path, monkeypatch, place):
+    photo(tmp_path / "content/images/a.jpg", (100, 100))
+    found = pictures("a.jpg")
+    picture = found["a.jpg"]
+    monkeypatch.setattr(images, "ENCODE_SECONDS", 0.3)
+    monkeypatch.setattr(pixels, "encode", no_end)
+    for _ in range(2):
+        with pytest.raises(ProblemsFound, match=r"a\.jpg:1: picture-slow"):
+            place(lambda: found.content(picture, 100, "AVIF"))
+        monkeypatch.setattr(pixels, "encode", None)  # the next size is not tried
+
+
+def test_lack_of_time_is_not_cached_and_a_broken_picture_is(pictures, tmp_path, monkeypatch):
+    photo(tmp_path / "content/images/a.jpg", (101, 100))
+    (tmp_path / "content/images/b.jpg").write_text("no picture")
+    site = pictures("a.jpg", "b.jpg").site
+
+    def codes():
+        monkeypatch.setattr(images.PictureCheck, "_known", {})  # as in the next command
+        return [p.code for p in images.readable(site, tmp_path / "cache")]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pixels, "examine", fault)
+        assert codes() == ["picture-broken", "picture-broken"]
+    assert codes() == ["picture-broken"]
+    monkeypatch.setattr(pixels, "examine", None)
+    assert codes() == ["picture-broken"]
+
+
+def test_a_picture_that_changes_while_the_site_is_built_is_not_cached(pictures, tmp_path):
+    photo(tmp_path / "content/images/a.jpg", (300, 100))
+    found = pictures("a.jpg")
+    picture = found["a.jpg"]
+    photo(tmp_path / "content/images/a.jpg", (300, 150))
+    with pytest.raises(ProblemsFound, match="has changed"):
+        found.content(picture, 300, "JPEG")
+    after = pictures("a.jpg")
+    assert opened(after.content(after["a.jpg"], 300, "JPEG")).size == (300, 150)
+
+
+def test_a_moving_picture_is_refused(pictures, tmp_path):
+    folder = tmp_path / "content/images"
+    folder.mkdir(parents=True)
+    frames = [Image.new("RGB", (60, 40), color) for color in ("red", "green", "blue")]
+    for name in ("a.avif", "a.png", "a.webp"):
+        frames[0].save(folder / name, save_all=True, append_images=frames[1:], duration=100)
+    frames[0].save(folder / "camera.jpg", "MPO", save_all=True, append_images=frames[1:])
+    found = pictures("a.avif", "a.png", "a.webp", "camera.jpg")
+    problems = [(p.path.rpartition("/")[2], p.code) for p in images.readable(found.site)]
+    assert problems == [(name, "picture-moving") for name in ("a.avif", "a.png", "a.webp")]
+
+
+def test_a_refused_picture_stops_no_other_file(pictures, tmp_path):
+    photo(tmp_path / "content/images/a.jpg", (100, 100))
+    (tmp_path / "content/images/b.jpg").write_text("no picture")
+    made = {path: make for path, _, make, _ in pictures("a.jpg", "b.jpg").files()}
+    assert opened(made["images/a.jpg"]()).size == (100, 100)
+    with pytest.raises(ProblemsFound, match=r"b\.jpg:1: picture-broken"):
+        made["images/b.jpg"]()
+
+
+@pytest.mark.parametrize(
+    ("color", "ground"),
+    [((0, 60, 40, 255), "light"), ((250, 250, 240, 255), "dark"), ((9, 9, 9, 0), "")],
+    ids=["dark lines", "pale lines", "nothing"],
+)
+def test_a_see_through_picture_gets_a_ground_on_which_it_is_seen(pictures, tmp_path, color, ground):
+    folder = tmp_path / "content/images"
+    folder.mkdir(parents=True)
+    image = Image.new("RGBA", (100, 80))
+    image.paste(color, (10, 10, 90, 12))
+    image.save(folder / "a.png")
+    image.convert("RGB").save(folder / "opaque.png")
+    found = pictures("a.png", "opaque.png")
+    expected = f"on-{ground}-ground" if ground else None
+    assert markup(found.html("a.png", "x")).find("picture/img").get("class") == expected
+    assert markup(found.html("opaque.png", "x")).find("picture/img").get("class") is None
 
 
 def test_the_build_names_a_broken_picture_and_not_its_code(content, tmp_path):
@@ -244,5 +381,5 @@ def test_no_original_is_published(content, tmp_path):
 
 def test_a_warm_cache_costs_little(content, tmp_path, monkeypatch):
     first = files_of(build(content, tmp_path / "site").output)
-    monkeypatch.setattr(images, "make", None)  # a build that makes a picture again fails
+    monkeypatch.setattr(pixels, "encode", None)  # a build that makes a picture again fails
     assert files_of(build(content, tmp_path / "site").output) == first

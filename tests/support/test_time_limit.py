@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from practice.content.models import Page
 from practice.content.reader import read_document
-from practice.support import platform, time_limit
-from practice.support.time_limit import ProcessEnded, TooSlow, call
+from practice.support import platform, processes, time_limit
+from practice.support.time_limit import ProcessEnded, TooSlow, call, call_in_process
 
+ROOT = Path(__file__).parents[2]
 LARGE = time_limit.SMALL + 1
 ENDLESS = r"(a+)+$", "a" * 60 + "b"
 """A regular expression that takes longer than the world will last, and a text for it."""
@@ -96,7 +100,7 @@ def test_one_long_regular_expression_is_ended(place):
 
 def test_small_input_needs_no_process(monkeypatch):
     monkeypatch.setattr(platform, "TIMES_BY_SIGNAL", False)
-    monkeypatch.setattr(time_limit, "_in_process", lambda *_: pytest.fail("it started a process"))
+    monkeypatch.setattr(time_limit, "_Helper", lambda: pytest.fail("it started a process"))
     assert call(5, time_limit.SMALL, os.getpid) == os.getpid()
 
 
@@ -106,14 +110,80 @@ def test_a_process_that_ends_without_a_result_is_told(monkeypatch):
         call(30, LARGE, os._exit, 7)
 
 
-def test_no_process_is_left(monkeypatch):
-    monkeypatch.setattr(platform, "TIMES_BY_SIGNAL", False)
+def helpers():
+    """The processes of waiting helpers."""
+    return {helper.process.pid for helper in time_limit._idle.get(os.getpid(), ())}
+
+
+def test_a_helper_is_kept_for_further_calls():
+    first = call_in_process(30, os.getpid)
+    assert first != os.getpid()
+    assert call_in_process(30, os.getpid) == first
+    with pytest.raises(ZeroDivisionError):
+        call_in_process(30, divmod, 1, 0)
+    assert call_in_process(30, os.getpid) == first
+
+
+@everywhere
+def test_code_in_c_is_ended_and_its_process_with_it(place):
+    process = call_in_process(30, os.getpid)
     with pytest.raises(TooSlow):
-        call(0.2, LARGE, loop, 600)
-    children = Path(f"/proc/self/task/{threading.get_native_id()}/children")
-    if children.exists():
-        commands = [Path(f"/proc/{pid}/cmdline") for pid in children.read_text("utf-8").split()]
-        assert not [c for c in commands if b"spawn_main" in c.read_bytes()]
+        place(lambda: call_in_process(0.2, re.match, *ENDLESS))
+    assert process not in helpers()
+    if Path("/proc/self").exists():
+        assert not Path(f"/proc/{process}").exists()
+    assert call_in_process(30, divmod, 17, 5) == (3, 2)
+
+
+def test_a_helper_that_has_ended_meanwhile_is_replaced():
+    process = call_in_process(30, os.getpid)
+    [helper] = [h for h in time_limit._idle[os.getpid()] if h.process.pid == process]
+    helper.process.kill()
+    helper.process.wait()
+    assert call_in_process(30, os.getpid) != process
+
+
+def test_several_threads_have_helpers_of_their_own():
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda n: call_in_process(30, divmod, n, 7), range(40)))
+    assert found == [divmod(n, 7) for n in range(40)]
+
+
+@pytest.mark.skipif(not platform.FORKS, reason="there are no forks")
+def test_a_forked_process_has_helpers_of_its_own():
+    first = call_in_process(30, os.getpid)
+    found = processes.map_in_processes(lambda _: call_in_process(30, os.getpid), range(4), 2)
+    assert first not in found
+    assert len(set(found)) == 2
+    assert call_in_process(30, os.getpid) == first
+
+
+def test_what_a_function_prints_is_no_answer():
+    assert call_in_process(30, os.system, "echo words") == 0
+    assert call_in_process(30, print, "words") is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such limit")
+def test_a_call_that_needs_too_much_memory_is_ended():
+    with pytest.raises(MemoryError):
+        call_in_process(30, bytearray, time_limit.MEMORY_BYTES + 1)
+
+
+@pytest.mark.skipif(not platform.FORKS, reason="it looks into /proc")
+def test_a_helper_ends_with_the_process_that_started_it():
+    code = """
+import os
+from practice.support.time_limit import call_in_process
+print(call_in_process(60, os.getpid), flush=True)
+os.kill(os.getpid(), 9)
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    end = time.monotonic() + 60
+    while Path(f"/proc/{int(run.stdout)}/exe").exists():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 @everywhere
