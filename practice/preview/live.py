@@ -9,11 +9,11 @@ from __future__ import annotations
 import copy
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from practice import checks
-from practice.checks import links, references
+from practice.checks import guarded, links, references
 from practice.content.cached_reader import Reader
 from practice.content.document import Document, address_of, slug_of
 from practice.content.folder import (
@@ -30,7 +30,7 @@ from practice.paths import save_as
 from practice.problems import Problem, ProblemsFound, errors
 from practice.rendering import templates
 from practice.rendering.jobs import Job, jobs, page_of
-from practice.rendering.renderer import Renderer, template_problem
+from practice.rendering.renderer import Renderer
 from practice.site.site import Site, assemble, narrow, stand_in
 from practice.support.environment import today
 
@@ -206,18 +206,16 @@ class LivePreview:
         document = self.document(path)
         why = self.why_old(document)
         try:
-            return PreviewPage(_bytes(job.make()), job.origin, document, why)
+            return PreviewPage(_bytes(job.run(self.theme)), job.origin, document, why)
         except ProblemsFound as error:
-            found = error.problems
-        except Exception as error:  # noqa: BLE001  # a template can raise anything
-            found = [template_problem(error, job.origin, job.path, self.theme)]
-        return PreviewPage(self._last_good(path), job.origin, document, (*why, *found))
+            problems = (*why, *error.problems)
+        return PreviewPage(self._last_good(path), job.origin, document, problems)
 
     def _last_good(self, path: str) -> bytes:
         job = self.sound.job(path) if self.sound else None
         try:
-            return _bytes(job.make()) if job else b""
-        except Exception:  # noqa: BLE001  # what is wrong is said already
+            return _bytes(job.run(self.theme)) if job else b""
+        except ProblemsFound:  # what is wrong is said already
             return b""
 
     def document(self, path: str) -> Document | None:
@@ -294,13 +292,17 @@ class Pages:
 
 
 def _unfit(site: Site, documents: list[Document]) -> Iterator[tuple[Problem, Document]]:
-    """Yield the problems that prevent documents from being shown, each with its document."""
+    """Yield the problems that prevent documents from being shown, each with its document.
+
+    A fault in a check that names no document is left to the check of the whole site.
+    """
     if not documents:
         return
     by_path = {document.display_path: document for document in documents}
     for check in LEADS_SOMEWHERE:
-        for problem in check(narrow(site, documents)):
-            yield problem, by_path[problem.path]
+        for problem in guarded.findings(partial(check, narrow(site, documents))):
+            if problem.path in by_path:
+                yield problem, by_path[problem.path]
 
 
 def check_some(site: Site, sources: Collection[str]) -> dict[str, list[Problem]]:

@@ -38,7 +38,7 @@ from practice.preview import bar
 from practice.preview.guard import Guard
 from practice.preview.live import LivePreview, PreviewPage, check_some
 from practice.problems import Problem
-from practice.support import platform, processes
+from practice.support import faults, platform, processes
 from practice.support.programs import resolve_command, split_command
 
 HERE = Path(__file__).parent
@@ -128,9 +128,8 @@ class Preview:
             try:
                 live.changed(mine)
             except Exception as error:  # noqa: BLE001  # the preview goes on, and says so
-                message = f"an edit could not be shown: {type(error).__name__}: {error}"
-                hint = "save the file again; if that does not help, restart the preview"
-                mount.found = [Problem("the preview", 1, "preview", message, hint)]
+                path = display_path_of(min(mine))
+                mount.found = [faults.problem_of(error, faults.file_of(error) or path)]
             else:
                 self._check_later(mount)
         self._tell()
@@ -160,6 +159,8 @@ class Preview:
         child = processes.Child(functools.partial(checks.run, site, kept=live.read_all.folder))
         try:
             found = await asyncio.to_thread(child.result)
+        except processes.WorkerRaised as error:
+            found = [faults.problem_of(error, display_path_of(live.content.folder))]
         except processes.WorkerFailed as error:
             hint = "save any file to try it again"
             found = [Problem("preview", 1, "check-failed", str(error), hint, "warning")]
