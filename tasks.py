@@ -26,10 +26,9 @@ from invoke.tasks import task
 from practice.build import report
 from practice.paths import command_of, display_path_of
 from practice.problems import ProblemsFound, UsageError
-from practice.support import extras, garbage, processes
+from practice.support import extras, garbage
 from practice.support.cache_folder import why_not_used
 from practice.support.console import accept_every_character
-from practice.support.files import explain
 
 accept_every_character(sys.stdout, sys.stderr)
 
@@ -291,18 +290,18 @@ def command_errors(then: str, *, cached: bool = True) -> Iterator[report.Progres
         progress.end()
         print(error, file=sys.stderr)
         raise Exit(code=USAGE_ERROR) from error
-    except processes.WorkerFailed as error:
-        progress.end()
-        print(f"{error}\n{then} Try again.", file=sys.stderr)
-        raise Exit(code=PROBLEMS) from error
+    except Exit:
+        raise
     except BrokenPipeError:  # the reader (for example `head`) closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
+    except Exception as error:
+        from practice.support import faults
+
         progress.end()
-        why, remedy = explain(error)
-        place = display_path_of(Path(str(error.filename))) if error.filename else "the system"
-        print(f"{place}: {why}: {remedy}. {then}", file=sys.stderr)
-        raise Exit(code=USAGE_ERROR) from error
+        problem = faults.problem_of(error)
+        print(report.problems([problem], then), file=sys.stderr)
+        of_system = isinstance(error, OSError) and problem.code == "system"
+        raise Exit(code=USAGE_ERROR if of_system else PROBLEMS) from error
     finally:
         if ours:
             signal.signal(signal.SIGINT, signal.default_int_handler)

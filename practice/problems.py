@@ -37,6 +37,10 @@ class Problem:
         return f"{self.headline}\n    {self.hint}" if self.hint else self.headline
 
 
+NOT_CACHED = frozenset({"file-slow", "program-fault", "system"})
+"""Codes of problems that depend on more than the file: the next run looks again."""
+
+
 class ProblemsFound(Exception):
     """Raised where a build has to stop; carries every problem found so far.
 

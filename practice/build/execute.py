@@ -15,8 +15,8 @@ from practice.checks import built_html
 from practice.content.dependencies import record_dependencies
 from practice.problems import Problem, ProblemsFound
 from practice.rendering.jobs import Job
-from practice.rendering.renderer import Renderer, template_problem
-from practice.support import processes
+from practice.rendering.renderer import Renderer
+from practice.support import faults, processes
 from practice.support.cache_folder import cache_folder
 from practice.support.files import WHOLE_DISK, explain, write_file
 from practice.support.store import Codec, Store, json_codec
@@ -119,13 +119,15 @@ class _Maker:
     def make(self, job: Job) -> JobResult:
         """Make a file and write it."""
         try:
-            with record_dependencies() as read:
-                made = job.make()
+            return self._made(job)
         except ProblemsFound as error:
             return JobResult(problems=tuple(error.problems))
-        except Exception as error:  # noqa: BLE001  # a template can raise anything
-            problem = template_problem(error, job.origin, job.path, self.renderer.theme)
-            return JobResult(problems=(problem,))
+        except Exception as error:  # noqa: BLE001  # the other files are made all the same
+            return JobResult(problems=(faults.problem_of(error, job.origin),))
+
+    def _made(self, job: Job) -> JobResult:
+        with record_dependencies() as read:
+            made = job.run(self.renderer.theme)
         scanned = None
         if isinstance(made, str) and job.path.endswith(".html"):
             scanned = built_html.scan(job.path, made)
@@ -147,6 +149,8 @@ class _Maker:
             file.parent.mkdir(parents=True, exist_ok=True)
             write_file(file, content)
         except OSError as error:
+            if error.errno is None:  # it is not of the system
+                raise
             why, remedy = explain(error)
             where = "output" if error.errno in WHOLE_DISK else f"output/{path}"
             return (Problem(where, 1, "disk", f"the site cannot be written: {why}", remedy),)

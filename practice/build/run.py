@@ -28,7 +28,7 @@ from practice.problems import Problem, ProblemsFound, UsageError
 from practice.rendering.jobs import jobs
 from practice.site import redirects
 from practice.site.site import Site
-from practice.support import garbage, output_folder, processes
+from practice.support import faults, garbage, output_folder
 from practice.support.files import explain
 from practice.support.output_folder import MARKER, locked, tidied
 
@@ -155,16 +155,21 @@ def refuse_output(output: Path, content: Path) -> None:
 
 @contextmanager
 def system_named() -> Iterator[None]:
-    """Turn an error of the system (a full disk, a file in use) or of a worker into a message."""
+    """Turn an exception that no check has foreseen into a message that says whose it is.
+
+    Raises ``UsageError`` for an error of the system (a full disk, a file in use), else
+    ``ProblemsFound``.
+    """
     try:
         yield
-    except OSError as error:
-        place = f"`{display_path_of(Path(str(error.filename)))}`" if error.filename else "the disk"
+    except (ProblemsFound, UsageError):
+        raise
+    except Exception as error:
+        if not isinstance(error, OSError) or error.errno is None:  # libraries raise `OSError`, too
+            raise ProblemsFound([faults.problem_of(error)]) from error
+        place = f" with `{display_path_of(Path(str(error.filename)))}`" if error.filename else ""
         why, remedy = explain(error)
         raise UsageError(
-            f"the system reports a problem with {place}: {why}. "
+            f"the system reports a problem{place}: {why}. "
             f"The site in the output folder is as it was; {remedy}"
         ) from error
-    except processes.WorkerFailed as error:
-        hint = "try again; with `PRACTICE_WORKERS=1` the build does without other processes"
-        raise ProblemsFound([Problem("the build", 1, "worker", str(error), hint)]) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,7 @@ from practice.checks import (
     accessibility,
     addresses,
     clinical,
+    guarded,
     legal,
     links,
     pdf,
@@ -82,11 +84,17 @@ def run(
     """
     own, problems = settings.read(site.content)
     ours = CHECKS if "clinic" in site.unread else (*CHECKS, *OF_THE_CLINIC)
-    problems.extend(problem for check in ours for problem in check(site))
-    if static:
+    slow = False
+    for check in ours:
+        if not slow:  # the file that is named would take as long again
+            problems.extend(guarded.findings(partial(check, site)))
+            slow = any(problem.code == "file-slow" for problem in problems)
+    if static and not slow:
         problems.extend(images.readable(site, kept))
         problems.extend(pdf.documents(site, kept))
-    for text in (per_document.every(site, own, kept) if texts is None else texts).values():
+    if texts is None:
+        texts = {} if slow else per_document.every(site, own, kept)
+    for text in texts.values():
         problems.extend(text.problems)
     chosen: dict[str, Severity | Literal["off"]] = dict.fromkeys(WARNINGS, "warning")
     chosen.update(own.severity)

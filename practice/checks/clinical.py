@@ -40,7 +40,8 @@ PERCENT = re.compile(
     rf"(?P<low>{NUMBER})\s*(?:%|percent)?(?:\s*(?:to|and|-|–|or)\s*(?P<high>{NUMBER}))?"
     r"\s*(?:%|percent)"
 )
-PATIENT = re.compile(r"[—–-]\s*.*\b(?:patient|client)\b", re.IGNORECASE)
+PATIENT = re.compile(r"[^—–-]*[—–-].*\b(?:patient|client)\b", re.IGNORECASE)
+"""A line with these words after a dash."""
 
 
 def figures(site: Site) -> Iterator[Problem]:
@@ -180,7 +181,7 @@ def testimonials(site: Site) -> Iterator[Problem]:
 def quotations(text: Text) -> Iterator[Problem]:
     """A quotation of a patient is a testimonial, so it has to be written as one."""
     for number, line in enumerate(text.prose.lines if text.public else (), 1):
-        if ">" in line and line.lstrip().startswith(">") and PATIENT.search(line):
+        if ">" in line and line.lstrip().startswith(">") and PATIENT.match(line):
             message = "a patient is quoted outside a `testimonial` callout"
             hint = "write it as `/// testimonial`, with `authorization-on-file`"
             yield Problem(text.document.display_path, number, "testimonial", message, hint)

@@ -102,7 +102,7 @@ def _target(
         message = f"`{path}` is not published yet"
         yield problem("link-draft", message, "publish it first, or remove the link")
     elif path not in files and path not in out:
-        if any(path == f"{folder}/{s}.md" for folder, found in site.slugs.items() for s in found):
+        if path in site.targets:
             return  # the file is there, and its own mistakes are named elsewhere
         names = {name: name for name in (*files, *(text.source for text in site.invalid))}
         groups = _groups(names, site.static, is_picture=link.alt is not None)

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from practice.checks import accessibility, clinical, links, reading
+from practice.checks import accessibility, clinical, guarded, links, reading
 from practice.checks.prose import Text, prose
 from practice.checks.settings import FILE, CheckSettings
 from practice.content.document import Document
 from practice.content.reader import decode, read_bytes
 from practice.paths import display_path_of
-from practice.problems import Problem
+from practice.problems import NOT_CACHED, Problem
 from practice.site.site import Site
 from practice.support import processes
 from practice.support.environment import environment_fingerprint
@@ -93,7 +93,13 @@ def every(site: Site, settings: CheckSettings, kept: Path | None = None) -> dict
         if outcome is not None and _digest(site.content / name) == digests[name]
     }
     if misspelt is not None:
-        store.put({keys[name]: outcome for name, outcome in new.items()})
+        store.put(
+            {
+                keys[name]: outcome
+                for name, outcome in new.items()
+                if not any(problem.code in NOT_CACHED for problem in outcome.problems)
+            }
+        )
     store.close()
     return found | new
 
@@ -120,6 +126,14 @@ def _look(site: Site, document: Document, settings: CheckSettings, public: bool)
     if problems or hashlib.sha256(raw).digest() != document.digest:
         return None
     whole, _ = decode(raw, document.display_path)
-    text = Text(document, prose(whole), settings, site.clinic.phone, public)
-    problems = [problem for check in CHECKS for problem in check(text)]
-    return Found(tuple(problems), reading.grade_of(text.prose))
+    grade: float | None = None
+
+    def every_check() -> Iterator[Problem]:
+        nonlocal grade
+        text = Text(document, prose(whole), settings, site.clinic.phone, public)
+        grade = reading.grade_of(text.prose)
+        for check in CHECKS:
+            yield from check(text)
+
+    found = guarded.findings(every_check, document.display_path)
+    return Found(tuple(found), grade)

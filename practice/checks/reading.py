@@ -178,9 +178,15 @@ def _misspelt(content: Path, files: Mapping[Path, str], out: list[str]) -> dict[
             hint = "write " + " or ".join(f"`{word}`" for word in typo["corrections"])
             hint += ", or add the word to `words` in checks.yaml"
             message = f"`{typo['typo']}` looks misspelled"
-            line = typo["line_num"]
+            line = typo.get("line_num")
+            if line is None:  # the word is part of the file's name
+                message = (
+                    f"`{typo['typo']}` in the file name, and so in the address, looks misspelled"
+                )
+                if name.endswith(".md"):
+                    hint += "; if the page is live, keep its old address in `aliases`"
             problems[name].append(
-                Problem(f"{display_path}/{name}", line, "spelling", message, hint)
+                Problem(f"{display_path}/{name}", line or 1, "spelling", message, hint)
             )
     return problems
 

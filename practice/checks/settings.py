@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from practice.content.models import Texts, field
+from practice.content.models.values import between
 from practice.content.reader import read_model
 from practice.paths import display_path_of
 from practice.problems import Problem, did_you_mean
@@ -44,8 +45,10 @@ class CheckSettings(BaseModel):
     claims: Texts = field("Words that promise too much", ())
     words: Texts = field("Words that the spelling check should accept", ())
     phones: Texts = field("Numbers of others that texts may name", ())
-    sentence_words: int = field("How many words a sentence may have", 20)
-    grade: int = field("The school grade that a text may ask for", 10)
+    sentence_words: Annotated[int, between(1, 1000)] = field(
+        "How many words a sentence may have", 20
+    )
+    grade: Annotated[int, between(1, 30)] = field("The school grade that a text may ask for", 10)
 
 
 def read(content: Path) -> tuple[CheckSettings, list[Problem]]:

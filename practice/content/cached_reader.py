@@ -13,7 +13,7 @@ from practice.content.document import ReadResult
 from practice.content.models import KINDS, Entry
 from practice.content.reader import document_of, read_bytes
 from practice.paths import display_path_of
-from practice.problems import Problem
+from practice.problems import NOT_CACHED, Problem
 from practice.support import processes
 from practice.support.environment import environment_fingerprint
 from practice.support.processes import WORTH_A_FORK
@@ -126,6 +126,8 @@ def _dumped(results: Iterable[Read]) -> dict[bytes, bytes]:
     """Return the results that can be stored, as JSON by key."""
     found: dict[bytes, bytes] = {}
     for key, result in results:
+        if any(problem.code in NOT_CACHED for problem in result[1]):
+            continue
         with suppress(ValueError):
             found[key] = serialise.dump(result)
     return found

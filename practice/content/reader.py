@@ -38,7 +38,7 @@ from practice.content.models import (
 from practice.content.validation import validate
 from practice.paths import slug
 from practice.problems import Problem, nearest
-from practice.support import time_limit
+from practice.support import faults, time_limit
 
 M = TypeVar("M", bound=BaseModel)
 P = ParamSpec("P")
@@ -127,18 +127,25 @@ def _too_large(display_path: str) -> Problem:
 def within_limits(
     display_path: str, text: str, read: Callable[P, R], *args: P.args, **kwargs: P.kwargs
 ) -> tuple[R | None, list[Problem]]:
-    """Return the result of ``read``, or the problem that it takes too long or nests too deeply."""
+    """Return the result of ``read``, or the problem that it takes too long or nests too deeply.
+
+    Every other exception is a fault of the program.
+    """
+    hint = "look for a long run of one character, or split the file"
     try:
         return time_limit.call(time_limit.SECONDS, len(text), read, *args, **kwargs), []
     except time_limit.TooSlow:
-        message = f"the file takes longer than {time_limit.SECONDS:.0f} seconds to read"
+        problem = faults.too_slow(display_path, "the file takes too long to read")
     except RecursionError:
         message = "the file nests too deeply to be read"
+        problem = Problem(display_path, 1, "file-slow", message, hint)
     except time_limit.ProcessEnded as error:
         message = f"the file ended the program that was to read it ({error})"
+        problem = Problem(display_path, 1, "file-slow", message, hint)
+    except Exception as error:  # noqa: BLE001  # a fault in reading one file names that file
+        problem = faults.problem_of(error, display_path)
     forget()
-    hint = "look for a long run of one character, or split the file"
-    return None, [Problem(display_path, 1, "file-slow", message, hint)]
+    return None, [problem]
 
 
 def read_data(file: Path, display_path: str) -> tuple[Data, list[Problem]]:

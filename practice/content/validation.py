@@ -30,6 +30,7 @@ HINTS = {
     "price": "write it with its currency sign, for example $150",
     "modified_first": "a text cannot be changed before it is published: correct one of the two",
     "int_parsing": "write a whole number",
+    "int_parsing_size": "write a whole number",
     "float_parsing": "write a number, for example 37.5",
 }
 
@@ -213,6 +214,8 @@ def _message(detail: ErrorDetails) -> str:
         return f"`{detail['input']}` does not have the right form"
     if kind in ("int_parsing", "float_parsing"):
         return f"`{detail['input']}` is not a number"
+    if kind == "int_parsing_size":
+        return "this number is too large"
     return detail["msg"]
 
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from practice import checks
-from practice.paths import below
+from practice.paths import below, display_path_of
 from practice.preview import watch
 from practice.preview.live import LivePreview, check_some
 from practice.preview.threads import in_thread
 from practice.problems import Problem
-from practice.support import platform, processes
+from practice.support import faults, platform, processes
 
 SETTLE_SECONDS = 1.0
 """How long to wait for a file that is missing or empty: its program may be saving it."""
@@ -113,12 +113,8 @@ class Edits:
             outdated = self._outdated(names.values(), number)
             live.take(edit, {name for name, path in names.items() if path in outdated})
         except Exception as error:  # noqa: BLE001  # the preview goes on, and says so
-            reason = f"{type(error).__name__}: {error}"
-            if isinstance(error, processes.WorkerFailed):
-                reason = str(error).strip().rpartition("\n")[2]
-            message = f"an edit could not be shown: {reason}"
-            hint = "save the file again; if that does not help, restart the preview"
-            mount.found = [Problem("the preview", 1, "preview", message, hint)]
+            path = display_path_of(min(names))
+            mount.found = [faults.problem_of(error, faults.file_of(error) or path)]
         else:
             self._check_later(mount)
 
@@ -145,6 +141,8 @@ class Edits:
         child = processes.Child(functools.partial(checks.run, site, kept=live.read_all.folder))
         try:
             found = await asyncio.wait_for(in_thread(child.result), CHECK_SECONDS)
+        except processes.WorkerRaised as error:
+            found = [faults.problem_of(error, display_path_of(live.content.folder))]
         except (processes.WorkerFailed, TimeoutError) as error:
             child.give_up()
             message = str(error) or f"the check takes longer than {CHECK_SECONDS:.0f} seconds"

@@ -12,11 +12,11 @@ from __future__ import annotations
 import copy
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from practice import checks
-from practice.checks import links, references
+from practice.checks import guarded, links, references
 from practice.content.cached_reader import Read, Reader
 from practice.content.document import Document, ReadResult, address_of, slug_of
 from practice.content.folder import (
@@ -30,7 +30,7 @@ from practice.content.folder import (
 )
 from practice.content.models import KINDS
 from practice.paths import below, display_path_of, files_below
-from practice.preview.pages import SLOW, Pages, PreviewPage, Shown, render
+from practice.preview.pages import Pages, PreviewPage, Shown, render
 from practice.problems import Problem, ProblemsFound, errors
 from practice.rendering import templates
 from practice.rendering.renderer import Renderer
@@ -287,7 +287,7 @@ class LivePreview:
             content, found = render(job, self.theme)
             if not found:
                 return PreviewPage(content, job.origin, document, why)
-        slow = any(problem.code == SLOW for problem in found)  # the last good page may be, too
+        slow = any(problem.code == "file-slow" for problem in found)  # the last good page may be, too
         good = b"" if slow else self._last_good(path)
         return PreviewPage(good, job.origin, document, (*why, *found))
 
@@ -348,13 +348,17 @@ class LivePreview:
 
 
 def _unfit(site: Site, documents: list[Document]) -> Iterator[tuple[Problem, Document]]:
-    """Yield the problems that prevent documents from being shown, each with its document."""
+    """Yield the problems that prevent documents from being shown, each with its document.
+
+    A fault in a check that names no document is left to the check of the whole site.
+    """
     if not documents:
         return
     by_path = {document.display_path: document for document in documents}
     for check in LEADS_SOMEWHERE:
-        for problem in check(narrow(site, documents)):
-            yield problem, by_path[problem.path]
+        for problem in guarded.findings(partial(check, narrow(site, documents))):
+            if problem.path in by_path:
+                yield problem, by_path[problem.path]
 
 
 def check_some(site: Site, sources: Collection[str]) -> dict[str, list[Problem]]:

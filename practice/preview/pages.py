@@ -6,7 +6,6 @@ that: each thread borrows a copy of the site with a renderer of its own.
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -14,17 +13,10 @@ from functools import cached_property
 from pathlib import Path
 
 from practice.content.document import Document
-from practice.paths import display_path_of, save_as
+from practice.paths import save_as
 from practice.problems import Problem, ProblemsFound
 from practice.rendering.jobs import Job, jobs, page_of
-from practice.rendering.renderer import Renderer, template_problem
-from practice.support import time_limit
-
-PAGE_SECONDS = 30.0
-"""Seconds that a page may take to render; the largest picture takes a few."""
-
-SLOW = "page-slow"
-"""The code of the problem that this takes too long."""
+from practice.rendering.renderer import Renderer
 
 
 @dataclass(frozen=True)
@@ -94,25 +86,7 @@ class Shown:
 def render(job: Job, theme: Path) -> tuple[bytes, list[Problem]]:
     """Return the content of a page, and why it cannot be rendered."""
     try:
-        with time_limit.within(PAGE_SECONDS):
-            content = job.make()
+        content = job.run(theme)
     except ProblemsFound as error:
         return b"", error.problems
-    except time_limit.TooSlow as error:
-        return b"", [_too_slow(error, job)]
-    except Exception as error:  # noqa: BLE001  # a template can raise anything
-        return b"", [template_problem(error, job.origin, job.path, theme)]
     return content.encode() if isinstance(content, str) else content, []
-
-
-def _too_slow(error: time_limit.TooSlow, job: Job) -> Problem:
-    """Return the problem at the line of the template that was being run when time was up."""
-    where, line = job.origin, 1
-    for frame, number in traceback.walk_tb(error.__traceback__):
-        template = frame.f_globals.get("__jinja_template__")  # Jinja's own mark of its modules
-        if template and template.filename:
-            where = display_path_of(Path(template.filename))
-            line = template.get_corresponding_lineno(number)
-    message = f"the page takes longer than {PAGE_SECONDS:.0f} seconds to make"
-    hint = f"found while making `{job.path}`; make shorter what this line repeats"
-    return Problem(where, line, SLOW, message, hint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,11 +13,13 @@ from practice.content.document import Document
 from practice.content.reader import file_link
 from practice.paths import display_path_of, save_as
 from practice.problems import ProblemsFound
+from practice.rendering.blame import rendering_problem, with_template
 from practice.rendering.renderer import Renderer
 from practice.rendering.site_files import FEED, feed, redirect_page, robots, sitemap
 from practice.site import redirects
 from practice.site.recorded import digest_of
 from practice.site.site import Site
+from practice.support import faults, time_limit
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,8 @@ class Job:
     origin: str
     """Its source in messages: a file, or words such as `the site map`."""
     make: Callable[[], str | bytes]
-    """Returns its content. Access to other documents is recorded meanwhile. Raises
-    ``ProblemsFound``, and whatever a template can raise."""
+    """Returns its content. Access to other documents is recorded meanwhile. It raises
+    ``ProblemsFound``, and whatever a template can raise; callers use ``run``."""
     own: bytes | None = None
     """A digest of the inputs of this file alone; None if they are not known beforehand, so that the
     file is made each time."""
@@ -37,6 +40,25 @@ class Job:
     """Returns a digest of inputs that many files share, such as the theme."""
     slow: bool = False
     """Whether it takes as long as many pages."""
+
+    def run(self, theme: Path) -> str | bytes:
+        """Return the file's content; ``theme`` is the folder of the templates.
+
+        Raises ``ProblemsFound`` and nothing else: for a mistake of a template, for a file that
+        takes longer than the time limit, and for a fault of the program.
+        """
+        limit = nullcontext() if self.slow else time_limit.within(time_limit.SECONDS)
+        try:
+            with limit:
+                return self.make()
+        except ProblemsFound:
+            raise
+        except time_limit.TooSlow as error:
+            problem = faults.too_slow(self.origin, f"the page `{self.path}` takes too long to make")
+            raise ProblemsFound([with_template(problem, error)]) from error
+        except Exception as error:
+            problem = rendering_problem(error, self.origin, self.path, theme)
+            raise ProblemsFound([problem]) from error
 
     @property
     def inputs(self) -> bytes | None:

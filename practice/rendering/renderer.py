@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import hashlib
-import traceback
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -253,22 +252,3 @@ class Renderer:
         # The prefix keeps these ids apart from those of the page's own questions.
         prefix = f"{treatment.slug}-"
         return self.env.show(name, treatment.meta.faq, level, self.recorded, treatment, prefix)
-
-
-def template_problem(error: Exception, origin: str, path: str, theme: Path) -> Problem:
-    """Return the problem of a template at its line; ``path`` was being made from ``origin``."""
-    if isinstance(error, jinja2.TemplateNotFound):
-        hint = f"it is needed for `{origin}`; add the template to the theme"
-        where = f"{display_path_of(theme / 'templates')}/{error.name}"
-        return Problem(where, 1, "template-missing", "this template does not exist", hint)
-    if isinstance(error, jinja2.TemplateSyntaxError):
-        where = display_path_of(Path(error.filename or str(error.name)))
-        return Problem(
-            where, error.lineno, "template-syntax", str(error.message), "correct the template"
-        )
-    where, line = origin, 1
-    for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename.endswith(ENDING):
-            where, line = display_path_of(Path(frame.filename)), frame.lineno or 1
-    message = f"{type(error).__name__}: {error}"
-    return Problem(where, line, "template-error", message, f"found while writing `{path}`")

@@ -23,7 +23,7 @@ from practice.content.document import Document
 from practice.content.folder import JUNK
 from practice.content.models import Faq, SideEffectList
 from practice.paths import display_path_of
-from practice.problems import Problem, nearest
+from practice.problems import Problem, ProblemsFound, nearest
 from practice.rendering import theme_file
 from practice.site.site import Site
 
@@ -182,5 +182,10 @@ class TemplateEnvironment(jinja2.Environment):
     def show(self, name: str, *arguments: object) -> Markup:
         """Call the macro `show` of the template of a callout."""
         template = self.get_template(f"callouts/{name}{ENDING}")
-        shown = template.module.show(*arguments)  # type: ignore[attr-defined]  # its own macro
-        return Markup(shown)  # noqa: S704  # a template escapes what it prints
+        macro = getattr(template.module, "show", None)
+        if macro is None:
+            where = display_path_of(Path(str(template.filename)))
+            hint = "write it as in the theme that comes with the program"
+            message = "the macro `show` is missing"
+            raise ProblemsFound([Problem(where, 1, "template-error", message, hint)])
+        return Markup(macro(*arguments))  # noqa: S704  # a template escapes what it prints

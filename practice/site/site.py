@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from practice.content.document import Document, InvalidDocument, M, is_of, of_kind, slug_of
+from practice.content.document import (
+    Document,
+    InvalidDocument,
+    M,
+    address_of,
+    is_of,
+    of_kind,
+    slug_of,
+)
 from practice.content.folder import Content, ReadAll, read_content, read_each
 from practice.content.front_matter import Data
 from practice.content.models import (
@@ -72,6 +80,8 @@ class Site:
     """Documents with invalid fields; their references are checked too."""
     slugs: dict[str, frozenset[str]] = field(default_factory=dict)
     """Every slug by folder, including those of invalid and unpublished files."""
+    unreadable: frozenset[str] = frozenset()
+    """The files of documents that are not valid, by their path below the content folder (NFC)."""
     unread: frozenset[str] = frozenset()
     """Those of `clinic`, `source` and `topic` whose file has mistakes; missing entries in them are
     not reported."""
@@ -317,9 +327,17 @@ class Site:
 
     @cached_property
     def targets(self) -> dict[str, str]:
-        """The addresses that links may lead to; unpublished documents may link to each other."""
+        """The addresses that links may lead to.
+
+        Unpublished documents may link to each other. The preview shows links to a file that is not
+        valid yet.
+        """
         out = {unicodedata.normalize("NFC", d.source): d.path for d in self.left_out}
-        return out | self.addresses
+        later = {
+            source: address_of(KINDS[source.partition("/")[0]], slug_of(source))
+            for source in self.unreadable
+        }
+        return later | out | self.addresses
 
     def target(self, path: str) -> str:
         """The address to which a link to a file leads; ``path`` is below the content folder."""
@@ -358,9 +376,11 @@ def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> 
     published: list[Document] = []
     left_out: list[Document[Post]] = []
     slugs: dict[str, set[str]] = {folder: set() for folder in KINDS}
+    unreadable: set[str] = set()
     for source, document in content.documents.items():
         slugs[source.split("/")[0]].add(document.slug if document else slug_of(source))
         if not document:
+            unreadable.add(unicodedata.normalize("NFC", source))
             continue
         if is_of(document, Post) and not (drafts or _is_public(document.meta, build_date)):
             left_out.append(document)
@@ -378,6 +398,7 @@ def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> 
         invalid=tuple(filter(None, content.invalid.values())),
         left_out=tuple(left_out),
         slugs={folder: frozenset(found) for folder, found in slugs.items()},
+        unreadable=frozenset(unreadable),
         unread=frozenset(kind for kind, file in LISTS.items() if content.problems.get(file)),
     )
 
@@ -385,7 +406,7 @@ def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> 
 def narrow(site: Site, texts: Iterable[Document | InvalidDocument]) -> Site:
     """Return a copy of the site that checks only some documents; lists stay complete."""
     few = copy.copy(site)
-    for name in ("addresses", "_by_source"):
+    for name in ("addresses", "targets", "_by_source"):
         vars(few)[name] = getattr(site, name)
     few.documents = tuple(text for text in texts if isinstance(text, Document))
     few.invalid = tuple(text for text in texts if isinstance(text, InvalidDocument))

@@ -61,6 +61,12 @@ def why_not_used() -> str:
     )
 
 
+def own_folder() -> Path | None:
+    """Return the folder that contains all caches; None if it cannot be used."""
+    base = _base()
+    return None if why_not_private(base) else base
+
+
 def _base() -> Path:
     """Return the folder that contains all caches."""
     named = os.environ.get("PRACTICE_CACHE")

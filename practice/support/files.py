@@ -23,6 +23,27 @@ PAUSE = 0.05
 WHOLE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 """Errors that every other file on the disk would have too."""
 
+OTHERWISE = "try again; if it stays so, ask whoever looks after this computer"
+SHARED = "see that no other program changes the folder meanwhile, and try again"
+REMEDIES = {
+    errno.ENOSPC: "free the disk, and try again",
+    errno.EDQUOT: "free the disk, or ask for more space on it, and try again",
+    errno.EROFS: "the disk can only be read: use another folder, or make it writable",
+    errno.EFBIG: "the disk cannot hold a file of this size: use another folder",
+    errno.EACCES: "allow this user to read and change it, and try again",
+    errno.EPERM: "allow this user to read and change it, and try again",
+    errno.EMFILE: "close other programs, and try again",
+    errno.ENFILE: "close other programs, and try again",
+    errno.ENOMEM: "close other programs, and try again",
+    errno.EIO: "check the disk, or its connection, and try again",
+    errno.ENOENT: SHARED,
+    errno.ENOTDIR: SHARED,
+    errno.EISDIR: SHARED,
+    errno.EEXIST: SHARED,
+    errno.ENOTEMPTY: SHARED,
+}
+"""What to do about an error of the system."""
+
 
 def replace_file(source: Path, target: Path) -> None:
     """Move a file to a name, also where another file has that name (``os.replace``)."""
@@ -110,4 +131,4 @@ def explain(error: OSError) -> tuple[str, str]:
         remedy = "close the program that shows it (a viewer, an Explorer window, a terminal there)"
         why = "another program holds this open, or it may not be changed"
         return why, f"{remedy}, and try again"
-    return error.strerror or str(error), "free the disk or the folder, and try again"
+    return error.strerror or str(error), REMEDIES.get(error.errno or 0, OTHERWISE)

@@ -26,7 +26,7 @@ FORKS = sys.platform == "linux" and hasattr(os, "fork")
 macOS can fork, but its system libraries may crash in a child that does not `exec`
 (https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods).
 """
-TIMES_BY_SIGNAL = hasattr(signal, "setitimer") and hasattr(signal, "SIGVTALRM")
+TIMES_BY_SIGNAL = hasattr(signal, "setitimer") and hasattr(signal, "SIGPROF")
 """Whether a timer can interrupt the main thread, even within one long regular expression."""
 OPEN_FILES_BLOCK = sys.platform == "win32"
 """Whether a file that a program holds open can be neither replaced nor deleted."""
@@ -175,19 +175,20 @@ def _interrupt_later() -> Iterator[None]:
 def alarm(seconds: float, over: Callable[[], None]) -> Iterator[None]:
     """Call ``over`` in the main thread once this process has worked for ``seconds``.
 
-    Time in which the process waits or other processes run is not counted. ``over`` is called again
-    after each further ``seconds``, because Python drops an exception that is raised while an object
-    is destroyed. Use this only in the main thread, and only where ``TIMES_BY_SIGNAL`` is true.
+    What the system does for the process counts: copying long texts is mostly that. Time in which
+    the process waits or other processes run is not counted. ``over`` is called again after each
+    further ``seconds``, because Python drops an exception that is raised while an object is
+    destroyed. Use this only in the main thread, and only where ``TIMES_BY_SIGNAL`` is true.
     """
     if sys.platform == "win32":
         raise NotImplementedError
-    before = signal.signal(signal.SIGVTALRM, lambda _number, _frame: over())
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, seconds)
+    before = signal.signal(signal.SIGPROF, lambda _number, _frame: over())
+    signal.setitimer(signal.ITIMER_PROF, seconds, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 # --- Files and sockets ---

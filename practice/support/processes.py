@@ -29,6 +29,10 @@ class WorkerFailed(Exception):
     """A child process died or raised an exception; the message says which."""
 
 
+class WorkerRaised(WorkerFailed):
+    """A child process raised an exception. The message names it, a note has its traceback."""
+
+
 @dataclass
 class _Outcome:
     """The results, log records and warnings that a child sends to its parent."""
@@ -36,7 +40,7 @@ class _Outcome:
     results: list[Any] = field(default_factory=list)
     records: list[logging.LogRecord] = field(default_factory=list)
     warnings: list[tuple[str, type[Warning], str, int]] = field(default_factory=list)
-    failure: str = ""
+    failure: WorkerFailed | None = None
 
 
 def workers() -> int:
@@ -77,7 +81,7 @@ def map_in_processes(
     results: list[Any] = [None] * len(items)
     for index, outcome in enumerate(outcomes):
         if outcome.failure:
-            raise WorkerFailed(outcome.failure)
+            raise outcome.failure
         _repeat(outcome)
         results[index::count] = outcome.results
     return results
@@ -102,7 +106,7 @@ class Child(Generic[R]):
             return self.function()
         outcome = _collect(*self.running)
         if outcome.failure:
-            raise WorkerFailed(outcome.failure)
+            raise outcome.failure
         _repeat(outcome)
         found: R = outcome.results[0]
         return found
@@ -156,8 +160,9 @@ def _work(function: Callable[[T], R], share: Sequence[T]) -> _Outcome:
     with warnings.catch_warnings(record=True) as warned:
         try:
             outcome.results = [function(item) for item in share]
-        except BaseException:  # noqa: BLE001  # the parent raises it again
-            outcome.failure = traceback.format_exc()
+        except BaseException as error:  # noqa: BLE001  # the parent raises it again
+            outcome.failure = WorkerRaised("".join(traceback.format_exception_only(error)).strip())
+            outcome.failure.add_note(traceback.format_exc())
     outcome.warnings = [(str(w.message), w.category, w.filename, w.lineno) for w in warned]
     return outcome
 
@@ -182,9 +187,11 @@ def _collect(pid: int, pipe: BinaryIO) -> _Outcome:
         raw = pipe.read()
     code = platform.exit_code_of(pid)
     if code < 0:
-        return _Outcome(failure=f"a process of the build was killed by signal {-code}")
+        failure = WorkerFailed(f"a process of the build was killed by signal {-code}")
+        return _Outcome(failure=failure)
     if code:
-        return _Outcome(failure=f"a process of the build ended with exit code {code}")
+        failure = WorkerFailed(f"a process of the build ended with exit code {code}")
+        return _Outcome(failure=failure)
     outcome: _Outcome = pickle.loads(raw)  # noqa: S301  # written by our own child
     return outcome
 

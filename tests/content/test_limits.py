@@ -5,6 +5,7 @@ Not tested here: which message each input gets (`test_bad.py`).
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 
@@ -14,7 +15,7 @@ from practice.content import front_matter
 from practice.content.body_parser import parse
 from practice.content.models import Page
 from practice.content.reader import read_document
-from practice.support import time_limit
+from practice.support import platform, time_limit
 from practice.support.time_limit import TooSlow, within
 
 SMALL = 10_000
@@ -222,6 +223,17 @@ def test_the_time_is_enough_and_no_more():
     work(0.05)
     with pytest.raises(TooSlow), within(0.05):
         work(5)
+
+
+@pytest.mark.skipif(not platform.TIMES_BY_SIGNAL, reason="there are no timer signals")
+def test_work_inside_the_system_is_counted():
+    def read_random_bytes():
+        started = time.process_time()
+        while time.process_time() - started < 5:
+            os.urandom(1_000_000)
+
+    with pytest.raises(TooSlow), within(0.5):
+        read_random_bytes()
 
 
 def test_waiting_is_not_counted():

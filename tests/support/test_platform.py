@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 SYSTEM_CALLS = {
     "os": {"fork", "nice", "getuid", "geteuid", "sched_getaffinity", "waitpid", "WNOHANG",
            "startfile", "O_NOFOLLOW", "setsid", "killpg", "getppid", "mkfifo", "chown", "uname"},
-    "signal": {"pthread_sigmask", "setitimer", "SIGKILL", "SIGVTALRM", "SIGALRM", "alarm",
+    "signal": {"pthread_sigmask", "setitimer", "SIGKILL", "SIGPROF", "SIGALRM", "alarm",
                "SIG_BLOCK"},
     "socket": {"SO_REUSEADDR", "SO_EXCLUSIVEADDRUSE", "AF_UNIX"},
     "sys": {"platform"},

@@ -26,6 +26,7 @@ from practice.content.models.values import (
     WebAddress,
     Weekday,
     ZipCode,
+    between,
     one_or_many,
 )
 
@@ -43,8 +44,8 @@ class Address(Model):
 class Geo(Model):
     """A place on the map, in degrees (WGS 84)."""
 
-    latitude: float = field("Degrees north", example="37.0")
-    longitude: float = field("Degrees east", example="-122.0")
+    latitude: Annotated[float, between(-90, 90)] = field("Degrees north", example="37.0")
+    longitude: Annotated[float, between(-180, 180)] = field("Degrees east", example="-122.0")
 
 
 class Hours(Model):
@@ -84,7 +85,9 @@ class Fee(Model):
     """What a visit costs without insurance."""
 
     service: Text = field("What it is", example="First visit and evaluation")
-    minutes: int | None = field("How long it takes", None, example="60")
+    minutes: Annotated[int, between(1, 1440)] | None = field(
+        "How long it takes", None, example="60"
+    )
     price: Price = field("The price, with its sign", example="$150")
     note: Text | None = field("Anything that changes the price", None)
 

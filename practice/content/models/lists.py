@@ -9,7 +9,7 @@ from pydantic import (
 )
 
 from practice.content.models.fields import Model, field
-from practice.content.models.values import Text, WebAddress
+from practice.content.models.values import Text, WebAddress, between
 
 
 class Source(Model):
@@ -17,7 +17,7 @@ class Source(Model):
 
     title: Text = field("The title, as published")
     authors: Text = field("The authors, as usually cited", example="Brady S, et al.")
-    year: int = field("Year of publication", example="2014")
+    year: Annotated[int, between(1500, 2100)] = field("Year of publication", example="2014")
     published_in: Text = field("Journal, agency or publisher")
     doi: Annotated[str, StringConstraints(pattern=r"^10\.\d{4,9}/\S+$")] | None = field(
         "The DOI, written from `10.` on", None, example="10.1016/j.jml.2019.104047"

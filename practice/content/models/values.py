@@ -82,6 +82,19 @@ def _phone(value: str) -> str:
     return value
 
 
+def between(low: int, high: int) -> AfterValidator:
+    """Return a validator for numbers from ``low`` to ``high``; `nan` and `inf` are none of them."""
+
+    def check(value: float) -> float:
+        if not low <= value <= high:
+            message = "`{given}` is not a number from {low} to {high}"
+            about = {"given": str(value), "low": low, "high": high}
+            raise PydanticCustomError("out_of_range", message, about)
+        return value
+
+    return AfterValidator(check)
+
+
 Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_has_words)
 ]
