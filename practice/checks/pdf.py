@@ -73,6 +73,7 @@ def _found(file: Path, store: Store[Found]) -> Found:
     if known is not None:
         return known
     try:
+        time_limit.call_in_process(time_limit.START_SECONDS, load)
         found = time_limit.call_in_process(SECONDS, look, raw)
     except time_limit.TooSlow:
         return (TOO_SLOW,)  # not cached, as below: a busy machine may be the cause
@@ -80,6 +81,11 @@ def _found(file: Path, store: Store[Found]) -> Found:
         return (TOO_MUCH,)
     store.put({key: found})
     return found
+
+
+def load() -> None:
+    """Load what ``look`` needs, so that its limit of time begins with the file."""
+    from practice.checks import pdf_content  # noqa: F401, PLC0415  # see below
 
 
 def look(raw: bytes) -> Found:

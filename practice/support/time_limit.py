@@ -85,13 +85,18 @@ def call_in_process(
     ``function`` has to be one that another process can import; arguments and result have to be
     picklable. Raises what the function raises, ``TooSlow`` once it has run for ``seconds``,
     ``MemoryError`` if it needs more than ``MEMORY_BYTES``, and ``ProcessEnded`` if the process
-    ends, for example by a fault in C code.
+    ends, for example by a fault in C code. Where no process can be started, it is called in this
+    one, as far as ``within`` can limit it.
     """
     idle = _idle.setdefault(os.getpid(), [])
-    helper = idle.pop() if idle else _Helper()
-    if helper.process.poll() is not None:  # something has ended it while it waited
-        helper.end()
-        helper = _Helper()
+    try:
+        helper = idle.pop() if idle else _Helper()
+        if helper.process.poll() is not None:  # something has ended it while it waited
+            helper.end()
+            helper = _Helper()
+    except OSError:  # the system starts no more processes: the file is not to blame
+        with within(seconds):
+            return function(*args, **kwargs)
     try:
         result, error = helper.call(seconds, pickle.dumps((function, args, kwargs, seconds)))
     except BaseException:

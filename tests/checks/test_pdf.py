@@ -670,9 +670,9 @@ def test_a_file_that_takes_too_long_is_named_and_looked_at_again(
 def test_a_file_is_looked_at_once_until_it_changes(content, tmp_path, monkeypatch):
     looked = []
 
-    def call_here(_seconds, function, raw):
-        looked.append(raw)
-        return function(raw)
+    def call_here(_seconds, function, *raw):
+        looked.extend(raw)
+        return function(*raw)
 
     monkeypatch.setattr(time_limit, "call_in_process", call_here)
     made = new()

@@ -143,6 +143,14 @@ def test_a_helper_that_has_ended_meanwhile_is_replaced():
     assert call_in_process(30, os.getpid) != process
 
 
+def test_where_no_process_can_be_started_the_call_is_made_in_this_one(monkeypatch):
+    monkeypatch.setattr(time_limit, "_idle", {})
+    monkeypatch.setattr(sys, "executable", "/no/such/program")
+    assert call_in_process(30, os.getpid) == os.getpid()
+    with pytest.raises(TooSlow):
+        call_in_process(0.2, loop, 60)
+
+
 def test_several_threads_have_helpers_of_their_own():
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda n: call_in_process(30, divmod, n, 7), range(40)))
