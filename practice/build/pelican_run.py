@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -48,9 +49,7 @@ def _said(records: list[logging.LogRecord], settings: dict[str, Any]) -> list[Pr
 
 
 def _about_plugin(record: logging.LogRecord, settings: dict[str, Any]) -> Problem | None:
-    arguments = record.args if isinstance(record.args, tuple) else ()
-    logged_with = record.exc_info[1] if record.exc_info else None
-    error = logged_with or next((a for a in arguments if isinstance(a, Exception)), None)
+    error = record.exc_info[1] if record.exc_info else None
     if error and (problem := other_plugins.failure(error, settings)):
         return problem
     match = PLUGIN_FAILED.match(record.getMessage())
@@ -74,6 +73,8 @@ class _Collector(logging.Handler):
         self.records: list[logging.LogRecord] = []
 
     def emit(self, record: logging.LogRecord) -> None:
+        if not record.exc_info and sys.exception():  # Pelican leaves it out, outside of `DEBUG`
+            record.exc_info = sys.exc_info()
         self.records.append(record)
 
 
