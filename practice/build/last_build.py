@@ -173,7 +173,7 @@ def _plain_settings(file: Path) -> dict[str, Any]:
     """
     try:
         found = runpy.run_path(str(file))
-    except Exception:  # noqa: BLE001  # it is Python; the build will say what is wrong with it
+    except (Exception, SystemExit):  # noqa: BLE001  # the build will say what is wrong with it
         return {}
     settings = {name: value for name, value in sorted(found.items()) if name.isupper()}
     alone = settings.get("PLUGINS") == ["practice"] and not settings.get("PLUGIN_PATHS")

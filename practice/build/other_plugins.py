@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from practice.build.setting_lines import place_in
 from practice.paths import display_path_of
 from practice.problems import Problem, ProblemsFound, UsageError
 
@@ -21,6 +22,8 @@ NAMESPACE = "pelican.plugins."
 """The package in which Pelican looks for installed plugins."""
 PLUGIN_NAMES = frozenset({"practice", f"{NAMESPACE}practice"})
 """Pelican's names for our plugin: in a checkout, and as an installed package."""
+OF_PELICAN = (f"{NAMESPACE}_", f"{NAMESPACE}signals", f"{NAMESPACE}practice")
+"""The beginning of the names of modules in that package that are no other plugins."""
 REPLACEABLE = frozenset({"robots.txt", "sitemap.xml"})
 """Files of the site that a plugin may replace by its own."""
 USELESS = {
@@ -55,9 +58,10 @@ def name_for(module: str, settings: dict[str, Any]) -> str:
     return next((n for n in others_of(settings) if inside.startswith(f"{n}.")), module)
 
 
-def refused(name: str, what: str) -> Problem:
+def refused(name: str, what: str, settings: Mapping[str, Any]) -> Problem:
     """Return the problem of a plugin that cannot be used; ``what`` says what the plugin does."""
-    return Problem("pelicanconf.py", 1, "plugin-refused", f"the plugin `{name}` {what}", REMEDY)
+    path, line = place_in(settings, "PLUGINS")
+    return Problem(path, line, "plugin-refused", f"the plugin `{name}` {what}", REMEDY)
 
 
 @contextmanager
@@ -67,23 +71,28 @@ def failures_named(settings: dict[str, Any]) -> Iterator[None]:
         yield
     except (ProblemsFound, UsageError):
         raise
-    except Exception as error:  # a plugin can raise anything
-        problem = _failure(error, settings)
+    except (Exception, SystemExit) as error:  # a plugin can raise anything
+        problem = failure(error, settings)
         if problem is None:
             raise
         raise ProblemsFound([problem]) from error
 
 
-def _failure(error: Exception, settings: dict[str, Any]) -> Problem | None:
+def failure(error: BaseException, settings: dict[str, Any]) -> Problem | None:
     """Return the problem of the plugin that raised an exception, or None if no plugin did."""
+    places = [
+        (str(frame.f_globals.get("__name__")), frame.f_code.co_filename, line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    if isinstance(error, SyntaxError) and error.filename:
+        places.append((Path(error.filename).stem, error.filename, error.lineno or 1))
     found = None
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        module = str(frame.f_globals.get("__name__"))
+    for module, file, line in places:
         name = name_for(module, settings)
-        if name in others_of(settings):
-            where = display_path_of(Path(frame.f_code.co_filename))
+        installed = module.startswith(NAMESPACE) and not module.startswith(OF_PELICAN)
+        if name in others_of(settings) or installed:
             message = f"the plugin `{name}` has failed: {type(error).__name__}: {error}"
-            found = Problem(where, line, "plugin-failed", message, REMEDY)
+            found = Problem(display_path_of(Path(file)), line, "plugin-failed", message, REMEDY)
     return found
 
 
@@ -98,8 +107,7 @@ def replaced(made: MadeFiles, output: Path, settings: dict[str, Any]) -> set[str
     names = ", ".join(f"`{name}`" for name in others_of(settings))
     problems = [
         Problem(
-            "pelicanconf.py",
-            1,
+            *place_in(settings, "PLUGINS"),
             "plugin-refused",
             f"a plugin has changed `{path}`, which is a file of this site; it is one of {names}",
             REMEDY,

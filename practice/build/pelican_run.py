@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,30 +14,55 @@ from pelican.log import LimitFilter, console
 
 from practice.build import other_plugins
 from practice.build.other_plugins import PLUGIN_NAMES
+from practice.build.setting_lines import place_in
 from practice.problems import Problem, ProblemsFound
 
 
 def run_pelican(settings: dict[str, Any]) -> None:
     """Run Pelican; a warning that it would only log stops the build."""
+    wanted = dict(settings)  # Pelican takes plugins that fail out of its own
     with listening() as records:
-        with other_plugins.failures_named(settings):
+        with other_plugins.failures_named(wanted):
             pelican = Pelican(settings)
         if PLUGIN_NAMES.isdisjoint(pelican.settings["PLUGINS"]):
-            raise ProblemsFound([*map(logged, records), PLUGIN_MISSING])
+            raise ProblemsFound([*_said(records, wanted), _plugin_missing(wanted)])
         if not records:
-            with silent(), other_plugins.failures_named(settings):
-                pelican.run()
+            try:
+                with silent(), other_plugins.failures_named(wanted):
+                    pelican.run()
+            except ProblemsFound:
+                if not records:  # else it is a consequence of what was logged
+                    raise
     if records:
-        raise ProblemsFound(map(logged, records))
+        raise ProblemsFound(_said(records, wanted))
 
 
-PLUGIN_MISSING = Problem(
-    "pelicanconf.py",
-    1,
-    "plugin-missing",
-    "the plugin `practice` was not loaded",
-    'the settings need `PLUGINS = ["practice"]`',
-)
+def _plugin_missing(settings: dict[str, Any]) -> Problem:
+    path, line = place_in(settings, "PLUGINS")
+    hint = 'the settings need `PLUGINS = ["practice"]`'
+    return Problem(path, line, "plugin-missing", "the plugin `practice` was not loaded", hint)
+
+
+def _said(records: list[logging.LogRecord], settings: dict[str, Any]) -> list[Problem]:
+    """Return what Pelican has logged; what is about a plugin names it and its line."""
+    return [_about_plugin(record, settings) or logged(record) for record in records]
+
+
+def _about_plugin(record: logging.LogRecord, settings: dict[str, Any]) -> Problem | None:
+    error = record.exc_info[1] if record.exc_info else None
+    if error and (problem := other_plugins.failure(error, settings)):
+        return problem
+    match = PLUGIN_FAILED.match(record.getMessage())
+    if not match:
+        return None
+    why = f"{type(error).__name__}: {error}" if error else match["why"].strip()
+    message = f"the plugin `{match['name']}` cannot be used: {why}"
+    hint = "install it, correct its name, or take it out of `PLUGINS`"
+    return Problem(*place_in(settings, "PLUGINS"), "plugin-failed", message, hint)
+
+
+PLUGIN_FAILED = re.compile(r"Cannot (?:load|register) plugin `(?P<name>.*?)`(?P<why>.*)", re.DOTALL)
+"""What Pelican logs of a plugin that it leaves out."""
 
 
 class _Collector(logging.Handler):
@@ -46,6 +73,8 @@ class _Collector(logging.Handler):
         self.records: list[logging.LogRecord] = []
 
     def emit(self, record: logging.LogRecord) -> None:
+        if not record.exc_info and sys.exception():  # Pelican leaves it out, outside of `DEBUG`
+            record.exc_info = sys.exc_info()
         self.records.append(record)
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+import re
+import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pelican.settings import DEFAULT_CONFIG, read_settings
+from pelican.settings import DEFAULT_CONFIG, get_settings_from_file, read_settings
 
+from practice.build import setting_values
 from practice.build.pelican_run import listening, logged
+from practice.build.setting_lines import SETTINGS_FILE, place_of
 from practice.paths import display_path_of, theme_folder
-from practice.problems import ProblemsFound, UsageError
+from practice.problems import Problem, ProblemsFound, UsageError
 
 
 def load_settings(file: Path, content: Path | None, output: Path | None) -> dict[str, Any]:
@@ -24,14 +30,14 @@ def load_settings(file: Path, content: Path | None, output: Path | None) -> dict
         override["OUTPUT_PATH"] = str(output.resolve())
     if content and not content.is_dir():
         raise UsageError(f"there is no folder `{display_path_of(content)}` to build from")
-    try:
-        with listening() as records:
-            settings: dict[str, Any] = read_settings(str(file), override=override)
-    except Exception as error:  # a settings file is Python, and can raise anything
-        name = file.as_posix()
-        raise UsageError(f"`{name}` cannot be used: {type(error).__name__}: {error}") from error
+    values = _values(file)
+    if wrong := setting_values.problems_of(values | override, file.absolute()):
+        raise ProblemsFound(wrong)
+    override[SETTINGS_FILE] = str(file.absolute())
+    with listening() as records:
+        settings: dict[str, Any] = read_settings(str(file), override=override)
     if records:
-        raise ProblemsFound(logged(record, display_path_of(file)) for record in records)
+        raise ProblemsFound(_logged(record, file, values) for record in records)
     if settings.get("PRACTICE_MODE", "site") != "site":
         raise UsageError(
             f"`{file}` is about a blog with callouts (`PRACTICE_MODE`), which `pelican` builds; "
@@ -39,6 +45,41 @@ def load_settings(file: Path, content: Path | None, output: Path | None) -> dict
         )
     use_our_theme(settings)
     return settings
+
+
+def _values(file: Path) -> dict[str, Any]:
+    """Return the values of a settings file. Raises ``ProblemsFound`` if it is not valid Python."""
+    try:
+        values: dict[str, Any] = get_settings_from_file(str(file))
+    except (Exception, SystemExit) as error:  # a settings file is Python, and can raise anything
+        where, line = _place_of_error(error, file)
+        message = f"this file cannot be used: {type(error).__name__}: {error}"
+        hint = "correct the line; docs/settings.md shows how settings are written"
+        raise ProblemsFound([Problem(where, line, "settings-file", message, hint)]) from error
+    return values
+
+
+def _place_of_error(error: BaseException, file: Path) -> tuple[str, int]:
+    """Return the line of a settings file, or of one that it imports, where an error happened."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return display_path_of(Path(error.filename)), error.lineno or 1
+    folder = file.absolute().parent
+    lines = [
+        (display_path_of(Path(frame.filename)), frame.lineno or 1)
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_file() and Path(frame.filename).absolute().parent == folder
+    ]
+    return lines[-1] if lines else (display_path_of(file), 1)
+
+
+def _logged(record: logging.LogRecord, file: Path, values: dict[str, Any]) -> Problem:
+    """Return a warning of Pelican on the line of the first setting that it names."""
+    words = re.findall(r"[A-Z][A-Z_]+", record.getMessage())
+    name = next((word for word in words if word in values), "")
+    problem = logged(record)
+    path, line = place_of(file, name)
+    hint = "correct this setting: Pelican would only warn of it, and go on"
+    return replace(problem, path=path, line=line, code="setting", hint=hint)
 
 
 def overrides_of(settings: dict[str, Any]) -> tuple[Path, ...]:

@@ -156,7 +156,9 @@ def _other_readers(generators: list[Generator]) -> Iterator[Problem]:
         )
         if reader and not issubclass(reader, NotesItsFile):
             name = name_for(reader.__module__, generator.settings)
-            yield refused(name, "reads Markdown in a way of its own, without callouts")
+            yield refused(
+                name, "reads Markdown in a way of its own, without callouts", generator.settings
+            )
             return
 
 

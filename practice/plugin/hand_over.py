@@ -39,9 +39,11 @@ REPLACING = (
 def refuse_replacements(pelican: Pelican) -> None:
     """Raise ``ProblemsFound`` for plugins that replace parts of this one or have no effect."""
     settings = pelican.settings
-    found = [refused(name, USELESS[name]) for name in others_of(settings) if name in USELESS]
+    found = [
+        refused(name, USELESS[name], settings) for name in others_of(settings) if name in USELESS
+    ]
     found += [
-        refused(name_for(receiver.__module__, settings), what)
+        refused(name_for(receiver.__module__, settings), what, settings)
         for signal, what in REPLACING
         for receiver in _of_others(signal)
     ]
@@ -56,7 +58,7 @@ def refuse_readers(readers: Readers) -> None:
         if not module.startswith(("pelican.readers", "practice.")):
             name = name_for(module, readers.settings)
             what = f"reads `.{ending}` files in its own way, but this one reads the content"
-            raise ProblemsFound([refused(name, what)])
+            raise ProblemsFound([refused(name, what, readers.settings)])
 
 
 def refuse_template(generator: Generator, name: str) -> str:
@@ -65,7 +67,7 @@ def refuse_template(generator: Generator, name: str) -> str:
     what = (
         f"makes pages from the template `{name}` of a Pelican theme, which this theme does not have"
     )
-    raise ProblemsFound([refused(plugin, what)])
+    raise ProblemsFound([refused(plugin, what, generator.settings)])
 
 
 def metadata(document: Document, settings: dict[str, Any]) -> dict[str, Any]:
@@ -138,7 +140,9 @@ def _changed(contents: Iterable[Content], settings: dict[str, Any]) -> Iterator[
         names += ["text"] if content._content else []  # noqa: SLF001  # `content` would make it
         for name in names:
             yield refused(
-                _one_of(settings), f"changes the {name} of `{where}`, which would not be shown"
+                _one_of(settings),
+                f"changes the {name} of `{where}`, which would not be shown",
+                settings,
             )
 
 
@@ -158,6 +162,7 @@ def _left_out(
             yield refused(
                 _one_of(settings),
                 f"takes `{document.display_path}` out, which would still be shown",
+                settings,
             )
 
 
@@ -204,7 +209,7 @@ def _send(
         file.write_bytes(before)
         name = name_for(receiver.__module__, settings)
         what = "changes pages after they are made and checked"
-        raise ProblemsFound([refused(name, what)])
+        raise ProblemsFound([refused(name, what, settings)])
 
 
 def _of_others(signal: Signal) -> list[Callable[..., Any]]:

@@ -11,7 +11,9 @@ from pelican import Pelican
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator, StaticGenerator
 from pelican.readers import BaseReader, Readers
 
+from practice.build import setting_values
 from practice.build.other_plugins import MadeFiles
+from practice.build.setting_lines import USUAL, place_in
 from practice.build.settings import use_our_theme
 from practice.paths import display_path_of, folded
 from practice.plugin import hand_over
@@ -34,6 +36,8 @@ def settle(pelican: Pelican) -> None:
     if "PRACTICE" in settings:
         plugin_settings.use(settings["PRACTICE"], settings)
     else:
+        if wrong := setting_values.problems_of_ours(settings, Path(USUAL)):
+            raise ProblemsFound(wrong)
         pelican.delete_outputdir = False  # Pelican has already read the setting
         command = PelicanCommand(pelican)
         pelican.run = ReportedRuns(command.run, command.outcome).run
@@ -83,8 +87,7 @@ def refuse_overwriting(generator: StaticGenerator) -> None:
     copies = [(file, taken.get(folded(file.save_as))) for file in generator.staticfiles]
     problems = [
         Problem(
-            "pelicanconf.py",
-            1,
+            *place_in(generator.settings, "EXTRA_PATH_METADATA"),
             "address-twice",
             f"`EXTRA_PATH_METADATA` puts `{display_path_of(Path(file.source_path))}` at "
             f"`{file.save_as}`, where another file goes: {job.origin}",
