@@ -287,7 +287,9 @@ class LivePreview:
             content, found = render(job, self.theme)
             if not found:
                 return PreviewPage(content, job.origin, document, why)
-        slow = any(problem.code == "file-slow" for problem in found)  # the last good page may be, too
+        slow = any(
+            problem.code == "file-slow" for problem in found
+        )  # the last good page may be, too
         good = b"" if slow else self._last_good(path)
         return PreviewPage(good, job.origin, document, (*why, *found))
 

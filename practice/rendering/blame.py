@@ -34,7 +34,7 @@ def rendering_problem(error: Exception, origin: str, path: str, theme: Path) -> 
             where, error.lineno, "template-syntax", str(error.message), "correct the template"
         )
     called, template = _frames(error)
-    own = template is not None and not Path(template.filename).is_relative_to(theme_folder())
+    own = template is not None and not Path(template[0]).is_relative_to(theme_folder())
     of_system = isinstance(error, OSError | MemoryError)
     if of_system or (called and not own and not isinstance(error, jinja2.TemplateError)):
         return with_template(faults.problem_of(error, origin), error)
@@ -52,17 +52,24 @@ def with_template(problem: Problem, error: BaseException) -> Problem:
     return replace(problem, hint=f"{problem.hint}; it happened at {where}:{line}")
 
 
-def _frames(error: BaseException) -> tuple[bool, traceback.FrameSummary | None]:
-    """Return whether code that is no template's raised an exception, and the last template."""
+def _frames(error: BaseException) -> tuple[bool, tuple[str, int] | None]:
+    """Return whether code that is no template's raised an exception, and the last template's line.
+
+    Jinja puts the lines of templates into the traceback of an exception, but not where the time
+    limit ends its code: there, the line is that of the Python code made from the template.
+    """
     called, template = True, None
-    for frame in traceback.extract_tb(error.__traceback__):
-        is_template = frame.filename.endswith(ENDING)
-        called = not is_template and not any(
-            library in Path(frame.filename).parts for library in LIBRARIES
-        )
-        template = frame if is_template else template
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        file, line = frame.f_code.co_filename, number
+        made_from = frame.f_globals.get("__jinja_template__")  # Jinja's own mark of its modules
+        if made_from is not None:
+            line = made_from.get_corresponding_lineno(number)
+        is_template = file.endswith(ENDING)
+        called = not is_template and not any(library in Path(file).parts for library in LIBRARIES)
+        template = (file, line) if is_template else template
     return called, template
 
 
-def _place(template: traceback.FrameSummary) -> tuple[str, int]:
-    return display_path_of(Path(template.filename)), template.lineno or 1
+def _place(template: tuple[str, int]) -> tuple[str, int]:
+    file, line = template
+    return display_path_of(Path(file)), line or 1

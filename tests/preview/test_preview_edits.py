@@ -9,15 +9,15 @@ import os
 import shutil
 import threading
 import time
-from pathlib import Path
 
 import pytest
 from previews import HANG, ask, eventually, served, state_of
 
 from practice.content import cached_reader
-from practice.preview import edits, pages, watch
+from practice.preview import edits, watch
 from practice.preview.live import LivePreview
 from practice.rendering.renderer import Renderer
+from practice.support import time_limit
 
 PAGE = "/blog/a-plain-post/"
 OTHER = "/blog/another-plain-post/"
@@ -382,7 +382,7 @@ def test_a_page_that_was_slow_while_its_text_was_edited_is_rendered_again(desk, 
 
 @pytest.mark.parametrize("in_thread", [False, True])
 def test_a_page_that_never_ends_is_given_up_with_its_line(content, theme, monkeypatch, in_thread):
-    monkeypatch.setattr(pages, "PAGE_SECONDS", 0.5)
+    monkeypatch.setattr(time_limit, "SECONDS", 0.5)
     template = theme / "templates" / "post.html"
     text = added(template, "{% for endless in range(10 ** 12) %}{% endfor %}")
     template.write_text(text, "utf-8")
@@ -395,9 +395,9 @@ def test_a_page_that_never_ends_is_given_up_with_its_line(content, theme, monkey
     else:
         found.append(live.show(PAGE))
     [problem] = found[0].problems
-    assert problem.code == "page-slow"
+    assert problem.code == "file-slow"
     line = 1 + text[: text.index("endless")].count("\n")
-    assert (Path(problem.path).name, problem.line) == ("post.html", line)
+    assert problem.hint.endswith(f"/post.html:{line}")
     assert live.show("/").problems == ()
 
 
