@@ -16,6 +16,7 @@ from practice.build import other_plugins
 from practice.build.other_plugins import PLUGIN_NAMES
 from practice.build.setting_lines import place_in
 from practice.problems import Problem, ProblemsFound
+from practice.support import faults
 
 
 def run_pelican(settings: dict[str, Any]) -> None:
@@ -44,14 +45,16 @@ def _plugin_missing(settings: dict[str, Any]) -> Problem:
 
 
 def _said(records: list[logging.LogRecord], settings: dict[str, Any]) -> list[Problem]:
-    """Return what Pelican has logged; what is about a plugin names it and its line."""
-    return [_about_plugin(record, settings) or logged(record) for record in records]
+    """Return what Pelican has logged; what a plugin or our own code has raised is named as such."""
+    return [_about_code(record, settings) or logged(record) for record in records]
 
 
-def _about_plugin(record: logging.LogRecord, settings: dict[str, Any]) -> Problem | None:
+def _about_code(record: logging.LogRecord, settings: dict[str, Any]) -> Problem | None:
     error = record.exc_info[1] if record.exc_info else None
     if error and (problem := other_plugins.failure(error, settings)):
         return problem
+    if isinstance(error, Exception) and faults.file_of(error):
+        return faults.problem_of(error)
     match = PLUGIN_FAILED.match(record.getMessage())
     if not match:
         return None
