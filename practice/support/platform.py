@@ -43,6 +43,15 @@ PATH_LIMIT = 260 if sys.platform == "win32" else None
 https://learn.microsoft.com/windows/win32/fileio/maximum-file-path-limitation
 """
 
+if sys.platform == "win32":
+    NEW_GROUP = subprocess.CREATE_NEW_PROCESS_GROUP
+else:
+    NEW_GROUP = 0
+"""Flags of ``subprocess.Popen`` for a program that shall not receive our Ctrl-C on Windows.
+
+Elsewhere, ``start_new_session`` does that.
+"""
+
 
 # --- Processes ---
 
@@ -101,19 +110,27 @@ def end(pid: int) -> None:
 
 def start_detached(command: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start a program that does not end with us and does not receive our Ctrl-C."""
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP
-    else:
-        flags = 0
     nothing = subprocess.DEVNULL
     return subprocess.Popen(  # no shell; the caller knows the command
         list(command),
         stdin=nothing,
         stdout=nothing,
         stderr=nothing,
-        creationflags=flags,
+        creationflags=NEW_GROUP,
         start_new_session=True,
     )
+
+
+def end_own_group() -> None:
+    """Kill this process and every process that it has started.
+
+    On POSIX, it must have been started with ``start_new_session``, or it would kill others, too.
+    """
+    if sys.platform == "win32":
+        command = ["taskkill", "/F", "/T", "/PID", str(os.getpid())]
+        subprocess.run(command, check=False)  # no shell; our own arguments
+    else:
+        os.killpg(0, signal.SIGKILL)
 
 
 def open_with_default_program(file: Path) -> None:
