@@ -20,7 +20,7 @@ from practice.publish import preflight, sbom, verify
 from practice.publish.history import FOLDER, History, Published
 from practice.publish.messages import plan_in_words
 from practice.publish.postprocess import assemble, write_server_files
-from practice.publish.release import LiveState, Plan, Release, plan
+from practice.publish.release import LiveState, Others, Plan, Release, plan
 from practice.publish.settings import FILE, PublishSettings, load
 from practice.publish.targets import choose
 from practice.site import redirects
@@ -83,14 +83,13 @@ def publish(options: Options, console: Console, file: Path = FILE) -> Outcome:
         release = Release(tree.files, commit_of(settings.folder))
         console.step("Checking what is live")
         live = target.live()
-        candidate = Candidate(
-            built, settings, release, live, 0 if live.release else target.foreign()
-        )
+        made = plan(live, release)
+        others = Others() if made.nothing else target.others(made)
+        candidate = Candidate(built, settings, release, live, others)
         refuse(candidate, options, console)
         if built.warnings:
             console.say(report.problems(built.warnings, "Warnings do not block publishing."))
-        made = plan(live, release)
-        console.say(plan_in_words(made, target.name, whole=options.dry_run))
+        console.say(plan_in_words(made, target.name, others, whole=options.dry_run))
         if made.nothing:
             outcome = Outcome(made, target.name, done=False)
         elif options.dry_run or not (options.yes or console.confirm("Publish this?")):
@@ -126,7 +125,7 @@ class Candidate:
     settings: PublishSettings
     release: Release
     live: LiveState
-    foreign: int
+    others: Others
 
 
 def refuse(candidate: Candidate, options: Options, console: Console) -> None:
@@ -150,7 +149,7 @@ def refuse(candidate: Candidate, options: Options, console: Console) -> None:
     ]
     if not options.yes:
         problems += preflight.size(site, release, live)
-        problems += preflight.foreign(settings, candidate.foreign)
+        problems += preflight.foreign(settings, candidate.live, candidate.others)
     if invalid and problems == invalid and not options.dry_run:
         write_redirects(candidate.built, invalid, console)
     if problems:
@@ -212,7 +211,8 @@ def rollback(options: Options, console: Console, to: str = "", file: Path = FILE
         live = target.live()
         release = earlier(history, live, to)
         made = plan(live, release)
-        console.say(plan_in_words(made, target.name, whole=options.dry_run))
+        others = Others() if made.nothing else target.others(made)
+        console.say(plan_in_words(made, target.name, others, whole=options.dry_run))
         if (
             made.nothing
             or options.dry_run

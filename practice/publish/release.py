@@ -100,6 +100,17 @@ class LiveState:
     dirty: frozenset[str] = frozenset()
     """Files that an interrupted publish may have changed."""
 
+    @property
+    def unpublished(self) -> bool:
+        """Whether nothing was published there from here, not even in part."""
+        return self.release is None and not self.dirty
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Every path at the target that publishing from here may have written."""
+        files = self.release.files if self.release else {}
+        return frozenset({*files, *self.retired, *self.dirty, STATE})
+
     def text(self) -> str:
         """Return the text of the state file."""
         data = {
@@ -115,6 +126,15 @@ class LiveState:
         data = json.loads(text)
         release = Release.from_data(data["release"]) if data["release"] else None
         return cls(release, _files(data["retired"]), frozenset(data["dirty"]))
+
+
+@dataclass(frozen=True)
+class Others:
+    """Files and folders at a target that were not published from here; folders end with `/`."""
+
+    stay: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    """Those in whose place the release puts its own."""
 
 
 @dataclass(frozen=True)
