@@ -43,15 +43,6 @@ PATH_LIMIT = 260 if sys.platform == "win32" else None
 https://learn.microsoft.com/windows/win32/fileio/maximum-file-path-limitation
 """
 
-if sys.platform == "win32":
-    NEW_GROUP = subprocess.CREATE_NEW_PROCESS_GROUP
-else:
-    NEW_GROUP = 0
-"""Flags of ``subprocess.Popen`` for a program that shall not receive our Ctrl-C on Windows.
-
-Elsewhere, ``start_new_session`` does that.
-"""
-
 
 # --- Processes ---
 
@@ -108,6 +99,16 @@ def end(pid: int) -> None:
             os.waitpid(pid, 0)
 
 
+def flags_of_new_group() -> int:
+    """Return flags of ``subprocess.Popen`` for a program that shall not receive our Ctrl-C.
+
+    They are for Windows; elsewhere, ``start_new_session`` does that.
+    """
+    if sys.platform == "win32":
+        return subprocess.CREATE_NEW_PROCESS_GROUP
+    return 0
+
+
 def start_detached(command: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start a program that does not end with us and does not receive our Ctrl-C."""
     nothing = subprocess.DEVNULL
@@ -116,7 +117,7 @@ def start_detached(command: Sequence[str]) -> subprocess.Popen[bytes]:
         stdin=nothing,
         stdout=nothing,
         stderr=nothing,
-        creationflags=NEW_GROUP,
+        creationflags=flags_of_new_group(),
         start_new_session=True,
     )
 

@@ -70,7 +70,7 @@ def run(
         stderr=subprocess.PIPE,
         cwd=cwd,
         env=environment,
-        creationflags=platform.NEW_GROUP,
+        creationflags=platform.flags_of_new_group(),
         start_new_session=True,
     )
     lifeline, stdout, stderr = filter(None, (process.stdin, process.stdout, process.stderr))
