@@ -60,11 +60,17 @@ class Unreachable(Exception):
         """Whether trying again cannot help."""
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """Returns a redirect instead of following it."""
+class _AsAnswered(urllib.request.HTTPErrorProcessor):
+    """Returns every response as it is: no redirect is followed, and no status is an error."""
 
-    def redirect_request(self, *_args: object) -> None:
-        return None
+    def http_response(
+        self,
+        request: urllib.request.Request,  # noqa: ARG002  # the name that urllib gives it
+        response: HTTPResponse,
+    ) -> HTTPResponse:
+        return response
+
+    https_response = http_response
 
 
 def get(url: str, most: int = LARGEST_PAGE) -> Answer:
@@ -73,7 +79,7 @@ def get(url: str, most: int = LARGEST_PAGE) -> Answer:
     The status is 0 if the response is cut off. Raises ``Unreachable`` if there is none.
     """
     opener = urllib.request.build_opener(
-        _Stay(), urllib.request.HTTPSHandler(context=ssl.create_default_context())
+        _AsAnswered(), urllib.request.HTTPSHandler(context=ssl.create_default_context())
     )
     if urlsplit(url).scheme not in WEB:
         raise _unreachable(ValueError(url))
@@ -82,8 +88,6 @@ def get(url: str, most: int = LARGEST_PAGE) -> Answer:
             url, headers={"Accept-Encoding": "identity", "Cache-Control": "no-cache"}
         )
         response = opener.open(request, timeout=TIMEOUT)
-    except urllib.error.HTTPError as error:
-        response = error
     except (OSError, HTTPException, ValueError) as error:
         raise _unreachable(error) from error
     with response:
