@@ -1,4 +1,4 @@
-"""Real servers for the tests of publishing: nginx, sshd, and those that rclone has built in.
+"""Real servers for the tests of publishing: nginx, sshd, git, and those of rclone; faulty lines.
 
 A server that is not installed skips its test, or fails it when `CI=true` (see `tools.py`).
 """
@@ -8,12 +8,16 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
+from typing import Self
 
+import pytest
 import tools
 
 PATIENCE = 120
@@ -89,6 +93,108 @@ def rclone_sftp(folder: Path, log: Path, password: str):
     command += ["--addr", f"127.0.0.1:{port}", "--config", "/dev/null", str(folder)]
     with running(command, port, log):
         yield port
+
+
+@contextlib.contextmanager
+def webdav(folder: Path, log: Path):
+    """A WebDAV server over a folder; the value is its address."""
+    port = free_port()
+    command = [rclone(), "serve", "webdav", "--config", "/dev/null"]
+    command += ["--addr", f"127.0.0.1:{port}", str(folder)]
+    with running(command, port, log):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
+def git_daemon(folder: Path, log: Path):
+    """A Git server for the repositories in a folder, which may be pushed to; its port."""
+    port = free_port()
+    program = tools.required("git")
+    found = subprocess.run([program, "--exec-path"], capture_output=True, text=True, check=True)
+    command = [str(Path(found.stdout.strip(), "git-daemon")), "--export-all", "--reuseaddr"]
+    command += ["--enable=receive-pack", f"--base-path={folder}", "--listen=127.0.0.1"]
+    with running([*command, f"--port={port}", str(folder)], port, log):
+        yield port
+
+
+class Proxy:
+    """A TCP proxy to a server on this machine, whose line can be cut, silent, slow or down."""
+
+    def __init__(self, server: int) -> None:
+        self.server = server
+        self.port = free_port()
+        self.cut_after: int | None = None
+        """Bytes from the client after which every connection is cut, and new ones, too."""
+        self.silent = False
+        """Whether nothing goes through any more, while connections stay open."""
+        self.slow = 0.0
+        """Seconds before each piece of data from the client."""
+        self.listener = socket.create_server(("127.0.0.1", self.port))
+        self.open: list[socket.socket] = []
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.down()
+
+    def down(self) -> None:
+        """Close everything; then connections are refused."""
+        self._close(self.listener)
+        for connection in self.open:
+            self._close(connection)
+
+    def heal(self) -> None:
+        """End every fault. What was cut or silent stays so for connections of before."""
+        self.cut_after, self.silent, self.slow = None, False, 0.0
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self.listener.accept()
+                server = socket.create_connection(("127.0.0.1", self.server))
+                self.open += [client, server]
+                for source, target in ((client, server), (server, client)):
+                    arguments = (source, target, source is client)
+                    threading.Thread(target=self._pass, args=arguments, daemon=True).start()
+
+    def _pass(self, source: socket.socket, target: socket.socket, counted: bool) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(1 << 14):
+                if self.silent:
+                    continue
+                if counted and self.slow:
+                    time.sleep(self.slow)
+                if counted and self.cut_after is not None:
+                    data, self.cut_after = data[: self.cut_after], self.cut_after - len(data)
+                    if self.cut_after <= 0:
+                        self.cut_after = 0
+                        target.sendall(data)
+                        break
+                target.sendall(data)
+        self._close(source)
+        self._close(target)
+
+    @staticmethod
+    def _close(one: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)
+        one.close()
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path, size: str = "1m"):
+    """A disk of this size at a folder; only root can make one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    mount = shutil.which("mount")
+    command = [str(mount), "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    if not mount or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("NOT TESTED: a full disk, which needs the right to mount one")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @contextlib.contextmanager

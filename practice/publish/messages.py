@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from practice.publish.history import Published
-from practice.publish.release import SIBLINGS, UNKNOWN, Plan
+from practice.publish.release import SIBLINGS, UNKNOWN, Others, Plan
 
 MOST = 12
 """The most files of one kind that a plan lists."""
 
 
-def plan_in_words(made: Plan, target: str, *, whole: bool = False) -> str:
-    """Return a plan as text: added, changed and deleted files; ``whole`` lists every file."""
+NONE = Others()
+
+
+def plan_in_words(made: Plan, target: str, others: Others = NONE, *, whole: bool = False) -> str:
+    """Return a plan as text: added, changed and deleted files; ``whole`` lists every file.
+
+    ``others`` are the files at the target that were not published from here.
+    """
     if made.nothing:
         return f"{target} already has release {made.new.id}: nothing to do."
     before = made.live.release.files if made.live.release else {}
@@ -36,7 +42,18 @@ def plan_in_words(made: Plan, target: str, *, whole: bool = False) -> str:
         lines.extend(f"    {path}{_size(path, sizes)}" for path in named)
         if len(files) > len(named):
             lines.append(f"    and {len(files) - len(named)} more: `--dry-run` names all")
+    most = None if whole else MOST
+    if others.replaced:
+        lines.append(f"  not published from here, and replaced: {names(others.replaced, most)}")
+    if others.stay:
+        lines.append(f"  not published from here, and left as they are: {names(others.stay, most)}")
     return "\n".join(lines)
+
+
+def names(paths: Sequence[str], most: int | None = MOST) -> str:
+    """Return paths in one line, at most so many of them."""
+    shown = ", ".join(f"`{path}`" for path in paths[:most])
+    return shown + (f" and {len(paths) - most} more" if most and len(paths) > most else "")
 
 
 def _size(path: str, sizes: Mapping[str, int]) -> str:

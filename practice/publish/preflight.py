@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from practice.paths import display_path_of
 from practice.problems import Problem
 from practice.publish import commits
-from practice.publish.release import LiveState, Release
+from practice.publish.messages import names
+from practice.publish.release import LiveState, Others, Release
 from practice.publish.settings import GitHubPages, PublishSettings
 from practice.site import redirects
 from practice.site.site import Site
@@ -159,15 +160,21 @@ def size(site: Site, new: Release, live: Release | None) -> Iterator[Problem]:
         yield Problem(display_path, 1, "site-shrinks", message, hint)
 
 
-def foreign(settings: PublishSettings, count: int) -> Iterator[Problem]:
-    """The target contains only files that were published from here. `--yes` confirms others."""
-    if count:
+def foreign(settings: PublishSettings, live: LiveState, others: Others) -> Iterator[Problem]:
+    """Nothing is published over files of others, or for the first time among them.
+
+    `--yes` confirms either.
+    """
+    hint = "if this is the right place, add `--yes`; "
+    if others.replaced:
         message = (
-            f"the target already contains {count} files or folders that were not published from "
-            "here; some may be overwritten"
+            f"files that were not published from here would be replaced: {names(others.replaced)}"
         )
-        hint = "if this is the right place, add `--yes`; publishing never deletes such files"
-        yield Problem(settings.file.name, 1, "target-foreign", message, hint)
+        hint_replaced = hint + "to keep such a file, first save a copy of it elsewhere"
+        yield Problem(settings.file.name, 1, "target-foreign", message, hint_replaced)
+    if live.unpublished and others.stay:
+        message = f"the target has files that were not published from here: {names(others.stay)}"
+        yield Problem(settings.file.name, 1, "target-foreign", message, hint + "they stay there")
 
 
 def broken(site: Site, new: Release, live: Release | None) -> list[str]:

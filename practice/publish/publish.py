@@ -20,7 +20,7 @@ from practice.publish import commits, likeness, preflight, sample, sbom, verify
 from practice.publish.history import FOLDER, History, Published
 from practice.publish.messages import plan_in_words
 from practice.publish.postprocess import assemble, searchable, server_files
-from practice.publish.release import LiveState, Plan, Release, address_of, plan
+from practice.publish.release import LiveState, Others, Plan, Release, address_of, plan
 from practice.publish.settings import FILE, PublishSettings, load
 from practice.publish.targets import choose
 from practice.site import redirects
@@ -85,13 +85,13 @@ def publish(options: Options, console: Console, file: Path = FILE) -> Outcome:
         release = Release(tree.files, commits.commit_of(settings.folder))
         console.step("Checking what is live")
         live = target.live()
-        foreign = 0 if live.release else target.foreign()
-        candidate = Candidate(built, settings, release, live, foreign, history)
+        made = _signed(plan(live, release))
+        others = Others() if made.nothing else target.others(made)
+        candidate = Candidate(built, settings, release, live, others, history)
         refuse(candidate, options, console)
         if built.warnings:
             console.say(report.problems(built.warnings, "Warnings do not block publishing."))
-        made = _signed(plan(live, release))
-        console.say(plan_in_words(made, target.name, whole=options.dry_run))
+        console.say(plan_in_words(made, target.name, others, whole=options.dry_run))
         server = server_files(settings, redirects.of(built.site))
         if made.nothing:
             outcome = Outcome(made, target.name, done=False)
@@ -129,7 +129,7 @@ class Candidate:
     settings: PublishSettings
     release: Release
     live: LiveState
-    foreign: int
+    others: Others
     history: History
 
 
@@ -161,7 +161,7 @@ def refuse(candidate: Candidate, options: Options, console: Console) -> None:
     ]
     if not options.yes:
         problems += preflight.size(site, release, live)
-        problems += preflight.foreign(settings, candidate.foreign)
+        problems += preflight.foreign(settings, candidate.live, candidate.others)
         known = {entry.id for entry in candidate.history.entries}
         problems += preflight.order(settings, candidate.live, known)
     if invalid and problems == invalid and not options.dry_run:
@@ -292,7 +292,8 @@ def rollback(options: Options, console: Console, to: str = "", file: Path = FILE
         live = target.live()
         release = earlier(history, live, to)
         made = _signed(plan(live, release))
-        console.say(plan_in_words(made, target.name, whole=options.dry_run))
+        others = Others() if made.nothing else target.others(made)
+        console.say(plan_in_words(made, target.name, others, whole=options.dry_run))
         if (
             made.nothing
             or options.dry_run

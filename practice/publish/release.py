@@ -110,6 +110,17 @@ class LiveState:
         by = f" by the computer `{self.by}`" if self.by else ""
         return f"release {self.release.id if self.release else '–'}{when}{by}"
 
+    @property
+    def unpublished(self) -> bool:
+        """Whether nothing was published there from here, not even in part."""
+        return self.release is None and not self.dirty
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Every path at the target that publishing from here may have written."""
+        files = self.release.files if self.release else {}
+        return frozenset({*files, *self.retired, *self.dirty, STATE})
+
     def text(self) -> str:
         """Return the text of the state file."""
         data = {
@@ -129,6 +140,15 @@ class LiveState:
         dirty = frozenset(data["dirty"])
         when, by = str(data.get("when", "")), str(data.get("by", ""))
         return cls(release, _files(data["retired"]), dirty, when, by)
+
+
+@dataclass(frozen=True)
+class Others:
+    """Files and folders at a target that were not published from here; folders end with `/`."""
+
+    stay: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    """Those in whose place the release puts its own."""
 
 
 @dataclass(frozen=True)

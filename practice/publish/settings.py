@@ -33,6 +33,9 @@ class TargetSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     host: Host = Field("other", description="whose format headers and redirects are written in")
+    time_limit: int = Field(
+        60, ge=1, le=3600, description="seconds without progress after which publishing gives up"
+    )
 
     @property
     def precompressed(self) -> bool:

@@ -54,7 +54,7 @@ def ask(file: Path, answer: Callable[[str], str], say: Callable[[str], None]) ->
     )
     said: dict[str, object] = {"to": to}
     for name, info in TARGETS[to].model_fields.items():
-        if name != "to" and (to, name) != ("github", "host"):
+        if name not in ("to", "time_limit") and (to, name) != ("github", "host"):
             value = _value(name, info, until)
             if value != info.default:
                 said[name] = value

@@ -20,6 +20,8 @@ PATIENCE = 3.0
 """Seconds for which an operation is tried again."""
 PAUSE = 0.05
 """Seconds between two tries."""
+PUBLIC_FOLDER, PUBLIC_FILE = 0o755, 0o644
+"""Modes of what a web server serves: the owner may write, everybody may read."""
 WHOLE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 """Errors that every other file on the disk would have too."""
 
@@ -76,6 +78,22 @@ def make_folder_of(root: Path, path: str) -> None:
         if folder.is_symlink() or folder.is_file():
             folder.unlink()
     folder.mkdir(parents=True, exist_ok=True)
+
+
+def make_public_folder(folder: Path) -> None:
+    """Make a folder and its missing parents; every user may read them, whatever the umask is."""
+    missing = [part for part in (folder, *folder.parents) if not part.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in missing:
+        part.chmod(PUBLIC_FOLDER)
+
+
+def make_public(folder: Path) -> None:
+    """Let every user read a folder and all that is in it, as a web server has to."""
+    for place, _, names in os.walk(folder):
+        Path(place).chmod(PUBLIC_FOLDER)
+        for name in names:
+            Path(place, name).chmod(PUBLIC_FILE)
 
 
 def write_file(file: Path, content: bytes) -> None:

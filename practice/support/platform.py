@@ -111,21 +111,39 @@ def limit_memory(size: int) -> None:
             resource.setrlimit(resource.RLIMIT_DATA, (size, size))
 
 
+def flags_of_new_group() -> int:
+    """Return flags of ``subprocess.Popen`` for a program that shall not receive our Ctrl-C.
+
+    They are for Windows; elsewhere, ``start_new_session`` does that.
+    """
+    if sys.platform == "win32":
+        return subprocess.CREATE_NEW_PROCESS_GROUP
+    return 0
+
+
 def start_detached(command: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start a program that does not end with us and does not receive our Ctrl-C."""
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP
-    else:
-        flags = 0
     nothing = subprocess.DEVNULL
     return subprocess.Popen(  # no shell; the caller knows the command
         list(command),
         stdin=nothing,
         stdout=nothing,
         stderr=nothing,
-        creationflags=flags,
+        creationflags=flags_of_new_group(),
         start_new_session=True,
     )
+
+
+def end_own_group() -> None:
+    """Kill this process and every process that it has started.
+
+    On POSIX, it must have been started with ``start_new_session``, or it would kill others, too.
+    """
+    if sys.platform == "win32":
+        command = ["taskkill", "/F", "/T", "/PID", str(os.getpid())]
+        subprocess.run(command, check=False)  # no shell; our own arguments
+    else:
+        os.killpg(0, signal.SIGKILL)
 
 
 def open_with_default_program(file: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from practice.problems import UsageError
 from practice.support import extras
 
-PACKAGED = ("ghp-import", "rclone")
+PACKAGED = ("rclone",)
 """Programs that come with the extra `publish`."""
 UNSAFE_IN_BATCH = frozenset('&|<>^%!"')
 """Characters that Windows reads as commands when it starts a `.cmd` or `.bat` file."""

@@ -13,7 +13,7 @@ from practice.support import platform, programs
 from practice.support.programs import find_program, resolve_command, split_command
 
 
-@pytest.mark.parametrize("name", ["typos", "rclone", "ghp-import"])
+@pytest.mark.parametrize("name", ["typos", "rclone"])
 def test_programs_of_this_environment_come_first(name):
     found = Path(find_program(name))
     assert found.is_absolute()

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import os
 import shutil
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
 
 from practice.problems import UsageError
-from practice.publish.release import STATE, LiveState, Plan
-from practice.publish.targets.target import KEPT, Step
+from practice.publish.release import STATE, LiveState, Others, Plan
+from practice.publish.targets.target import KEPT, Step, not_ours, others_of
 from practice.support import platform
-from practice.support.files import remove_folder, rename_folder
-from practice.support.output_folder import MARKER, put_in_place
+from practice.support.files import (
+    PUBLIC_FOLDER,
+    explain,
+    make_public,
+    make_public_folder,
+    remove_folder,
+    rename_folder,
+)
+from practice.support.output_folder import put_in_place
 
 
 class LinkedFolder:
@@ -39,27 +48,29 @@ class LinkedFolder:
             )
         return _read(self.path)
 
-    def foreign(self) -> int:
-        """Nothing: the link is created only where there is nothing."""
-        return 0
+    def others(self, plan: Plan) -> Others:
+        """Return the files of others in the folder that the link points to."""
+        return others_of(_paths(self.path), plan)
 
     def deliver(self, plan: Plan, tree: Path, step: Step) -> None:
         """Fill a new folder, then point the link at it."""
-        step("Copying the files")
-        self.releases.mkdir(parents=True, exist_ok=True)
         numbers = [int(folder.name.split("-")[0]) for folder in self._finished()]
         new = self.releases / f"{max(numbers, default=0) + 1:06d}-{plan.new.id}"
-        filled = fill_folder(self.releases / f".{new.name}", plan, tree, self.path)
-        rename_folder(filled, new)
-        step("Switching over")
-        link = self.path.with_name(f".{self.path.name}.link")
-        link.unlink(missing_ok=True)
-        link.symlink_to(new.relative_to(self.path.parent))
-        link.replace(self.path)
-        for old in sorted(self._finished())[:-KEPT]:
-            remove_folder(old)
-        for left in self.releases.glob(".[0-9]*"):
-            remove_folder(left)
+        with _unchanged(self.releases / f".{new.name}", self.name) as unfinished:
+            step("Copying the files")
+            make_public_folder(self.releases)
+            if not self.releases.is_symlink():
+                self.releases.chmod(PUBLIC_FOLDER)  # it is ours, also if it was there before
+            fill_folder(unfinished, plan, tree, self.path)
+            rename_folder(unfinished, new)
+            step("Switching over")
+            link = self.path.with_name(f".{self.path.name}.link")
+            link.unlink(missing_ok=True)
+            link.symlink_to(new.relative_to(self.path.parent))
+            link.replace(self.path)
+        # What cannot be deleted now goes with the next release.
+        for old in [*sorted(self._finished())[:-KEPT], *self.releases.glob(".[0-9]*")]:
+            shutil.rmtree(old, ignore_errors=True)
 
     def _finished(self) -> list[Path]:
         return list(self.releases.glob("[0-9]*-*"))
@@ -74,69 +85,119 @@ class SwappedFolder:
 
     def live(self) -> LiveState:
         """Return the state of the folder."""
-        if self.path.is_dir() and any(self.path.iterdir()) and not (self.path / STATE).is_file():
-            raise UsageError(
-                f"`{self.name}` contains files that were not published from here and would be "
-                "replaced: move it away, or choose another folder"
-            )
         return _read(self.path)
 
-    def foreign(self) -> int:
-        """Return 0: folders with other files are refused."""
-        return 0
+    def others(self, plan: Plan) -> Others:
+        """Return the files of others in the folder."""
+        return others_of(_paths(self.path), plan)
 
     def deliver(self, plan: Plan, tree: Path, step: Step) -> None:
         """Fill a new folder beside the old one, then exchange the two."""
-        step("Copying the files")
-        new = fill_folder(self.path.with_name(f".{self.path.name}.new"), plan, tree, self.path)
-        step("Switching over")
-        if self.path.exists():
-            old = put_in_place(new, self.path)
-            shutil.rmtree(old, ignore_errors=True)  # what is in use goes with the next release
-        else:
-            rename_folder(new, self.path)
+        with _unchanged(self.path.with_name(f".{self.path.name}.new"), self.name) as new:
+            step("Copying the files")
+            make_public_folder(self.path.parent)
+            fill_folder(new, plan, tree, self.path)
+            step("Switching over")
+            if self.path.exists():
+                old = put_in_place(new, self.path)
+            else:
+                rename_folder(new, self.path)
+                return
+        shutil.rmtree(old, ignore_errors=True)  # what is in use goes with the next release
+
+
+@contextmanager
+def _unchanged(unfinished: Path, name: str) -> Iterator[Path]:
+    """Say of what the disk refuses that the site has not changed; delete the unfinished folder."""
+    try:
+        yield unfinished
+    except OSError as error:
+        shutil.rmtree(unfinished, ignore_errors=True)  # makes room on a full disk
+        why, remedy = explain(error)
+        raise UsageError(
+            f"`{name}` could not be filled: {why}: {remedy}. The live site has not changed."
+        ) from error
 
 
 def _read(folder: Path) -> LiveState:
     state = folder / STATE
-    return (
-        parse_state(state.read_text(encoding="utf-8"), state.as_posix())
-        if state.is_file()
-        else LiveState()
-    )
+    if state.is_file():
+        return parse_state(
+            state.read_text(encoding="utf-8", errors="replace"),
+            state.as_posix(),
+            "move that folder away",
+        )
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UsageError(
+            f"`{folder.as_posix()}` contains files that were not published from here and would be "
+            "replaced: move it away, or choose another folder"
+        )
+    return LiveState()
 
 
-def parse_state(text: str, where: str) -> LiveState:
+def parse_state(text: str, where: str, remedy: str = "delete it there") -> LiveState:
     """Read the state of a target; ``UsageError`` names ``where`` if it cannot be read."""
     try:
         return LiveState.from_text(text)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
-            f"`{where}` cannot be read, so it is not known what is live: delete it there, then "
+            f"`{where}` cannot be read, so it is not known what is live: {remedy}, then "
             "publish everything again with `--yes`"
         ) from error
 
 
-def fill_folder(new: Path, plan: Plan, tree: Path, old: Path) -> Path:
-    """A folder with the new release, the retired files, and the state.
+def fill_folder(new: Path, plan: Plan, tree: Path, old: Path) -> None:
+    """Fill a folder with the new release, the retired files, the state, and the files of others.
 
     Files that have not changed keep their modification time, so that browsers can reuse their copy.
     """
     remove_folder(new)
-    shutil.copytree(tree, new, ignore=_not_ours, copy_function=_copy)
+    new.mkdir()
     changed = set(plan.uploads)
-    for path in {*plan.new.files, *plan.retired} - changed:
-        source, target = old / path, new / path
-        if source.is_file():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target)
+    for path in plan.new.files:
+        _copy(tree / path, new / path)
+        if path not in changed and (old / path).is_file():
+            _keep_time(old / path, new / path)
+    for path in plan.retired:
+        if (old / path).is_file():
+            _copy(old / path, new / path)
+            _keep_time(old / path, new / path)
     (new / STATE).write_text(plan.after().text(), encoding="utf-8", newline="\n")
-    return new
+    make_public(new)
+    stay, _ = not_ours(_paths(old), plan)
+    for path in stay:
+        _copy_of_others(old, new, path)
 
 
-def _not_ours(_folder: str, names: list[str]) -> set[str]:
-    return {STATE, MARKER} & set(names)
-
-
-def _copy(source: str, target: str) -> None:
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
+
+
+def _keep_time(source: Path, target: Path) -> None:
+    found = source.stat()
+    os.utime(target, ns=(found.st_atime_ns, found.st_mtime_ns))
+
+
+def _copy_of_others(old: Path, new: Path, path: str) -> None:
+    """Copy a file, a link or an empty folder of others, with the rights that they have."""
+    source, target = old / path, new / path
+    for folder in reversed(PurePosixPath(path).parents):
+        if not (new / folder).is_dir():
+            (new / folder).mkdir()
+            shutil.copystat(old / folder, new / folder)
+    if path.endswith("/"):
+        target.mkdir()
+        shutil.copystat(source, target)
+    else:
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+def _paths(folder: Path) -> Iterator[str]:
+    """Return every file and link below a folder, and every empty folder with a `/` at its end."""
+    for place, folders, names in os.walk(folder):
+        below = Path(place).relative_to(folder)
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        yield from ((below / name).as_posix() for name in (*names, *links))
+        if not names and not folders and place != str(folder):
+            yield f"{below.as_posix()}/"

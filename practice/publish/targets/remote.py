@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import tempfile
 from collections import defaultdict
@@ -12,21 +13,42 @@ from pathlib import Path, PurePosixPath
 
 from practice.hosting import headers
 from practice.problems import UsageError
-from practice.publish.release import STATE, LiveState, Plan, address_of, without_sibling
+from practice.publish.messages import human
+from practice.publish.release import (
+    STATE,
+    LiveState,
+    Others,
+    Plan,
+    address_of,
+    without_sibling,
+)
 from practice.publish.settings import (
     S3,
     AnyTarget,
     Rclone,
     Sftp,
 )
+from practice.publish.targets.failures import failure, no_progress
 from practice.publish.targets.folder import parse_state
-from practice.publish.targets.target import Step
+from practice.publish.targets.target import Step, others_of
+from practice.support import supervised
 from practice.support.programs import find_program
 
 REMOTE = "practice"
 """The name of the rclone remote, which exists only in rclone's environment."""
 NOT_THERE = 3
 """Rclone's exit code for a folder that does not exist (https://rclone.org/docs/#exit-code)."""
+OBSCURE = 60
+"""Seconds for writing a password in rclone's way; it takes far less."""
+CONNECT = 20
+"""Seconds in which a server has to accept a connection."""
+OPTIONS = (
+    *("--log-level", "ERROR", "--use-json-log", "--stats", "1s", "--stats-log-level", "ERROR"),
+    *("--transfers", "8", "--retries", "2", "--low-level-retries", "2"),
+)
+COUNTED = ("bytes", "checks", "deletes", "deletedDirs", "listed", "transfers")
+"""The figures of rclone that grow while it makes progress."""
+PARTIAL_NAME = re.compile(r"\.[0-9a-f]{8}\.partial$")
 PARTIAL = r"{{.*\.[0-9a-f]{8}\.partial}}"
 """An rclone filter for the partial files of an interrupted upload."""
 
@@ -36,6 +58,7 @@ class Remote:
 
     def __init__(self, folder: Path, target: AnyTarget) -> None:
         self.folder = folder
+        self.limit = target.time_limit
         self.environment = dict(os.environ)
         self.caching = isinstance(target, S3)
         """Whether each object stores its own Cache-Control header."""
@@ -81,7 +104,7 @@ class Remote:
         }
         password = os.environ.get("PUBLISH_PASSWORD")
         if password:
-            options["PASS"] = self._run("obscure", "-", text=password).stdout.strip()
+            options["PASS"] = _obscured(password)
         elif target.key_file:
             options["KEY_FILE"] = str((self.folder / target.key_file.expanduser()).resolve())
         else:
@@ -90,34 +113,51 @@ class Remote:
 
     def live(self) -> LiveState:
         """Return the state of the remote."""
-        text = self._run("cat", f"{self.root}/{STATE}", fine=(0, NOT_THERE)).stdout
+        text = self._run("cat", f"{self.root}/{STATE}", fine=(0, NOT_THERE)).text
         return parse_state(text, f"{self.name}/{STATE}") if text else LiveState()
 
-    def foreign(self) -> int:
-        """Return the number of top-level entries, if nothing was published here yet."""
-        listed = self._run("lsf", self.root, "--max-depth", "1", fine=(0, NOT_THERE)).stdout
-        names = listed.splitlines()
-        return 0 if STATE in names else len(names)
+    def others(self, plan: Plan) -> Others:
+        """Return the files of others.
+
+        Only the top level is listed, and the files that the plan adds are looked for: listing a
+        whole server can take very long.
+        """
+        listed = self._run("lsf", self.root, "--max-depth", "1", fine=(0, NOT_THERE)).text
+        names = [name for name in listed.splitlines() if not PARTIAL_NAME.search(name)]
+        if names and not plan.live.unpublished:
+            names += self._listed("lsf", plan.added, self.root, "--recursive").text.splitlines()
+        return others_of(names, plan)
 
     def deliver(self, plan: Plan, tree: Path, step: Step) -> None:
         """Record what will change, upload step by step, delete, then record what is live."""
-        resumes = bool(plan.live.dirty)
         self._say(plan.during())
+        try:
+            self._change(plan, tree, step)
+            self._say(plan.after())
+        except UsageError as error:
+            raise UsageError(
+                f"{error}\nThe upload is not complete. Publish again to complete it; until then, "
+                "the site has some pages of the old release and some of the new one."
+            ) from error
+
+    def _change(self, plan: Plan, tree: Path, step: Step) -> None:
+        resumes = bool(plan.live.dirty)
         if resumes:
             step("Continuing the publish that was interrupted")
-            self._run("delete", self.root, "--include", PARTIAL)
+            self._run("delete", self.root, "--include", PARTIAL, fine=(0, NOT_THERE))
         compare = ["--checksum"] if resumes and self._has_checksums() else ["--no-check-dest"]
         names = ("what pages load", "new pages", "changed pages", "feed and site map")
         for paths in plan.steps:
-            step(f"Uploading {len(paths)} files ({_kind(paths, plan, names)})")
+            what = f"Uploading {len(paths)} files ({_kind(paths, plan, names)})"
+            step(what)
             for caching, group in self._by_caching(paths).items():
                 with_caching = ["--header-upload", f"Cache-Control: {caching}"] if caching else []
-                self._listed("copy", group, str(tree), self.root, *compare, *with_caching)
+                arguments = (str(tree), self.root, *compare, *with_caching)
+                self._listed("copy", group, *arguments, report=_Report(step, what))
         if plan.deleted:
             step(f"Deleting {len(plan.deleted)} files")
             self._listed("delete", plan.deleted, self.root)
             self._remove_empty(plan)
-        self._say(plan.after())
 
     def _say(self, live: LiveState) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -127,7 +167,7 @@ class Remote:
 
     def _has_checksums(self) -> bool:
         """Return whether the remote reports checksums; WebDAV, for example, does not."""
-        return bool(json.loads(self._run("backend", "features", self.root).stdout)["Hashes"])
+        return bool(json.loads(self._run("backend", "features", self.root).text)["Hashes"])
 
     def _by_caching(self, paths: Iterable[str]) -> dict[str, list[str]]:
         groups: dict[str, list[str]] = defaultdict(list)
@@ -144,29 +184,74 @@ class Remote:
         for folder in sorted(empty, reverse=True):
             self._run("rmdir", f"{self.root}/{folder}", fine=(0, 1, NOT_THERE))
 
-    def _listed(self, command: str, paths: Iterable[str], *arguments: str) -> None:
+    def _listed(
+        self, command: str, paths: Iterable[str], *arguments: str, report: _Report | None = None
+    ) -> supervised.Finished:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "files.txt")
             file.write_text("".join(f"{path}\n" for path in paths), encoding="utf-8", newline="\n")
-            self._run(command, *arguments, "--files-from-raw", str(file))
+            return self._run(command, *arguments, "--files-from-raw", str(file), report=report)
 
     def _run(
-        self, *arguments: str, text: str | None = None, fine: tuple[int, ...] = (0,)
-    ) -> subprocess.CompletedProcess[str]:
-        command = [find_program("rclone"), *arguments, "--log-level", "ERROR", "--transfers", "8"]
-        done = subprocess.run(
-            command,
-            env=self.environment,
-            input=text,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
+        self, *arguments: str, fine: tuple[int, ...] = (0,), report: _Report | None = None
+    ) -> supervised.Finished:
+        report = report or _Report()
+        limits = ["--timeout", f"{self.limit}s", "--contimeout", f"{min(self.limit, CONNECT)}s"]
+        command = [find_program("rclone"), *arguments, *OPTIONS, *limits]
+        try:
+            done = supervised.run(
+                command, limit=self.limit, environment=self.environment, is_progress=report
+            )
+        except supervised.NoProgress as error:
+            raise no_progress(self.name, "rclone", self.limit, report.errors) from error
         if done.returncode not in fine:
-            last = done.stderr.strip().split("\n")[-1]
-            raise UsageError(f"rclone could not {arguments[0]} at {self.name}: {last}")
+            raise failure(self.name, "rclone", report.errors)
         return done
+
+
+class _Report:
+    """What rclone writes on standard error: a line of JSON each second, and one for each error."""
+
+    def __init__(self, step: Step | None = None, what: str = "") -> None:
+        self.step = step
+        self.what = what
+        self.before: object = None
+        self.messages: list[str] = []
+
+    @property
+    def errors(self) -> str:
+        """The messages of the errors, one a line."""
+        return "\n".join(self.messages)
+
+    def __call__(self, line: str) -> bool:
+        """Read a line; return whether it tells of progress."""
+        try:
+            said = json.loads(line)
+            stats, message = said.get("stats"), str(said.get("msg", ""))
+        except (ValueError, AttributeError):
+            stats, message = None, line  # before rclone has read its options
+        if stats is None:
+            self.messages.append(message.strip())
+            return False
+        now = {name: stats.get(name) for name in COUNTED}
+        moved, self.before = now != self.before, now
+        if moved and self.step:
+            done, whole = (human(stats[name]) for name in ("bytes", "totalBytes"))
+            self.step(f"{self.what}: {done} of {whole}")
+        return moved
+
+
+def _obscured(password: str) -> str:
+    """Return a password as rclone's settings want it; it is passed to no command line."""
+    done = subprocess.run(
+        [find_program("rclone"), "obscure", "-"],
+        input=password,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=OBSCURE,
+        check=True,
+    )
+    return done.stdout.strip()
 
 
 def _kind(paths: tuple[str, ...], plan: Plan, names: tuple[str, ...]) -> str:
