@@ -35,8 +35,11 @@ class Place:
     def files(self) -> dict[str, bytes]:
         return tree_of(self.served)
 
-    def live(self) -> release.Live:
-        return choose.of(load(self.settings)).live()
+    def target(self):
+        return choose.of(load(self.settings))
+
+    def live(self) -> release.LiveState:
+        return self.target().live()
 
 
 class BranchPlace(Place):
@@ -75,7 +78,7 @@ def place_of(kind: str, folder: Path, monkeypatch):
                 said = {"to": "s3", "bucket": "bucket", "provider": "Rclone", "endpoint": endpoint}
                 yield Place(folder, said, served / "bucket")
         case "sftp":
-            served.mkdir()
+            served.mkdir(exist_ok=True)
             monkeypatch.setenv("PUBLISH_PASSWORD", "open sesame")
             with servers.rclone_sftp(served, folder / "log", "open sesame") as port:
                 servers.known_hosts(port, folder / "known_hosts")
@@ -83,14 +86,14 @@ def place_of(kind: str, folder: Path, monkeypatch):
                 said |= {"user": "practice", "path": "/", "host": "nginx"}
                 yield Place(folder, said, served)
         case "openssh":
-            served.mkdir()
+            served.mkdir(exist_ok=True)
             with servers.sshd(folder / "sshd") as port:
                 servers.known_hosts(port, folder / "known_hosts")
                 said = {"to": "sftp", "server": "127.0.0.1", "port": port, "path": str(served)}
                 said |= {"user": _user(), "key_file": str(folder / "sshd" / "user")}
                 yield Place(folder, said, served)
         case "webdav":
-            served.mkdir()
+            served.mkdir(exist_ok=True)
             with servers.webdav(served, folder / "log") as address:
                 monkeypatch.setenv("RCLONE_CONFIG_DAV_TYPE", "webdav")
                 monkeypatch.setenv("RCLONE_CONFIG_DAV_URL", address)

@@ -87,7 +87,7 @@ def test_every_reason_is_named_at_once(project):
     ("address", "code"),
     [
         ("http://clinic.practice-site.org", "address-https"),
-        ("clinic.practice-site.org", "address-https"),
+        ("clinic.practice-site.org", "setting"),
         ("https://www.example.com", "address-sample"),
         ("https://clinic.example", "address-sample"),
         ("https://localhost", "address-sample"),
@@ -382,7 +382,7 @@ def test_rollback_brings_back_the_settings_of_the_server(project):
     (project.content / "posts" / "first.md").unlink()
     project.write("redirects.yaml", "/blog/first/: gone\n/old/: /team/\n")
     project.publish()
-    assert "location = /blog/first/ { return 410; }" in server.read_text("utf-8")
+    assert 'location = "/blog/first/" { return 410; }' in server.read_text("utf-8")
     project.said.clear()
     project.rollback()
     assert server.read_text("utf-8") == before

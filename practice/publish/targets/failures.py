@@ -116,6 +116,12 @@ CAUSES = (
         "run `git config user.name` and `git config user.email` with your name and address",
     ),
     Cause(
+        r"[Nn]o space left|[Qq]uota|QuotaExceeded|Insufficient Storage|XMinioStorageFull"
+        r"|not enough space|out of disk space|SSH_FX_NO_SPACE|SSH_FX_QUOTA",
+        "there is no space left",
+        "make room there, or ask the host for more, then publish again",
+    ),
+    Cause(
         r"protected branch|GH006|GH013",
         "the branch is protected, so the push was rejected",
         "allow this account to push to it, in the repository's settings",
@@ -135,12 +141,6 @@ CAUSES = (
         r"\[remote rejected\]|hook declined|deny updating",
         "the repository rejected the push",
         "read what it reports, or ask who looks after the repository",
-    ),
-    Cause(
-        r"[Nn]o space left|[Qq]uota|QuotaExceeded|Insufficient Storage|XMinioStorageFull"
-        r"|not enough space|out of disk space|SSH_FX_NO_SPACE|SSH_FX_QUOTA",
-        "there is no space left",
-        "make room there, or ask the host for more, then publish again",
     ),
     Cause(
         r"[Rr]ead-only file ?system",
@@ -180,9 +180,10 @@ CAUSES = (
         "publish again: what has arrived is not sent again",
     ),
     Cause(
-        r"SSH_FX_FAILURE|code: 4\b",
-        "the server could not write a file; often its disk is full",
-        "ask the host whether there is space left, then publish again",
+        r"SSH_FX_FAILURE|code: 4\b|StatusCode: 5\d\d|\b50[0-4]\b|InternalError|SlowDown"
+        r"|Internal Server Error|Bad Gateway|Service Unavailable",
+        "the server has failed; often its disk is full",
+        "try again later, or ask the host whether there is space left, then publish again",
     ),
     Cause(
         r"SSH_FX_NO_SUCH_FILE|directory not found|[Nn]o such file",
@@ -202,7 +203,11 @@ def failure(place: str, program: str, said: str) -> UsageError:
             f"{place}: `{program}` could not do its work: try again, and if it fails again, show "
             f"your host what it reports\n    {program} reports: {last}"
         )
-    [line] = [line for line in said.splitlines() if re.search(found.pattern, line)][-1:] or [last]
+    lines = said.splitlines()
+    of_server = [
+        line for line in lines if line.startswith("remote: ")
+    ]  # a host that rejects a push
+    line = [*(of_server or [line for line in lines if re.search(found.pattern, line)]), last][0]
     return UsageError(
         f"{place} could not be used: {found.reason}: {found.remedy}\n    {program} reports: {line}"
     )
