@@ -70,9 +70,12 @@ class History:
         data: StoredRelease = {**release.data(), "server": dict(server)}
         self._write(f"{release.id}.json", json.dumps(data, indent=1) + "\n")
 
-    def add(self, release: Release, target: str, *, back: bool = False) -> None:
-        """Add a release to the history as the live one, and delete the oldest releases."""
-        when = now().isoformat(timespec="seconds")
+    def add(self, release: Release, target: str, *, back: bool = False, when: str = "") -> None:
+        """Add a release to the history as the live one, and delete the oldest releases.
+
+        ``when`` is the time if it is not now: UTC, as RFC 3339 writes it.
+        """
+        when = when or now().isoformat(timespec="seconds")
         line = Published(
             release.id, when, release.commit, target, len(release.files), release.size, back
         )

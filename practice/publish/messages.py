@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from practice.publish.history import Published
-from practice.publish.release import SIBLINGS, UNKNOWN, Others, Plan
+from practice.publish.release import SIBLINGS, UNKNOWN, LiveState, Others, Plan
 
 MOST = 12
 """The most files of one kind that a plan lists."""
@@ -71,19 +71,28 @@ def human(size: int) -> str:
     return f"{size / 1_000:.1f} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
 
 
-def history_in_words(history: Sequence[Published], live: str) -> str:
+def history_in_words(history: Sequence[Published], live: LiveState) -> str:
     """Return the releases as a table, newest first; the live one is marked."""
+    now = live.release.id if live.release else ""
+    if now and now not in {line.id for line in history}:
+        other = (
+            f"{live.described()} is live. It was not published from this copy; the next publish "
+            "stores it here first, so that you can go back to it."
+        )
+        return "\n".join(
+            [other[0].upper() + other[1:], *([_table(history, "")] if history else [])]
+        )
     if not history:
         return "Nothing has been published from here yet."
+    return f"{_table(history, now)}\n* is live"
+
+
+def _table(history: Sequence[Published], live: str) -> str:
     lines = [f"{'':2}{'release':14}{'published (UTC)':28}{'files':>6}{'size':>10}  commit"]
-    newest = (
-        len(history)
-        - 1
-        - next((n for n, line in enumerate(reversed(history)) if line.id == live), len(history))
-    )
+    newest = max((n for n, line in enumerate(history) if line.id == live), default=-1)
     for number, line in reversed(list(enumerate(history))):
         mark = "* " if number == newest else "  "
         when = f"{line.when} (back)" if line.back else line.when
         commit = line.commit[:12] or "with changes"
         lines.append(f"{mark}{line.id:14}{when:28}{line.files:>6}{human(line.size):>10}  {commit}")
-    return "\n".join([*lines, "* is live"])
+    return "\n".join(lines)

@@ -20,9 +20,10 @@ from practice.publish import commits, likeness, preflight, sample, sbom, verify
 from practice.publish.history import FOLDER, History, Published
 from practice.publish.messages import plan_in_words
 from practice.publish.postprocess import assemble, searchable, server_files
-from practice.publish.release import LiveState, Others, Plan, Release, address_of, plan
+from practice.publish.release import LiveState, Others, Plan, Release, address_of, of_folder, plan
 from practice.publish.settings import FILE, PublishSettings, load
 from practice.publish.targets import choose
+from practice.publish.targets.target import Target
 from practice.site import redirects
 from practice.site.web_addresses import as_text
 from practice.support.environment import now
@@ -98,6 +99,7 @@ def publish(options: Options, console: Console, file: Path = FILE) -> Outcome:
         elif options.dry_run or not (options.yes or console.confirm("Publish this?")):
             return Outcome(made, target.name, done=False)
         else:
+            keep_live(target, live, history, console)
             history.keep(release, tree.folder, server)
             target.deliver(made, tree.folder, console.step)
             history.add(release, target.name)
@@ -224,6 +226,28 @@ def write_redirects(
     return list(preflight.invalid(built.site, left))
 
 
+def keep_live(target: Target, live: LiveState, history: History, console: Console) -> None:
+    """Store what is live before it is replaced, if another copy has published it.
+
+    Without that, there would be no way back to it. If it cannot be stored, a line says so.
+    """
+    if live.release is None or live.dirty or history.get(live.release.id):
+        return
+    console.step("Keeping a copy of what is live")
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        try:
+            target.fetch(live.release, folder)
+            why = "" if of_folder(folder).files == live.release.files else "its files have changed"
+        except (UsageError, OSError) as error:
+            why = str(error)
+        if why:
+            console.say(f"There will be no way back to what is live now: {why}")
+            return
+        history.keep(live.release, folder, {})
+        history.add(live.release, target.name, when=live.when)
+
+
 def _signed(made: Plan) -> Plan:
     """Return a plan with the time and the computer, which the state at the target will name."""
     return replace(made, when=now().isoformat(timespec="seconds"), by=platform.node())
@@ -348,8 +372,7 @@ def before_it(history: Iterable[Published]) -> list[str]:
     return ids
 
 
-def releases(file: Path = FILE) -> tuple[list[Published], str]:
-    """Return the history, oldest first, and the id of the live release."""
+def releases(file: Path = FILE) -> tuple[list[Published], LiveState]:
+    """Return the history, oldest first, and what is live."""
     settings = load(file)
-    live = choose.of(settings).live()
-    return History(settings.folder).entries, live.release.id if live.release else ""
+    return History(settings.folder).entries, choose.of(settings).live()

@@ -13,6 +13,8 @@ import tools
 
 from practice.problems import ProblemsFound
 from practice.publish import commits
+from practice.publish.messages import history_in_words
+from practice.publish.publish import releases
 from practice.publish.release import STATE
 
 
@@ -134,3 +136,35 @@ def test_a_folder_without_git(tmp_path):
     shutil.rmtree(tmp_path / ".git", ignore_errors=True)
     assert commits.relation(tmp_path, "0" * 40) == "unknown"
     assert commits.commit_of(tmp_path) == ""
+
+
+@pytest.mark.parametrize("by", ["symlink", "rename"])
+def test_a_new_copy_can_list_and_bring_back_what_was_live(tmp_path, by):
+    """What another copy has published is stored before it is replaced."""
+    one = publishing.Project(tmp_path / "one").to(to="folder", path="../www", by=by)
+    one.post("newer")
+    one.publish()
+    before = publishing.tree_of(tmp_path / "www")
+    two = publishing.Project(tmp_path / "two").to(to="folder", path="../www", by=by)
+    history, live = releases(two.settings)
+    said = history_in_words(history, live)
+    assert history == []
+    assert said.startswith(f"Release {live.release.id}, published 2026-11-01T12:00:00+00:00 by")
+    two.write("redirects.yaml", "/blog/newer/: gone\n")
+    two.publish(yes=True)
+    history, live = releases(two.settings)
+    assert [line.id for line in history] == [history[0].id, live.release.id]
+    two.rollback()
+    after = publishing.tree_of(tmp_path / "www")
+    assert {path: after[path] for path in before} == before
+
+
+def test_what_cannot_be_stored_is_said(tmp_path):
+    one = publishing.Project(tmp_path / "one").to(to="folder", path="../www")
+    one.publish()
+    page = tmp_path / "www" / "index.html"
+    page.write_text(page.read_text("utf-8") + "<!-- changed by hand -->", "utf-8")
+    two = publishing.Project(tmp_path / "two").to(to="folder", path="../www")
+    two.post("newer")
+    assert two.publish(yes=True).done
+    assert any("no way back" in line and "have changed" in line for line in two.said)

@@ -38,6 +38,10 @@ def test_release_after_release(place, tmp_path):
         live = place.live()
         assert live.release == release.of_folder(tree)
         assert not live.dirty
+        copy = tmp_path / f"copy{number}"
+        copy.mkdir()
+        choose.of(place.settings).fetch(live.release, copy)
+        assert tree_of(copy) == tree_of(tree)
         files = place.files()
         assert {path: files.get(path) for path in tree_of(tree)} == tree_of(tree)
         extra = set(files) - set(tree_of(tree))

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from practice.problems import UsageError
-from practice.publish.release import STATE, LiveState, Others, Plan
+from practice.publish.release import STATE, LiveState, Others, Plan, Release
 from practice.publish.targets.target import KEPT, Step, not_ours, others_of
 from practice.support import platform
 from practice.support.files import (
@@ -52,6 +52,11 @@ class LinkedFolder:
         """Return the files of others in the folder that the link points to."""
         return others_of(_paths(self.path), plan)
 
+    def fetch(self, release: Release, folder: Path) -> None:
+        """Copy the files of the live release into an empty folder."""
+        for path in release.files:
+            _copy(self.path / path, folder / path)
+
     def deliver(self, plan: Plan, tree: Path, step: Step) -> None:
         """Fill a new folder, then point the link at it."""
         numbers = [int(folder.name.split("-")[0]) for folder in self._finished()]
@@ -90,6 +95,11 @@ class SwappedFolder:
     def others(self, plan: Plan) -> Others:
         """Return the files of others in the folder."""
         return others_of(_paths(self.path), plan)
+
+    def fetch(self, release: Release, folder: Path) -> None:
+        """Copy the files of the live release into an empty folder."""
+        for path in release.files:
+            _copy(self.path / path, folder / path)
 
     def deliver(self, plan: Plan, tree: Path, step: Step) -> None:
         """Fill a new folder beside the old one, then exchange the two."""

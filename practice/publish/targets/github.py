@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from practice.publish.release import STATE, LiveState, Others, Plan
+from practice.publish.release import STATE, LiveState, Others, Plan, Release
 from practice.publish.settings import GitHubPages
 from practice.publish.targets.failures import failure, no_progress
 from practice.publish.targets.folder import parse_state
@@ -54,6 +54,13 @@ class Branch:
     def others(self, plan: Plan) -> Others:
         """Return the files of others in the branch."""
         return others_of(self._paths(), plan)
+
+    def fetch(self, release: Release, folder: Path) -> None:
+        """Copy the files of the live release into an empty folder."""
+        for path in release.files:
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(self._git("show", f"{self.tip}:{path}").stdout)
 
     def deliver(self, plan: Plan, tree: Path, step: Step) -> None:
         """Commit the release to the branch and push it."""

@@ -19,6 +19,7 @@ from practice.publish.release import (
     LiveState,
     Others,
     Plan,
+    Release,
     address_of,
     without_sibling,
 )
@@ -127,6 +128,10 @@ class Remote:
         if names and not plan.live.unpublished:
             names += self._listed("lsf", plan.added, self.root, "--recursive").text.splitlines()
         return others_of(names, plan)
+
+    def fetch(self, release: Release, folder: Path) -> None:
+        """Copy the files of the live release into an empty folder."""
+        self._listed("copy", release.files, self.root, str(folder))
 
     def deliver(self, plan: Plan, tree: Path, step: Step) -> None:
         """Record what will change, upload step by step, delete, then record what is live."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from practice.publish.release import LiveState, Others, Plan
+from practice.publish.release import LiveState, Others, Plan, Release
 
 KEPT = 3
 """The number of releases kept beside a symbolic link."""
@@ -25,6 +25,10 @@ class Target(Protocol):
 
     def others(self, plan: Plan) -> Others:
         """Return the files there that were not published from here."""
+        ...
+
+    def fetch(self, release: Release, folder: Path) -> None:
+        """Copy the files of the live release into an empty folder."""
         ...
 
     def deliver(self, plan: Plan, tree: Path, step: Step) -> None:
