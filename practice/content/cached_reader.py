@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -118,7 +119,7 @@ class Reader:
     @staticmethod
     def _key(display_path: str, digest: bytes) -> bytes:
         return hashlib.sha256(
-            b"%b\0%b\0%b" % (environment_fingerprint(), display_path.encode(), digest)
+            b"%b\0%b\0%b" % (environment_fingerprint(), os.fsencode(display_path), digest)
         ).digest()
 
 

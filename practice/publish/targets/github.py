@@ -83,7 +83,11 @@ class Branch:
         state, listed = place / STATE, place / "listed"
         state.write_text(plan.after().text(), encoding="utf-8", newline="\n")
         files = {**{path: tree / path for path in plan.new.files}, STATE: state}
-        listed.write_text("".join(f"{file.resolve()}\n" for file in files.values()), "utf-8")
+        listed.write_text(
+            "".join(f"{file.resolve()}\n" for file in files.values()),
+            encoding="utf-8",
+            newline="\n",
+        )
         blobs = self._git("hash-object", "-w", "--no-filters", "--stdin-paths", input_file=listed)
         added = dict(zip(files, blobs.text.split(), strict=True))
         stay = {*not_ours(self._paths(), plan)[0], *plan.retired}
