@@ -26,17 +26,19 @@ Folders = dict[str, tuple[int, int]]
 async def changes(roots: Collection[Path]) -> AsyncIterator[set[Path]]:
     """Yield files and folders that may have changed, for ever.
 
-    A folder stands for everything in it. Folders that do not exist are waited for.
+    A folder stands for everything in it. Folders that do not exist are waited for. Everything is
+    yielded once at the beginning: it may have changed before the systems began to watch.
     """
     polling: bool | None = None
     seen = await asyncio.to_thread(_folders, roots)
-    anew = False
+    anew = True
     while True:
         existing = [root for root in roots if root.is_dir()]
         try:
             async for found in _watched(existing, polling=polling):
                 # Only now everything that changes is noticed, so this is what to read again.
                 yield found | set(roots) if anew else found
+                anew = False
                 now = await asyncio.to_thread(_folders, roots)
                 anew = now != seen or any(str(path) in seen for path in found)
                 if anew:
