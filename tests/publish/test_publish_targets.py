@@ -40,7 +40,7 @@ def test_release_after_release(place, tmp_path):
         assert not live.dirty
         copy = tmp_path / f"copy{number}"
         copy.mkdir()
-        choose.of(place.settings).fetch(live.release, copy)
+        choose.of(load(place.settings)).fetch(live.release, copy)
         assert tree_of(copy) == tree_of(tree)
         files = place.files()
         assert {path: files.get(path) for path in tree_of(tree)} == tree_of(tree)
