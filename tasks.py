@@ -252,7 +252,7 @@ def rollback(
 
 @task(help={"settings": "the settings file"})
 def releases(_context: Context, settings: str = "publishconf.py") -> None:
-    """List the releases that were published from here."""
+    """List the releases that can be brought back."""
     with command_errors("", cached=False) as progress:
         with extras.needed("publish", "the list of releases"):
             from practice.publish import messages

@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from practice.publish.release import Release, ReleaseData
+from practice.problems import UsageError
+from practice.publish.release import RedirectData, Release, ReleaseData, hashed
+from practice.site import redirects
+from practice.site.redirects import Redirect
+from practice.site.web_addresses import NotAnAddress
 from practice.support.environment import now
 from practice.support.files import replace_file
 
 FOLDER = ".releases"
 KEPT = 10
-"""The number of releases that are stored."""
+"""The number of releases that are stored for each target."""
+ID = re.compile("[0-9a-f]{12}")
+"""The id of a release, by which its file is named."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,8 @@ class Published:
     size: int
     back: bool = False
     """Whether this was a rollback."""
+    only_at_target: bool = False
+    """Whether it is not stored on this computer; the target still has it."""
 
 
 class StoredRelease(ReleaseData, total=False):
@@ -42,6 +51,8 @@ class StoredRelease(ReleaseData, total=False):
 
     server: dict[str, str]
     """The settings for the web server, by file name."""
+    redirects: RedirectData | None
+    """None if they are not known."""
 
 
 class History:
@@ -56,18 +67,37 @@ class History:
         file = self.folder / "history.json"
         if not file.is_file():
             return []
-        return [Published(**line) for line in json.loads(file.read_text(encoding="utf-8"))]
+        try:
+            return [Published(**line) for line in json.loads(file.read_text(encoding="utf-8"))]
+        except (ValueError, TypeError) as error:
+            raise UsageError(
+                f"`{FOLDER}/{file.name}` cannot be read, so it is not known what was published "
+                "from here: rename it, then try again; the live site has not changed"
+            ) from error
 
-    def keep(self, release: Release, tree: Path, server: Mapping[str, str]) -> None:
-        """Store a release whose files are in ``tree``, with its settings for the web server."""
+    def keep(
+        self,
+        release: Release,
+        tree: Path,
+        server: Mapping[str, str],
+        moved: RedirectData | None,
+    ) -> None:
+        """Store a release whose files are in ``tree``, with its settings for the web server.
+
+        ``moved`` are its redirects, from which the settings of another kind of server are made.
+        """
         for path, file in release.files.items():
             kept = self._object(file.sha256)
-            if not kept.is_file():
+            if not kept.is_file() or kept.stat().st_size != file.size:
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 whole = kept.with_suffix(f".{os.getpid()}.part")
                 shutil.copyfile(tree / path, whole)
                 replace_file(whole, kept)
-        data: StoredRelease = {**release.data(), "server": dict(server)}
+        data: StoredRelease = {
+            **release.data(),
+            "server": dict(server),
+            "redirects": moved,
+        }
         self._write(f"{release.id}.json", json.dumps(data, indent=1) + "\n")
 
     def add(self, release: Release, target: str, *, back: bool = False, when: str = "") -> None:
@@ -81,7 +111,7 @@ class History:
         )
         history = [*self.entries, line]
         self._write("history.json", json.dumps([vars(line) for line in history], indent=1) + "\n")
-        self._forget([line.id for line in history])
+        self._forget(history)
 
     def get(self, id: str) -> Release | None:
         """Return a stored release by its id, or None."""
@@ -93,11 +123,26 @@ class History:
         data = self._data(id)
         return data.get("server", {}) if data else {}
 
-    def _data(self, id: str) -> StoredRelease | None:
-        file = self.folder / f"{id}.json"
-        if not file.is_file():
+    def redirects(self, id: str) -> list[Redirect] | None:
+        """Return the redirects of a stored release; None if they are not known.
+
+        They may come from a target where others can write, so they are checked.
+        """
+        data = self._data(id)
+        found = data.get("redirects") if data else None
+        if data is None or found is None:
             return None
-        data: StoredRelease = json.loads(file.read_text(encoding="utf-8"))
+        try:
+            return redirects.of_data(found, Release.from_data(data).addresses)
+        except NotAnAddress:
+            return None
+
+    def _data(self, id: str) -> StoredRelease | None:
+        """Return a stored release; None if there is none that can be read."""
+        try:
+            data: StoredRelease = json.loads((self.folder / f"{id}.json").read_text("utf-8"))
+        except (FileNotFoundError, ValueError):
+            return None
         return data
 
     def text(self, release: Release, path: str) -> str | None:
@@ -105,21 +150,31 @@ class History:
         kept = self._object(release.files[path].sha256)
         return kept.read_text(encoding="utf-8") if kept.is_file() else None
 
-    def unpack(self, release: Release, tree: Path) -> None:
-        """Copy the files of a release into an empty folder."""
-        for path, file in release.files.items():
-            target = tree / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(self._object(file.sha256), target)
+    def unpack(self, release: Release, tree: Path) -> bool:
+        """Copy the files of a release into an empty folder.
 
-    def _forget(self, ids: list[str]) -> None:
-        newest: list[str] = []
-        for id in reversed(ids):
-            if id not in newest:
-                newest.append(id)
-        kept = set(newest[:KEPT])
+        Returns whether they are complete and as they were published. Files that are not are deleted
+        here, so that ``keep`` can store them again.
+        """
+        complete = True
+        for path, file in release.files.items():
+            kept, target = self._object(file.sha256), tree / path
+            if not kept.is_file() or hashed(kept) != file.sha256:
+                kept.unlink(missing_ok=True)
+                complete = False
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(kept, target)
+        return complete
+
+    def _forget(self, history: Sequence[Published]) -> None:
+        """Delete all stored releases but the newest of each target."""
+        newest: dict[str, dict[str, None]] = {}
+        for line in reversed(history):
+            newest.setdefault(line.target, {}).setdefault(line.id)
+        kept = {id for ids in newest.values() for id in list(ids)[:KEPT]}
         for file in self.folder.glob("*.json"):
-            if file.name != "history.json" and file.stem not in kept:
+            if ID.fullmatch(file.stem) and file.stem not in kept:
                 file.unlink()
         needed = {
             entry.sha256

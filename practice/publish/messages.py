@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from practice.paths import command_of
 from practice.publish.history import Published
 from practice.publish.release import SIBLINGS, UNKNOWN, LiveState, Others, Plan
 
@@ -73,25 +74,25 @@ def human(size: int) -> str:
 
 def history_in_words(history: Sequence[Published], live: LiveState) -> str:
     """Return the releases as a table, newest first; the live one is marked."""
-    now = live.release.id if live.release else ""
-    if now and now not in {line.id for line in history}:
-        other = (
-            f"{live.described()} is live. It was not published from this copy; the next publish "
-            "stores it here first, so that you can go back to it."
-        )
-        return "\n".join(
-            [other[0].upper() + other[1:], *([_table(history, "")] if history else [])]
-        )
     if not history:
         return "Nothing has been published from here yet."
-    return f"{_table(history, now)}\n* is live"
+    now = live.release.id if live.release else ""
+    text = f"{_table(history, now)}\n* is live"
+    if any(line.only_at_target for line in history):
+        text += (
+            "\n+ was published from another copy, and is stored at the target only; "
+            f"`{command_of('rollback --to …')}` can bring it back"
+        )
+    if any(line.only_at_target and line.id == now for line in history):
+        text += f"\nLive now: {live.described()}"
+    return text
 
 
 def _table(history: Sequence[Published], live: str) -> str:
     lines = [f"{'':2}{'release':14}{'published (UTC)':28}{'files':>6}{'size':>10}  commit"]
     newest = max((n for n, line in enumerate(history) if line.id == live), default=-1)
     for number, line in reversed(list(enumerate(history))):
-        mark = "* " if number == newest else "  "
+        mark = ("*" if number == newest else " ") + ("+" if line.only_at_target else " ")
         when = f"{line.when} (back)" if line.back else line.when
         commit = line.commit[:12] or "with changes"
         lines.append(f"{mark}{line.id:14}{when:28}{line.files:>6}{human(line.size):>10}  {commit}")

@@ -106,7 +106,9 @@ def domain(settings: PublishSettings) -> Iterator[Problem]:
         message = f"the domain `{named}` is not the one of `SITEURL`, `{host}`"
     else:
         return
-    yield Problem(settings.file.name, settings.line_of("domain"), "domain", message, hint)
+    yield Problem(
+        settings.file.name, settings.line_of("domain", "PUBLISH"), "domain", message, hint
+    )
 
 
 def order(settings: PublishSettings, live: LiveState, known: Collection[str]) -> Iterator[Problem]:

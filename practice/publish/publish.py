@@ -6,24 +6,34 @@ live. Every step can be cut short; the next run ends right.
 
 from __future__ import annotations
 
+import getpass
 import platform
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from practice.build import report
 from practice.build.run import Built, build
-from practice.paths import command_of, display_path_of, save_as
+from practice.paths import display_path_of, save_as
 from practice.problems import Problem, ProblemsFound, UsageError
-from practice.publish import commits, likeness, preflight, sample, sbom, verify
+from practice.publish import commits, likeness, preflight, sample, sbom, server_settings, verify
+from practice.publish.earlier import Earlier
 from practice.publish.history import FOLDER, History, Published
 from practice.publish.messages import plan_in_words
 from practice.publish.postprocess import assemble, searchable, server_files
-from practice.publish.release import LiveState, Others, Plan, Release, address_of, of_folder, plan
+from practice.publish.release import (
+    LiveState,
+    Others,
+    Plan,
+    Publication,
+    RedirectData,
+    Release,
+    address_of,
+    plan,
+)
 from practice.publish.settings import FILE, PublishSettings, load
 from practice.publish.targets import choose
-from practice.publish.targets.target import Target
 from practice.site import redirects
 from practice.site.web_addresses import as_text
 from practice.support.environment import now
@@ -54,7 +64,7 @@ class Console:
     confirm: Callable[[str], bool]
     """Asks a yes-or-no question; without a terminal the answer is yes."""
     offer: Callable[[str], bool]
-    """Asks whether to change the content; without a terminal the answer is no."""
+    """Asks a question whose careful answer is no; without a terminal it is the answer."""
 
 
 @dataclass(frozen=True)
@@ -85,26 +95,30 @@ def publish(options: Options, console: Console, file: Path = FILE) -> Outcome:
         tree = assemble(built, settings, history.folder / "release")
         release = Release(tree.files, commits.commit_of(settings.folder))
         console.step("Checking what is live")
-        live = target.live()
-        made = _signed(plan(live, release))
+        earlier = Earlier(history, target)
+        live = earlier.live
+        moved = redirects.of(built.site)
+        publication = signed(redirects.as_data(moved))
+        made = replace(plan(live, release), publication=publication)
         others = Others() if made.nothing else target.others(made)
         candidate = Candidate(built, settings, release, live, others, history)
         refuse(candidate, options, console)
         if built.warnings:
             console.say(report.problems(built.warnings, "Warnings do not block publishing."))
         console.say(plan_in_words(made, target.name, others, whole=options.dry_run))
-        server = server_files(settings, redirects.of(built.site))
-        if made.nothing:
-            outcome = Outcome(made, target.name, done=False)
-        elif options.dry_run or not (options.yes or console.confirm("Publish this?")):
+        if options.dry_run or not (made.nothing or options.yes or console.confirm("Publish this?")):
             return Outcome(made, target.name, done=False)
-        else:
-            keep_live(target, live, history, console)
-            history.keep(release, tree.folder, server)
+        server = server_files(settings, moved)
+        if not made.nothing:
+            keep_live(earlier, console)
+        history.keep(release, tree.folder, server, publication.redirects)
+        if not made.nothing:
             target.deliver(made, tree.folder, console.step)
-            history.add(release, target.name)
-            outcome = Outcome(made, target.name, done=True)
-        write_server_files(server, settings, console)
+        if not made.nothing or release.id not in {line.id for line in history.entries}:
+            when = live.publication.when if made.nothing else ""
+            history.add(release, target.name, when=when)
+        outcome = Outcome(made, target.name, done=not made.nothing)
+        server_settings.write(server, settings, console.say)
         write_bill(settings, console)
         if options.verify:
             try:
@@ -138,7 +152,6 @@ class Candidate:
 def refuse(candidate: Candidate, options: Options, console: Console) -> None:
     """Raise every reason not to publish, all at once."""
     site, settings = candidate.built.site, candidate.settings
-    release, live = candidate.release, candidate.live.release
     samples = [*preflight.samples(site), *sample.left(site)]
     if samples and options.allow_sample:
         count = candidate.built.samples
@@ -161,15 +174,24 @@ def refuse(candidate: Candidate, options: Options, console: Console) -> None:
         *preflight.notices(site),
         *invalid,
     ]
-    if not options.yes:
-        problems += preflight.size(site, release, live)
-        problems += preflight.foreign(settings, candidate.live, candidate.others)
-        known = {entry.id for entry in candidate.history.entries}
-        problems += preflight.order(settings, candidate.live, known)
+    doubts = [] if options.yes else list(doubtful(candidate))
+    if doubts and not problems and not options.dry_run:
+        doubts = [doubt for doubt in doubts if not console.offer(f"{doubt}\nPublish all the same?")]
+    problems += doubts
     if invalid and problems == invalid and not options.dry_run:
         problems = write_redirects(candidate.built, gone, console)
     if problems:
         raise ProblemsFound(problems)
+
+
+def doubtful(candidate: Candidate) -> Iterator[Problem]:
+    """Yield what the owner may well mean, but has to confirm, with a yes or with `--yes`."""
+    release, live = candidate.release, candidate.live
+    yield from preflight.size(candidate.built.site, release, live.release)
+    yield from preflight.foreign(candidate.settings, live, candidate.others)
+    if live.release and live.release.files != release.files:
+        known = {entry.id for entry in candidate.history.entries}
+        yield from preflight.order(candidate.settings, live, known)
 
 
 def successors(candidate: Candidate) -> dict[str, str | None]:
@@ -185,7 +207,10 @@ def successors(candidate: Candidate) -> dict[str, str | None]:
         address_of(path): (candidate.built.output / path).read_text(encoding="utf-8")
         for path in searchable(candidate.built, redirects.of(candidate.built.site))
     }
-    same = {file.sha256: address_of(path) for path, file in release.files.items()}
+    moved = {one.fallback for one in redirects.of(candidate.built.site)}
+    same = {
+        file.sha256: address_of(path) for path, file in release.files.items() if path not in moved
+    }
     found: dict[str, str | None] = {}
     for address in gone:
         path = save_as(address)
@@ -226,57 +251,30 @@ def write_redirects(
     return list(preflight.invalid(built.site, left))
 
 
-def keep_live(target: Target, live: LiveState, history: History, console: Console) -> None:
+def keep_live(earlier: Earlier, console: Console) -> None:
     """Store what is live before it is replaced, if another copy has published it.
 
     Without that, there would be no way back to it. If it cannot be stored, a line says so.
     """
-    if live.release is None or live.dirty or history.get(live.release.id):
+    live, history = earlier.live, earlier.history
+    if live.release is None or history.get(live.release.id):
         return
     console.step("Keeping a copy of what is live")
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        try:
-            target.fetch(live.release, folder)
-            why = "" if of_folder(folder).files == live.release.files else "its files have changed"
-        except (UsageError, OSError) as error:
-            why = str(error)
-        if why:
-            console.say(f"There will be no way back to what is live now: {why}")
-            return
-        history.keep(live.release, folder, {})
-        history.add(live.release, target.name, when=live.when)
+    try:
+        earlier.store(live)
+    except (UsageError, OSError) as error:
+        console.say(f"There will be no way back to what is live now: {error}")
+        return
+    history.add(live.release, earlier.target.name, when=live.publication.when)
 
 
-def _signed(made: Plan) -> Plan:
-    """Return a plan with the time and the computer, which the state at the target will name."""
-    return replace(made, when=now().isoformat(timespec="seconds"), by=platform.node())
-
-
-RELOADED = {
-    "nginx": "copy them to the server, then reload nginx (`nginx -t && nginx -s reload`)",
-    "caddy": "copy it to the server, then reload Caddy (`caddy reload`)",
-    "cloudfront": "update the function and the policies of the distribution",
-}
-"""What the owner of a server has to do when its settings have changed, by host."""
-
-
-def write_server_files(
-    files: Mapping[str, str], settings: PublishSettings, console: Console
-) -> None:
-    """Write the server's settings of the live release, and name those that have changed."""
-    folder = settings.folder / FOLDER / "server"
-    changed = []
-    for name, text in files.items():
-        file = folder / name
-        if not file.is_file() or file.read_text(encoding="utf-8") != text:
-            folder.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8", newline="\n")
-            changed.append(file.relative_to(settings.folder).as_posix())
-    for name in changed:
-        console.say(f"New settings for your web server: {name}")
-    if changed:
-        console.say(f"They take effect only when you {RELOADED[settings.target.host]}.")
+def signed(moved: RedirectData | None, *, back: bool = False) -> Publication:
+    """Return what the state at the target will record of a release with these redirects."""
+    try:
+        by = f"{getpass.getuser()} on {platform.node()}"
+    except (OSError, KeyError, ImportError):  # no name of a user is known, as in some containers
+        by = platform.node()
+    return Publication(now().isoformat(timespec="seconds"), by, back, moved)
 
 
 def write_bill(settings: PublishSettings, console: Console) -> None:
@@ -304,75 +302,43 @@ def check(settings: PublishSettings, made: Plan, built: Built, console: Console)
 
 
 def rollback(options: Options, console: Console, to: str = "", file: Path = FILE) -> Outcome:
-    """Publish an earlier release again: the previous one, or one whose id starts with ``to``."""
+    """Publish an earlier release again: the previous one, or one whose id starts with ``to``.
+
+    It is stored on this computer, or the target still has it. Raises ``UsageError`` if not.
+    """
     settings = load(file)
     target = choose.of(settings)
     history = History(settings.folder)
-    if not history.folder.is_dir():
-        raise UsageError(
-            "nothing has been published from here yet, so there is no release to go back to"
-        )
+    history.folder.mkdir(exist_ok=True)
     with locked(history.folder / "publish"), tempfile.TemporaryDirectory() as folder:
-        live = target.live()
-        release = earlier(history, live, to)
-        made = _signed(plan(live, release))
+        tree = Path(folder)
+        earlier = Earlier(history, target)
+        if earlier.live.unpublished:
+            raise UsageError(f"nothing has been published to {target.name} yet")
+        chosen = earlier.chosen(to)
+        if not options.dry_run:
+            keep_live(earlier, console)
+        release = earlier.unpack(chosen, tree)
+        moved = history.redirects(release.id)
+        data = None if moved is None else redirects.as_data(moved)
+        publication = signed(data, back=True)
+        made = replace(plan(earlier.live, release), publication=publication)
         others = Others() if made.nothing else target.others(made)
+        console.say(f"Live now: {earlier.live.described()}")
         console.say(plan_in_words(made, target.name, others, whole=options.dry_run))
-        if (
-            made.nothing
-            or options.dry_run
-            or not (options.yes or console.confirm("Go back to this?"))
+        if options.dry_run or not (
+            made.nothing or options.yes or console.confirm("Go back to this?")
         ):
             return Outcome(made, target.name, done=False)
-        tree = Path(folder)
-        history.unpack(release, tree)
-        target.deliver(made, tree, console.step)
-        history.add(release, target.name, back=True)
-        write_server_files(history.server_files(release.id), settings, console)
-        return Outcome(made, target.name, done=True)
-
-
-def earlier(history: History, live: LiveState, to: str) -> Release:
-    """Return the release to go back to."""
-    published = before_it(history.entries)
-    now = live.release.id if live.release else ""
-    if to:
-        found = [
-            id for id in dict.fromkeys(line.id for line in history.entries) if id.startswith(to)
-        ]
-    else:
-        found = published[: published.index(now)][-1:] if now in published else published[-1:]
-    if not to and now in published and not found:
-        raise UsageError(
-            "the live release is the oldest one that is stored here: to go to another, use "
-            f"`{command_of('rollback --to …')}` with the first characters of its id"
-        )
-    release = history.get(found[0]) if len(found) == 1 else None
-    if release is None:
-        raise UsageError(
-            f"that release is not stored here: `{command_of('releases')}` lists those that are; to "
-            "bring back an older one, publish its commit"
-        )
-    return release
-
-
-def before_it(history: Iterable[Published]) -> list[str]:
-    """Return the ids of the releases before the live one, oldest first, and its own.
-
-    Releases that a rollback undid are left out: another rollback must not return to them.
-    """
-    ids: list[str] = []
-    for line in history:
-        if line.back and line.id in ids:
-            del ids[ids.index(line.id) + 1 :]
-            continue
-        if line.id in ids:
-            ids.remove(line.id)
-        ids.append(line.id)
-    return ids
+        if not made.nothing:
+            target.deliver(made, tree, console.step)
+            history.add(release, target.name, back=True)
+        server_settings.write_stored(history, release.id, settings, console.say)
+        return Outcome(made, target.name, done=not made.nothing)
 
 
 def releases(file: Path = FILE) -> tuple[list[Published], LiveState]:
-    """Return the history, oldest first, and what is live."""
+    """Return what was published, oldest first, and what is live."""
     settings = load(file)
-    return History(settings.folder).entries, choose.of(settings).live()
+    earlier = Earlier(History(settings.folder), choose.of(settings))
+    return earlier.entries, earlier.live

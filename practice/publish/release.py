@@ -41,6 +41,10 @@ UNKNOWN = File("", 0)
 """The unknown state of a file after an interrupted publish; it equals no other file."""
 
 
+RedirectData = dict[str, str | None]
+"""Redirects as JSON keeps them: targets by former address, None where nothing replaces it."""
+
+
 class ReleaseData(TypedDict):
     """A release as JSON keeps it."""
 
@@ -91,6 +95,20 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Publication:
+    """How a release went live, as the state at the target records it."""
+
+    when: str = ""
+    """UTC, as RFC 3339 writes it; empty if it is not known."""
+    by: str = ""
+    """The user and the computer that published it."""
+    back: bool = False
+    """Whether this was a rollback."""
+    redirects: RedirectData | None = None
+    """The redirects that belong to the release; None if they are not known."""
+
+
+@dataclass(frozen=True)
 class LiveState:
     """What is live at a target: the last complete release, and remains of others."""
 
@@ -99,15 +117,13 @@ class LiveState:
     """Files of the previous release, kept for pages that browsers and caches still hold."""
     dirty: frozenset[str] = frozenset()
     """Files that an interrupted publish may have changed."""
-    when: str = ""
-    """When the release went live: UTC, as RFC 3339 writes it; empty if it is not known."""
-    by: str = ""
-    """The name of the computer that published it."""
+    publication: Publication = Publication()
 
     def described(self) -> str:
         """Return the release in words: its id, when it was published and by whom."""
-        when = f", published {self.when}" if self.when else ""
-        by = f" by the computer `{self.by}`" if self.by else ""
+        how = self.publication
+        when = f", published {how.when}" if how.when else ""
+        by = f" by `{how.by}`" if how.by else ""
         return f"release {self.release.id if self.release else '–'}{when}{by}"
 
     @property
@@ -127,8 +143,7 @@ class LiveState:
             "release": self.release.data() if self.release else None,
             "retired": _data(self.retired),
             "dirty": sorted(self.dirty),
-            "when": self.when,
-            "by": self.by,
+            **vars(self.publication),
         }
         return json.dumps(data, indent=1) + "\n"
 
@@ -138,8 +153,14 @@ class LiveState:
         data = json.loads(text)
         release = Release.from_data(data["release"]) if data["release"] else None
         dirty = frozenset(data["dirty"])
-        when, by = str(data.get("when", "")), str(data.get("by", ""))
-        return cls(release, _files(data["retired"]), dirty, when, by)
+        moved = data.get("redirects")
+        publication = Publication(
+            when=str(data.get("when", "")),
+            by=str(data.get("by", "")),
+            back=bool(data.get("back")),
+            redirects=None if moved is None else _redirects(moved),
+        )
+        return cls(release, _files(data["retired"]), dirty, publication)
 
 
 @dataclass(frozen=True)
@@ -162,9 +183,8 @@ class Plan:
     deleted: tuple[str, ...]
     new: Release
     live: LiveState
-    when: str = ""
-    by: str = ""
-    """What the state at the target will say, as in `LiveState`."""
+    publication: Publication = Publication()
+    """What the state at the target will record."""
 
     @property
     def uploads(self) -> tuple[str, ...]:
@@ -199,7 +219,7 @@ class Plan:
         held = {**self.live.retired, **(self.live.release.files if self.live.release else {})}
         known = {path: file for path, file in held.items() if path not in self.live.dirty}
         retired = {path: known.get(path, UNKNOWN) for path in self.retired}
-        return LiveState(self.new, retired, when=self.when, by=self.by)
+        return LiveState(self.new, retired, publication=self.publication)
 
     def during(self) -> LiveState:
         """Return the state to record before the first file changes."""
@@ -281,6 +301,10 @@ def _data(files: Mapping[str, File]) -> FileData:
 
 def _files(data: FileData) -> dict[str, File]:
     return {path: File(str(sha256), int(size)) for path, (sha256, size) in data.items()}
+
+
+def _redirects(data: Mapping[str, object]) -> RedirectData:
+    return {path: None if target is None else str(target) for path, target in data.items()}
 
 
 def _is_index(path: str) -> bool:

@@ -138,6 +138,23 @@ def of(site: Site) -> list[Redirect]:
     return load(site)[0]
 
 
+def as_data(redirects: Iterable[Redirect]) -> dict[str, str | None]:
+    """Return redirects as JSON data: percent-encoded targets by percent-encoded address."""
+    return {encoded_path(one.source): one.target for one in redirects}
+
+
+def of_data(data: Mapping[str, str | None], addresses: Iterable[str]) -> list[Redirect]:
+    """Return the redirects that ``as_data`` has stored, checked like those of the content.
+
+    ``addresses`` are those of the site. Raises ``NotAnAddress`` for what no content could contain.
+    """
+    published = {unicodedata.normalize("NFC", address): address for address in addresses}
+    return [
+        Redirect(_with_slash(path_of(source)), _target(target, published), "", 0)
+        for source, target in data.items()
+    ]
+
+
 def for_servers(redirects: Iterable[Redirect]) -> list[Redirect]:
     """Return redirects for each way in which accents of an address can be encoded (NFC and NFD).
 

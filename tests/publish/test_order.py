@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import platform
 import shutil
 import subprocess
 from pathlib import Path
@@ -72,11 +74,14 @@ def refused(project, **options) -> list[str]:
 
 
 def test_the_state_says_what_is_live(project, git):
+    project.write("redirects.yaml", "/old page/: /team/\n/over/: gone\n")
+    commit(git, project)
     project.publish()
     live = json.loads((project.folder / "../www" / STATE).read_text("utf-8"))
     assert live["release"]["commit"] == git(project.folder, "rev-parse", "HEAD")
     assert live["when"].startswith("2026-11-01T12:00:00")
-    assert live["by"]
+    assert live["by"] == f"{getpass.getuser()} on {platform.node()}"
+    assert live["redirects"] == {"/old%20page/": "/team/", "/over/": None}
 
 
 def test_a_copy_that_is_behind_does_not_replace_newer_texts(project, git):
@@ -148,8 +153,9 @@ def test_a_new_copy_can_list_and_bring_back_what_was_live(tmp_path, by):
     two = publishing.Project(tmp_path / "two").to(to="folder", path="../www", by=by)
     history, live = releases(two.settings)
     said = history_in_words(history, live)
-    assert history == []
-    assert said.startswith(f"Release {live.release.id}, published 2026-11-01T12:00:00+00:00 by")
+    [entry] = history
+    assert entry.only_at_target
+    assert f"Live now: release {live.release.id}, published 2026-11-01T12:00:00+00:00 by" in said
     two.write("redirects.yaml", "/blog/newer/: gone\n")
     two.publish(yes=True)
     history, live = releases(two.settings)
@@ -168,3 +174,20 @@ def test_what_cannot_be_stored_is_said(tmp_path):
     two.post("newer")
     assert two.publish(yes=True).done
     assert any("no way back" in line and "have changed" in line for line in two.said)
+
+
+def test_what_is_live_already_needs_no_yes(tmp_path):
+    publishing.Project(tmp_path / "one").to(to="folder", path="../www").publish()
+    two = publishing.Project(tmp_path / "two").to(to="folder", path="../www")
+    assert two.publish().plan.nothing
+    two.post("newer")
+    assert two.publish().done
+
+
+def test_in_a_terminal_a_yes_replaces_what_is_live(tmp_path):
+    one = publishing.Project(tmp_path / "one").to(to="folder", path="../www")
+    one.publish()
+    two = publishing.Project(tmp_path / "two").to(to="folder", path="../www")
+    two.post("newer")
+    assert "not published from this copy" in refused(two)[0]
+    assert two.publish(offer=True).done

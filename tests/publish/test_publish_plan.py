@@ -6,9 +6,9 @@ import random
 
 import pytest
 
+from practice.publish.earlier import before_it
 from practice.publish.history import Published
 from practice.publish.messages import MOST, plan_in_words
-from practice.publish.publish import before_it
 from practice.publish.release import UNKNOWN, File, LiveState, Release, address_of, plan
 
 

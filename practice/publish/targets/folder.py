@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from practice.problems import UsageError
 from practice.publish.release import STATE, LiveState, Others, Plan, Release
-from practice.publish.targets.target import KEPT, Step, not_ours, others_of
+from practice.publish.targets.target import KEPT, Step, complete, not_ours, others_of
 from practice.support import platform
 from practice.support.files import (
     PUBLIC_FOLDER,
@@ -52,10 +52,19 @@ class LinkedFolder:
         """Return the files of others in the folder that the link points to."""
         return others_of(_paths(self.path), plan)
 
+    def kept(self) -> list[LiveState]:
+        """Return the releases that stay beside the link."""
+        return complete(_read_kept(folder) for folder in sorted(self._finished()))
+
     def fetch(self, release: Release, folder: Path) -> None:
-        """Copy the files of the live release into an empty folder."""
+        """Copy the files of one of these releases into an empty folder."""
+        source = self.path
+        for found in sorted(self._finished()):
+            state = _read_kept(found)
+            if state.release and state.release.files == release.files:
+                source = found
         for path in release.files:
-            _copy(self.path / path, folder / path)
+            _copy(source / path, folder / path)
 
     def deliver(self, plan: Plan, tree: Path, step: Step) -> None:
         """Fill a new folder, then point the link at it."""
@@ -95,6 +104,10 @@ class SwappedFolder:
     def others(self, plan: Plan) -> Others:
         """Return the files of others in the folder."""
         return others_of(_paths(self.path), plan)
+
+    def kept(self) -> list[LiveState]:
+        """Return the live release; the folder of the one before was replaced by it."""
+        return complete([self.live()])
 
     def fetch(self, release: Release, folder: Path) -> None:
         """Copy the files of the live release into an empty folder."""
@@ -143,6 +156,14 @@ def _read(folder: Path) -> LiveState:
             "replaced: move it away, or choose another folder"
         )
     return LiveState()
+
+
+def _read_kept(folder: Path) -> LiveState:
+    """Return the state of an earlier release; an empty one if it cannot be read."""
+    try:
+        return _read(folder)
+    except UsageError:
+        return LiveState()
 
 
 def parse_state(text: str, where: str, remedy: str = "delete it there") -> LiveState:

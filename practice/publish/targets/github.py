@@ -6,19 +6,23 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
+from practice.problems import UsageError
 from practice.publish.release import STATE, LiveState, Others, Plan, Release
 from practice.publish.settings import GitHubPages
 from practice.publish.targets.failures import failure, no_progress
 from practice.publish.targets.folder import parse_state
-from practice.publish.targets.target import Step, not_ours, others_of
+from practice.publish.targets.target import Step, complete, not_ours, others_of
 from practice.support import supervised
 from practice.support.programs import find_program
 
 ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 """Git asks nothing, and its messages are the English ones that `failures` knows."""
+COMMITS = 10
+"""The number of releases that are looked for in the history of the branch."""
 NO_SUCH_PATH = 128
 """Git's exit code for a path that a commit does not have."""
 
@@ -48,19 +52,42 @@ class Branch:
         """Return the state of the remote branch."""
         if not self.tip:
             return LiveState()
-        found = self._git("show", f"{self.tip}:{STATE}", fine=(0, NO_SUCH_PATH))
+        return self._state(self.tip)
+
+    def _state(self, commit: str) -> LiveState:
+        found = self._git("show", f"{commit}:{STATE}", fine=(0, NO_SUCH_PATH))
         return parse_state(found.text, STATE) if found.returncode == 0 else LiveState()
 
     def others(self, plan: Plan) -> Others:
         """Return the files of others in the branch."""
         return others_of(self._paths(), plan)
 
+    def kept(self) -> list[LiveState]:
+        """Return the last releases in the history of the branch."""
+        return complete(state for _, state in self._history())
+
     def fetch(self, release: Release, folder: Path) -> None:
-        """Copy the files of the live release into an empty folder."""
+        """Copy the files of one of these releases into an empty folder."""
+        commit = self.tip
+        for found, state in self._history():
+            if state.release and state.release.files == release.files:
+                commit = found
         for path in release.files:
             file = folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(self._git("show", f"{self.tip}:{path}").stdout)
+            file.write_bytes(self._git("show", f"{commit}:{path}").stdout)
+
+    def _history(self) -> list[tuple[str, LiveState]]:
+        """Return the last commits that published a release, oldest first, with their states."""
+        if not self.tip:
+            return []
+        changes = ("--first-parent", f"--max-count={COMMITS}", "--diff-filter=AM", "--format=%H")
+        commits = self._git("log", *changes, self.tip, "--", STATE).text.split()
+        found = []
+        for commit in reversed(commits):
+            with suppress(UsageError):  # without a readable state, it cannot be gone back to
+                found.append((commit, self._state(commit)))
+        return found
 
     def deliver(self, plan: Plan, tree: Path, step: Step) -> None:
         """Commit the release to the branch and push it."""

@@ -31,7 +31,7 @@ from practice.publish.settings import (
 )
 from practice.publish.targets.failures import failure, no_progress
 from practice.publish.targets.folder import parse_state
-from practice.publish.targets.target import Step, others_of
+from practice.publish.targets.target import Step, complete, others_of
 from practice.support import supervised
 from practice.support.programs import find_program
 
@@ -128,6 +128,10 @@ class Remote:
         if names and not plan.live.unpublished:
             names += self._listed("lsf", plan.added, self.root, "--recursive").text.splitlines()
         return others_of(names, plan)
+
+    def kept(self) -> list[LiveState]:
+        """Return the live release: a remote has no other, and none after an interruption."""
+        return complete([self.live()])
 
     def fetch(self, release: Release, folder: Path) -> None:
         """Copy the files of the live release into an empty folder."""

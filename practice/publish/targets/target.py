@@ -27,8 +27,12 @@ class Target(Protocol):
         """Return the files there that were not published from here."""
         ...
 
+    def kept(self) -> list[LiveState]:
+        """Return the complete releases that the target still has, oldest first."""
+        ...
+
     def fetch(self, release: Release, folder: Path) -> None:
-        """Copy the files of the live release into an empty folder."""
+        """Copy the files of one of these releases into an empty folder."""
         ...
 
     def deliver(self, plan: Plan, tree: Path, step: Step) -> None:
@@ -37,6 +41,11 @@ class Target(Protocol):
         Files that were not published from here stay, unless the release has one of that name.
         """
         ...
+
+
+def complete(states: Iterable[LiveState]) -> list[LiveState]:
+    """Return the states that have a whole release."""
+    return [state for state in states if state.release and not state.dirty]
 
 
 def not_ours(paths: Iterable[str], plan: Plan) -> tuple[list[str], list[str]]:

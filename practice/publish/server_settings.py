@@ -1,0 +1,52 @@
+"""The settings of the owner's web server: they belong to a release, and change with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from practice.publish.history import FOLDER, History
+from practice.publish.postprocess import server_files
+from practice.publish.settings import PublishSettings
+
+RELOADED = {
+    "nginx": "copy them to the server, then reload nginx (`nginx -t && nginx -s reload`)",
+    "caddy": "copy it to the server, then reload Caddy (`caddy reload`)",
+    "cloudfront": "update the function and the policies of the distribution",
+}
+"""What the owner of a server has to do when its settings have changed, by host."""
+
+
+def write(files: Mapping[str, str], settings: PublishSettings, say: Callable[[str], None]) -> None:
+    """Write the settings of the live release, and say which have changed and what to do then."""
+    folder = settings.folder / FOLDER / "server"
+    changed = []
+    for name, text in files.items():
+        file = folder / name
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            folder.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="\n")
+            changed.append(file.relative_to(settings.folder).as_posix())
+    for name in changed:
+        say(f"New settings for your web server: {name}")
+    if changed:
+        say(f"They take effect only when you {RELOADED[settings.target.host]}.")
+
+
+def write_stored(
+    history: History, id: str, settings: PublishSettings, say: Callable[[str], None]
+) -> None:
+    """Write the settings of a stored release; without them, say that the server keeps others.
+
+    They are the texts from when it was published here, or else are made from its redirects.
+    """
+    names = server_files(settings, []).keys()
+    texts, moved = history.server_files(id), history.redirects(id)
+    if names <= texts.keys():
+        write({name: texts[name] for name in names}, settings, say)
+    elif moved is not None:
+        write(server_files(settings, moved), settings, say)
+    else:
+        say(
+            f"The redirects of release {id} are not known, so those in `{FOLDER}/server/` stay as "
+            "they are: check that none of them leads away from a page that is live again."
+        )
