@@ -1,8 +1,8 @@
 """What is left of the sample practice in a site that is to go live.
 
-`sample.json` lists what the sample practice of this project says: its texts and pictures by their
-SHA-256, and the names, numbers and addresses that it has made up. `uv run inv docs` writes it from
-`content/`.
+`sample.json` lists what the sample practice of this project says: its sentences and pictures by
+their SHA-256, and the names, numbers and addresses that it has made up. `uv run inv docs` writes it
+from `content/`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
-from practice.content.document import is_of
+from practice.content.document import Document, is_of
 from practice.content.models import Therapist
 from practice.paths import display_path_of
 from practice.problems import Problem
@@ -24,6 +24,15 @@ from practice.site.site import Site
 LIST = Path(__file__).with_name("sample.json")
 FEWEST_WORDS = 25
 """A text with fewer words says nothing about a practice, such as that of the error page."""
+SENTENCE_WORDS = 4
+"""A sentence with fewer words may stand in any text."""
+MOST = 0.9
+"""The share of a text's words that may be of the sample; a notice keeps the words of the law."""
+SENTENCE_END = re.compile(r"(?<=[.!?:”])\s+|\s*\n\s*\n\s*|\s+(?=[-|#/]\s)")
+SAYS_SO = re.compile(r"this page is a sample|sample text\b|this is a sample text", re.IGNORECASE)
+"""What a text of the sample says of itself; no text of a practice does."""
+DIGITS = 16
+"""The hexadecimal digits of a sentence's SHA-256 that are kept."""
 REAL = ("Sarah Dominguez",)
 """A therapist of the sample who is a real person; a practice may well have her."""
 FRONT_MATTER = re.compile(r"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
@@ -39,11 +48,12 @@ MADE_UP = {
 class Sample(TypedDict):
     """What the sample practice says."""
 
-    texts: list[str]
-    """SHA-256 of the text of each document, without its front matter."""
+    sentences: list[str]
+    """The start of the SHA-256 of each sentence of the documents, without their front matter."""
     pictures: list[str]
     """SHA-256 of each picture."""
     people: list[str]
+    """Their names, without credentials."""
     clinic: dict[str, str]
     """Values of `clinic.yaml` by their names in ``MADE_UP``."""
 
@@ -57,10 +67,11 @@ def known() -> Sample:
 
 def listed(site: Site) -> str:
     """Return the text of `sample.json` for a sample practice."""
-    texts = (_digest_of_text(site.file_of(document.source)) for document in site.documents)
-    people = {person.meta.full_name for person in site.team}.difference(REAL)
+    files = (site.file_of(document.source) for document in site.documents)
+    texts = [file.read_text(encoding="utf-8-sig") for file in files]
+    people = {person.meta.name for person in site.team}.difference(REAL)
     sample: Sample = {
-        "texts": sorted(filter(None, texts)),
+        "sentences": sorted({digest for text in texts for digest, _ in _sentences(text)}),
         "pictures": sorted(_digest(site.file_of(path)) for path in _pictures(site)),
         "people": sorted(people),
         "clinic": _values_of(site),
@@ -71,24 +82,13 @@ def listed(site: Site) -> str:
 def left(site: Site) -> Iterator[Problem]:
     """Yield `sample-left` for each text, person, picture and address of the sample practice.
 
-    A text may stay if a therapist of the practice has reviewed it. What says `sample: true` is left
-    to `preflight.samples`.
+    A text may stay if a therapist of the practice has reviewed it, unless it calls itself a sample.
+    What says `sample: true` is left to `preflight.samples`.
     """
     sample = known()
-    ours = {person.slug for person in site.team if person.meta.full_name not in sample["people"]}
     for document in site.documents:
-        place = document.display_path
-        if document.meta.sample:
-            continue
-        if is_of(document, Therapist) and document.meta.full_name in sample["people"]:
-            message = f"{document.meta.full_name} is a person of the sample practice"
-            yield _problem(place, document.line_of("name"), message, "delete this file")
-        elif (
-            document.meta.review.by not in ours
-            and _digest_of_text(site.file_of(document.source)) in sample["texts"]
-        ):
-            hint = "write your own, or let one of your therapists review it"
-            yield _problem(place, 1, "this is a text of the sample practice", hint)
+        if not document.meta.sample:
+            yield from _left_in(document, site, sample)
     folder = display_path_of(site.content)
     for path in _pictures(site):
         if _digest(site.file_of(path)) in sample["pictures"]:
@@ -99,6 +99,29 @@ def left(site: Site) -> Iterator[Problem]:
             line = site.clinic_data.line_of(("address", name) if name == "street" else (name,))
             message = f"{MADE_UP[name]} is that of the sample practice"
             yield _problem(f"{folder}/clinic.yaml", line, message, "write your own")
+
+
+def _left_in(document: Document, site: Site, sample: Sample) -> Iterator[Problem]:
+    """Yield what is left of the sample in a document."""
+    place, meta = document.display_path, document.meta
+    if is_of(document, Therapist) and document.meta.name in sample["people"]:
+        message = f"{document.meta.name} is a person of the sample practice"
+        yield _problem(place, document.line_of("name"), message, "delete this file")
+        return
+    text = site.file_of(document.source).read_text(encoding="utf-8-sig")
+    if says_so := SAYS_SO.search(text):
+        line = text.count("\n", 0, says_so.start()) + 1
+        message = f"the text says of itself: “{says_so[0]}”"
+        yield _problem(place, line, message, "replace it with a text of your own")
+        return
+    ours = {person.slug for person in site.team if person.meta.name not in sample["people"]}
+    share = _share(text, frozenset(sample["sentences"]))
+    if share > MOST and meta.review.by not in ours:
+        hint = "write your own"
+        if "reviewed_by" in type(meta).model_fields:
+            hint += ", or let one of your therapists review it"
+        message = f"{int(share * 100)}% of this text is that of the sample practice"
+        yield _problem(place, 1, message, hint)
 
 
 def _problem(path: str, line: int, message: str, hint: str) -> Problem:
@@ -120,12 +143,24 @@ def _values_of(site: Site) -> dict[str, str]:
     }
 
 
-def _digest_of_text(file: Path) -> str | None:
-    """Return the SHA-256 of a document's text; None if it has only a few words."""
-    words = FRONT_MATTER.sub("", file.read_text(encoding="utf-8-sig"), count=1).split()
-    if len(words) < FEWEST_WORDS:
-        return None
-    return hashlib.sha256(" ".join(words).encode()).hexdigest()
+def _sentences(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the digest and the number of words of each sentence that is long enough.
+
+    ``text`` is that of a document's file; its front matter is left out.
+    """
+    for sentence in SENTENCE_END.split(FRONT_MATTER.sub("", text, count=1)):
+        words = sentence.split()
+        if len(words) >= SENTENCE_WORDS:
+            yield hashlib.sha256(" ".join(words).encode()).hexdigest()[:DIGITS], len(words)
+
+
+def _share(text: str, sample: frozenset[str]) -> float:
+    """Return the share of a text's words that are sentences of the sample."""
+    found = list(_sentences(text))
+    whole = sum(words for _, words in found)
+    if whole < FEWEST_WORDS:
+        return 0.0
+    return sum(words for digest, words in found if digest in sample) / whole
 
 
 def _digest(file: Path) -> str:

@@ -74,10 +74,44 @@ def test_line_breaks_make_no_other_text(content):
     assert "treatments/dry-needling.md" in found(content)
 
 
+@pytest.mark.parametrize("name", ["treatments/dry-needling.md", "posts/your-first-visit.md"])
+def test_a_few_other_words_make_no_other_text(content, name):
+    file = content / name
+    file.write_text(file.read_text("utf-8") + "\nWe have changed this text here.\n", "utf-8")
+    [message] = found(content)[name]
+    assert re.match(r"9\d% of this text is that of the sample practice", message)
+
+
 def test_a_text_of_ones_own_may_go_live(content):
     file = content / "treatments" / "dry-needling.md"
-    file.write_text(file.read_text("utf-8") + "\nWe have changed this.\n", "utf-8")
+    change(file, r"\bpain\b", "ache")
+    file.write_text(file.read_text("utf-8") + "\nWe say it in our own words.\n" * 40, "utf-8")
     assert "treatments/dry-needling.md" not in found(content)
+
+
+def test_a_text_that_calls_itself_a_sample_stays_one(content):
+    """Also if it was edited, and a therapist of the practice has reviewed it."""
+    file = content / "pages" / "privacy-practices.md"
+    file.write_text(file.read_text("utf-8") + "\nWe say it in our own words.\n" * 400, "utf-8")
+    site, _ = load(content, DAY, drafts=True)
+    [problem] = [found for found in sample.left(site) if found.path.endswith(file.name)]
+    assert problem.message.lower() == "the text says of itself: “sample text”"
+    assert "Sample text" in file.read_text("utf-8").split("\n")[problem.line - 1]
+    change(file, r"[Ss]ample text[^\n]*\n[^\n]*", "Our notice.")
+    assert found(content)["pages/privacy-practices.md"] == [
+        "the text says of itself: “This page is a sample”"
+    ]
+
+
+def test_a_person_is_known_by_the_name_whatever_the_credentials(content):
+    change(content / "team" / "marisol-vega.md", "abbreviation: DPT", "abbreviation: MPT")
+    assert found(content)["team/marisol-vega.md"] == [
+        "Marisol Vega is a person of the sample practice"
+    ]
+
+
+def test_a_therapist_who_is_a_real_person_may_be_in_the_team():
+    assert not {*sample.REAL} & {*sample.known()["people"]}
 
 
 @pytest.mark.parametrize(("reviewer", "may_stay"), [("ana-ruiz", True), ("daniel-okafor", False)])
