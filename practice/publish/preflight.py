@@ -98,17 +98,40 @@ def domain(settings: PublishSettings) -> Iterator[Problem]:
     """The domain of GitHub Pages is a bare host name, and that of `SITEURL`."""
     if not isinstance(settings.target, GitHubPages) or settings.target.domain is None:
         return
-    named, host = settings.target.domain, urlsplit(settings.address).hostname or ""
-    hint = f'write `"domain": "{host}"`, or correct `SITEURL`'
+    message = wrong_domain(settings.target.domain, settings.address)
+    if message:
+        host = urlsplit(settings.address).hostname or ""
+        hint = f'write `"domain": "{host}"`, or correct `SITEURL`'
+        line = settings.line_of("domain", "PUBLISH")
+        yield Problem(settings.file.name, line, "domain", message, hint)
+
+
+def wrong_domain(named: str, address: str) -> str:
+    """Return why a domain is not that of an address; an empty string if it is."""
+    host = urlsplit(address).hostname or ""
     if not HOST.fullmatch(named):
-        message = f"`{named}` is not a domain: it has no `https://`, no `/` and no spaces"
-    elif named.lower() != host:
-        message = f"the domain `{named}` is not the one of `SITEURL`, `{host}`"
-    else:
-        return
-    yield Problem(
-        settings.file.name, settings.line_of("domain", "PUBLISH"), "domain", message, hint
-    )
+        return f"`{named}` is not a domain: it has no `https://`, no `/` and no spaces"
+    if named.lower() != host:
+        return f"the domain `{named}` is not the one of `SITEURL`, `{host}`"
+    return ""
+
+
+def wrong_address(written: str) -> str:
+    """Return why a text cannot be the address of a site; an empty string if it can."""
+    if not written.startswith("https://"):
+        return f"`{written}` does not start with `https://`"
+    try:
+        host = urlsplit(written).hostname or ""
+    except ValueError:
+        host = ""
+    if not HOST.fullmatch(host):
+        return f"`{written}` has no host name such as `www.your-practice.com` behind `https://`"
+    if not PLAIN_ADDRESS.fullmatch(written.rstrip("/")):
+        return (
+            f"`{written}` has something behind the host name that not every server takes, such as "
+            "a space, an accent, `?` or `#`"
+        )
+    return ""
 
 
 def order(settings: PublishSettings, live: LiveState, known: Collection[str]) -> Iterator[Problem]:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from practice.build.settings import load_settings
 from practice.paths import command_of
@@ -66,8 +68,10 @@ class Sftp(TargetSettings):
     """A server with SFTP (SSH)."""
 
     to: Literal["sftp"]
-    server: str = Field(description="the server's name")
-    port: int = 22
+    server: str = Field(
+        description="the server's name, without `sftp://` and path", pattern=r"^[^\s/@]+$"
+    )
+    port: int = Field(22, ge=1, le=65535, description="the port, from 1 to 65535")
     user: str
     path: str = Field(description="the folder that the web server serves, on the server")
     known_hosts: Path = Field(
@@ -80,7 +84,10 @@ class S3(TargetSettings):
     """A bucket with the S3 protocol."""
 
     to: Literal["s3"]
-    bucket: str = Field(description="the bucket, and a path in it if there is one")
+    bucket: str = Field(
+        description="the bucket, and a path in it if there is one, without `s3://`",
+        pattern=r"^[^:]+$",
+    )
     provider: str = Field("AWS", description="as rclone names it")
     region: str = "us-east-1"
     endpoint: str | None = Field(None, description="for other providers than AWS")
@@ -179,8 +186,29 @@ def _wrong(
             help = TARGETS[str(said["to"])].model_fields[name].description or name
             found.append(f"{where}:{line}: PUBLISH needs `{name}`: {help}")
         else:
-            found.append(f"{where}:{line}: `{name}`: {detail['msg']}")
+            why = reason(TARGETS[str(said["to"])].model_fields.get(name), detail)
+            found.append(f"{where}:{line}: `{name}`: {why}")
     return found
+
+
+def reason(info: FieldInfo | None, detail: ErrorDetails) -> str:
+    """Return why a value does not fit, in the owner's words; ``info`` is the field's."""
+    limits = detail.get("ctx", {})
+    match detail["type"]:
+        case "int_parsing" | "int_type" | "int_from_float":
+            return f"`{detail['input']}` is not a whole number, written in digits only"
+        case "greater_than_equal":
+            return f"`{detail['input']}` is too small: the least is {limits['ge']}"
+        case "less_than_equal":
+            return f"`{detail['input']}` is too large: the most is {limits['le']}"
+        case "literal_error":
+            return f"`{detail['input']}` is none of {limits['expected']}"
+        case "string_pattern_mismatch" if info and info.description:
+            return f"it is not {info.description}"  # a value of this kind may hold a secret
+        case kind if kind.endswith("_type"):
+            return f"`{detail['input']}` is not a text in quotes"
+        case _:
+            return detail["msg"]
 
 
 def _lines(file: Path) -> dict[str, int]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ast
 import json
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import get_args
 
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from practice.paths import command_of
-from practice.publish.settings import TARGETS
+from practice.publish.preflight import wrong_address, wrong_domain
+from practice.publish.settings import TARGETS, reason
 
 START = '''"""Settings that differ when the site goes live."""
 
@@ -34,30 +35,35 @@ def ask(file: Path, answer: Callable[[str], str], say: Callable[[str], None]) ->
     Returns what to do next. It asks for no secrets: they come from the environment.
     """
 
-    def until(question: str, fits: Callable[[str], bool], otherwise: str) -> str:
+    def until(question: str, wrong: Callable[[str], str]) -> str:
         while True:
             given = answer(question).strip()
-            if fits(given):
+            why = wrong(given)
+            if not why:
                 return given
-            say(otherwise)
+            say(f"This does not fit: {why}.")
 
     address = until(
-        "The site's address, for example https://www.your-practice.com: ",
-        lambda given: re.fullmatch(r"https://[A-Za-z0-9.-]+(/[\w/.-]*)?", given) is not None,
-        "Write the full address of the site, starting with https://, without spaces, `?` or `#`.",
+        "The site's address, for example https://www.your-practice.com: ", wrong_address
     )
     say("Where will the site be published?")
     for name, meaning in MEANING.items():
         say(f"  {name:8}{meaning}")
+    known = ", ".join(TARGETS)
     to = until(
-        "Enter one of these words: ", TARGETS.__contains__, "Enter one of " + ", ".join(TARGETS)
+        "Enter one of these words: ",
+        lambda given: "" if given in TARGETS else f"`{given}` is none of {known}",
     )
     said: dict[str, object] = {"to": to}
     for name, info in TARGETS[to].model_fields.items():
         if name not in ("to", "time_limit") and (to, name) != ("github", "host"):
-            value = _value(name, info, until)
-            if value != info.default:
-                said[name] = value
+
+            def wrong(given: str, name: str = name) -> str:
+                return _wrong(said, name, given, address)
+
+            value = until(_question(name, info), wrong)
+            if value and value != str(info.default):
+                said[name] = int(value) if info.annotation is int else value
     text = file.read_text(encoding="utf-8-sig") if file.is_file() else START
     text = _with(text, "SITEURL", repr(address.rstrip("/")).replace("'", '"'))
     lines = "".join(f'    "{name}": {_literal(value)},\n' for name, value in said.items())
@@ -69,29 +75,31 @@ def ask(file: Path, answer: Callable[[str], str], say: Callable[[str], None]) ->
     )
 
 
-def _value(name: str, info: FieldInfo, until: Callable[..., str]) -> object:
-    needed = info.is_required()
+def _question(name: str, info: FieldInfo) -> str:
     words = [str(word) for word in get_args(info.annotation) if isinstance(word, str)]
-    help = info.description or name
     more = f" ({', '.join(words)})" if words else ""
-    default = "" if needed or info.default is None else f" [{info.default}]"
+    default = "" if info.is_required() or info.default is None else f" [{info.default}]"
+    return f"{name}: {info.description or name}{more}{default}: "
 
-    def fits(given: str) -> bool:
-        if not given:
-            return not needed
-        return given.isdecimal() if info.annotation is int else not words or given in words
 
-    wanted = "This needs an answer."
-    if info.annotation is int:
-        wanted = "Write a number, in digits only."
-    elif words:
-        wanted = "Write one of " + ", ".join(words) + "."
-    if not needed:
-        wanted += f" Press Enter for {info.default or 'none'}."
-    given = until(f"{name}: {help}{more}{default}: ", fits, wanted)
+def _wrong(said: Mapping[str, object], name: str, given: str, address: str) -> str:
+    """Return why an answer does not fit a setting; an empty string if it does.
+
+    ``said`` are the answers so far, ``address`` is that of the site.
+    """
+    model = TARGETS[str(said["to"])]
+    info = model.model_fields[name]
     if not given:
-        return info.default
-    return int(given) if info.annotation is int else given
+        return "an answer is needed here" if info.is_required() else ""
+    if name == "domain":
+        return wrong_domain(given, address)
+    try:
+        model.model_validate({**said, name: given})
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            if detail["loc"] == (name,):
+                return reason(info, detail)
+    return ""
 
 
 def _literal(value: object) -> str:

@@ -527,6 +527,45 @@ def test_the_questions_write_settings_that_work(project, given):
     assert project.settings.read_text().count("PUBLISH = ") == 1
 
 
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [
+        (["www.practice-site.org"], "`www.practice-site.org` does not start with `https://`"),
+        (["https://"], "has no host name"),
+        (["https://clinic"], "has no host name"),
+        (["https://[clinic"], "has no host name"),
+        (["https://clinic.practice-site.org/our site"], "a space"),
+        (["https://clinic.practice-site.org/?a=b"], "`?`"),
+        (["+", "ftp"], "`ftp` is none of folder, ready, sftp"),
+        (["+", "folder", "iis"], "`iis` is none of 'nginx', 'caddy'"),
+        (["+", "folder", "nginx", ""], "an answer is needed"),
+        (["+", "sftp", "", "sftp://practice-site.org"], "without `sftp://`"),
+        (["+", "sftp", "", "practice-site.org", "two"], "`two` is not a whole number"),
+        (["+", "sftp", "", "practice-site.org", "99999"], "the most is 65535"),
+        (["+", "rclone", "", "no-colon"], "it is not `name:path`"),
+        (["+", "s3", "", "s3://bucket"], "without `s3://`"),
+        (["+", "github", "", "", "https://clinic.practice-site.org"], "is not a domain"),
+        (["+", "github", "", "", "other-clinic.com"], "is not the one of `SITEURL`"),
+    ],
+)
+def test_the_questions_say_why_an_answer_does_not_fit(tmp_path, answers, why):
+    """The last answer does not fit, and is asked for again."""
+    left = ["https://clinic.practice-site.org" if given == "+" else given for given in answers]
+    said = []
+
+    def answer(_: str) -> str:
+        if not left:
+            raise EOFError
+        return left.pop(0)
+
+    with pytest.raises(EOFError):
+        wizard.ask(tmp_path / "publishconf.py", answer, said.append)
+    assert said[-1].startswith("This does not fit: ")
+    assert why in said[-1]
+    assert [line for line in said if "does not fit" in line] == said[-1:]
+    assert not (tmp_path / "publishconf.py").exists()
+
+
 def test_a_path_of_windows_is_written_as_it_was_answered(project):
     path = r"C:\new\table"
     answers = ["", path, "nginx", "folder", "https://clinic.practice-site.org"]
