@@ -6,7 +6,6 @@ live. Every step can be cut short; the next run ends right.
 
 from __future__ import annotations
 
-import getpass
 import platform
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -270,11 +269,7 @@ def keep_live(earlier: Earlier, console: Console) -> None:
 
 def signed(moved: RedirectData | None, *, back: bool = False) -> Publication:
     """Return what the state at the target will record of a release with these redirects."""
-    try:
-        by = f"{getpass.getuser()} on {platform.node()}"
-    except (OSError, KeyError, ImportError):  # no name of a user is known, as in some containers
-        by = platform.node()
-    return Publication(now().isoformat(timespec="seconds"), by, back, moved)
+    return Publication(now().isoformat(timespec="seconds"), platform.node(), back, moved)
 
 
 def write_bill(settings: PublishSettings, console: Console) -> None:

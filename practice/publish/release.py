@@ -101,7 +101,7 @@ class Publication:
     when: str = ""
     """UTC, as RFC 3339 writes it; empty if it is not known."""
     by: str = ""
-    """The user and the computer that published it."""
+    """The computer that published it; not its user, because the state can be public."""
     back: bool = False
     """Whether this was a rollback."""
     redirects: RedirectData | None = None
@@ -152,7 +152,9 @@ class LiveState:
         """Return the state from the text of a state file."""
         data = json.loads(text)
         release = Release.from_data(data["release"]) if data["release"] else None
-        dirty = frozenset(data["dirty"])
+        retired, dirty = _files(data["retired"]), frozenset(data["dirty"])
+        for path in {*(release.files if release else ()), *retired, *dirty}:
+            _refuse_outside(path)
         moved = data.get("redirects")
         publication = Publication(
             when=str(data.get("when", "")),
@@ -160,7 +162,7 @@ class LiveState:
             back=bool(data.get("back")),
             redirects=None if moved is None else _redirects(moved),
         )
-        return cls(release, _files(data["retired"]), dirty, publication)
+        return cls(release, retired, dirty, publication)
 
 
 @dataclass(frozen=True)
@@ -301,6 +303,12 @@ def _data(files: Mapping[str, File]) -> FileData:
 
 def _files(data: FileData) -> dict[str, File]:
     return {path: File(str(sha256), int(size)) for path, (sha256, size) in data.items()}
+
+
+def _refuse_outside(path: str) -> None:
+    """Raise ``ValueError`` for a path that could lead out of a folder, on any system."""
+    if not path or "\\" in path or ":" in path or {"", ".", ".."} & set(path.split("/")):
+        raise ValueError(f"`{path}` is no path below the site")
 
 
 def _redirects(data: Mapping[str, object]) -> RedirectData:

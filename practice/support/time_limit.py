@@ -26,7 +26,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Any, ParamSpec, TypeVar, cast
@@ -48,6 +47,8 @@ START_SECONDS = 60.0
 """Seconds that a helper may take to start and to import a function, in addition to the limit."""
 MEMORY_BYTES = 2_000_000_000
 """The memory that a helper may use, on systems that have such a limit."""
+SELF_ENDED = 1
+"""The exit code with which ``faulthandler`` ends a helper whose call runs on and on."""
 PROGRAM = f"from {__name__} import _serve; _serve()"
 
 _idle: dict[int, list[_Helper]] = {}
@@ -183,16 +184,15 @@ class _Helper:
                 self.requests.flush()
                 started = self.answers.read(1)
             if started:
-                began = time.monotonic()
                 with _Timer(seconds, self.process, over):
                     size = int.from_bytes(self.answers.read(8), "big")
                     answer = self.answers.read(size)
-                # On a busy machine, the process may end itself before our timer has run.
-                if not answer and time.monotonic() - began >= seconds:
-                    over.set()
                 if size and len(answer) == size and not over.is_set():
                     found: tuple[Any, Exception | None] = pickle.loads(answer)  # noqa: S301  # written by our own helper
                     return found
+                # On a busy machine, the process may end itself before our timer has run.
+                if not over.is_set() and self.process.wait() == SELF_ENDED:
+                    raise TooSlow
         except OSError:
             pass  # the process has ended, as where there is no answer
         if over.is_set():
@@ -243,12 +243,10 @@ def _serve() -> None:
         answers.write(b"!")
         answers.flush()
         faulthandler.dump_traceback_later(2 * seconds, exit=True)  # also within code in C
-        outcome: tuple[object, Exception | None]
         try:
-            outcome = (function(*args, **kwargs), None)
+            answer = pickle.dumps((function(*args, **kwargs), None))
         except Exception as error:  # noqa: BLE001  # the parent raises it
-            outcome = (None, error)
-        answer = pickle.dumps(outcome)
+            answer = pickle.dumps((None, error))
         faulthandler.cancel_dump_traceback_later()
         answers.write(len(answer).to_bytes(8, "big") + answer)
         answers.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 
 import pytest
@@ -173,3 +174,20 @@ def test_what_was_gone_back_from_is_not_what_the_next_way_back_leads_to(history,
         Published(id.strip("<"), "", "", "", 1, 1, id.startswith("<")) for id in history.split()
     ]
     assert before_it(lines) == expected.split()
+
+
+@pytest.mark.parametrize(
+    "path", ["../x", "a/../../x", "/etc/x", "a//b", ".", "", "C:/x", "a\\..\\x", "a/./b"]
+)
+@pytest.mark.parametrize("field", ["release", "retired", "dirty"])
+def test_a_state_never_names_a_file_outside_of_the_site(path, field):
+    """Others may be able to write at the target, and files are copied to these paths."""
+    data = json.loads(LiveState(release(home="1")).text())
+    if field == "release":
+        data["release"]["files"][path] = ["0", 1]
+    elif field == "retired":
+        data["retired"][path] = ["0", 1]
+    else:
+        data["dirty"].append(path)
+    with pytest.raises(ValueError, match="no path below the site"):
+        LiveState.from_text(json.dumps(data))
