@@ -227,6 +227,8 @@ def shared_folder(tmp_path_factory, worker_id) -> Path:
 def _steady(shared_folder):
     """Set one build day and one cache, which is empty when the run begins.
 
+    A build uses one process, because the tests already use all processors.
+
     Commands that tests start have to end on Ctrl-C, also where a shell has started the tests in the
     background and so lets them ignore it.
     """
@@ -235,6 +237,7 @@ def _steady(shared_folder):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PRACTICE_CACHE", str(shared_folder / "shared-cache"))
         patch.setenv("SOURCE_DATE_EPOCH", BUILD_DAY)
+        patch.setenv("PRACTICE_WORKERS", "1")
         yield
 
 

@@ -45,6 +45,10 @@ DARK = re.compile(r"prefers-color-scheme:\s*dark")
 SCHEME = re.compile(r"(?<![\w-])color-scheme\s*:")
 
 
+COMPILED = CompiledTemplates()
+"""Templates of callouts that this process has compiled, for any theme."""
+
+
 class CalloutTemplates:
     """Renders callouts with the theme's templates; templates in ``overrides`` replace them."""
 
@@ -55,7 +59,7 @@ class CalloutTemplates:
             "url": str,
         }
         self.env = TemplateEnvironment(
-            templates.collect(theme, overrides), CompiledTemplates(), filters=filters, globals={}
+            templates.collect(theme, overrides), COMPILED, filters=filters, globals={}
         )
 
     def html(self, part: CalloutPart, prefix: str) -> Markup:

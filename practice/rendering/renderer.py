@@ -41,6 +41,9 @@ from practice.site.site import Site
 from practice.site.view import View, current_of, view_of, view_of_list
 from practice.support.environment import environment_fingerprint
 
+COMPILED = CompiledTemplates()
+"""Templates of pages that this process has compiled, for any site and theme."""
+
 
 class Renderer:
     """Turns the documents and lists of a site into pages.
@@ -59,7 +62,6 @@ class Renderer:
         self.base = urlsplit(self.address).path
         self.assets = assets.collect(theme, self.base)
         self.templates = templates.collect(theme, overrides)
-        self.compiled = CompiledTemplates()
         self.take(site)
 
     def for_site(self, site: Site) -> Renderer:
@@ -135,16 +137,14 @@ class Renderer:
             "picture": self.pictures.html,
             "shared": self.shared,
         }
-        return TemplateEnvironment(
-            self.templates, self.compiled, filters=self._filters(), globals=names
-        )
+        return TemplateEnvironment(self.templates, COMPILED, filters=self._filters(), globals=names)
 
     def _filters(self) -> dict[str, Callable[..., object]]:
+        # Jinja compiles the value of a filter with a constant argument into the template, unless
+        # the filter takes the context: so those that depend on the site do.
         return {
-            "url": lambda path: self.base + path,
-            "html": jinja2.pass_context(
-                lambda _, text: self.html(text)
-            ),  # the links differ from site to site
+            "url": jinja2.pass_context(lambda _, path: self.base + path),
+            "html": jinja2.pass_context(lambda _, text: self.html(text)),
             "long_date": formatting.long_date,
             "iso": dt.date.isoformat,
             "clock": formatting.clock,

@@ -79,19 +79,24 @@ def problems_of(templates: Templates, overrides: Sequence[Path], site: Site) -> 
 
 
 class CompiledTemplates(jinja2.BytecodeCache):
-    """Compiled templates, shared by all environments with the same template texts."""
+    """Compiled templates, shared by all environments with filters of the same kinds.
+
+    It is kept in memory only, because a file with code could be replaced by other code.
+    """
 
     def __init__(self) -> None:
-        self.code: dict[tuple[str, str], CodeType] = {}
+        self.code: dict[str, tuple[str, CodeType]] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Take a template's code, if it was compiled before."""
-        bucket.code = self.code.get((bucket.key, bucket.checksum))
+        checksum, code = self.code.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep a template's code in memory."""
         if bucket.code is not None:
-            self.code[bucket.key, bucket.checksum] = bucket.code
+            self.code[bucket.key] = (bucket.checksum, bucket.code)
 
 
 class _Template(jinja2.Template):

@@ -34,7 +34,6 @@ PAGE = "accessibility"
 
 @pytest.fixture
 def practice(tmp_path, monkeypatch, pictures):
-    monkeypatch.setenv("PRACTICE_WORKERS", "1")
     monkeypatch.setenv("PRACTICE_CACHE", str(shutil.copytree(pictures, tmp_path / "kept")))
     return Practice(tmp_path, pictures)
 

@@ -23,7 +23,9 @@ from practice.build.execute import JobResult
 from practice.build.run import build
 from practice.checks.built_html import Scanned
 from practice.problems import Problem, ProblemsFound
+from practice.rendering import renderer
 from practice.rendering.renderer import Renderer
+from practice.rendering.templates import CompiledTemplates
 from practice.support.output_folder import MARKER
 
 POST = "posts/a-plain-post.md"
@@ -32,7 +34,6 @@ POST = "posts/a-plain-post.md"
 @pytest.fixture
 def rendered(monkeypatch):
     """What was really rendered, one entry each time."""
-    monkeypatch.setenv("PRACTICE_WORKERS", "1")
     seen = []
     real = Renderer._render
 
@@ -205,9 +206,8 @@ def test_whatever_changes_the_bytes_are_those_of_a_fresh_build(
 def test_only_templates_that_are_used_are_compiled(
     content, theme, tmp_path, settings_file, monkeypatch
 ):
-    """No compiled template is kept from build to build: a cache never holds code."""
+    """No compiled template is kept for another process: a cache never holds code."""
     settings = settings_file(THEME=str(theme))
-    monkeypatch.setenv("PRACTICE_WORKERS", "1")
     monkeypatch.setenv("PRACTICE_CACHE", str(tmp_path / "kept"))
     compiled, real = [], jinja2.Environment._compile
 
@@ -215,15 +215,19 @@ def test_only_templates_that_are_used_are_compiled(
         compiled.append(filename.removeprefix(f"{theme}/templates/"))
         return real(self, source, filename)
 
+    def build_in_a_new_process():
+        compiled.clear()
+        monkeypatch.setattr(renderer, "COMPILED", CompiledTemplates())
+        build(content, tmp_path / "output", settings)
+
     monkeypatch.setattr(jinja2.Environment, "_compile", note)
-    build(content, tmp_path / "output", settings)
+    build_in_a_new_process()
     assert {"post.html", "pages/home.html"} <= set(compiled)
     assert len(compiled) == len(set(compiled)), "each once in a build"
-    compiled.clear()
-    build(content, tmp_path / "output", settings)
+    build_in_a_new_process()
     assert compiled == []
     add(content / POST, "\nOne sentence more.\n")
-    build(content, tmp_path / "output", settings)
+    build_in_a_new_process()
     assert "post.html" in compiled
     assert "pages/home.html" not in compiled
 

@@ -42,9 +42,10 @@ DONE, INTERRUPTED, USAGE_ERROR, PROBLEMS, TRACEBACK = 0, 130, 2, 1, 99
 
 
 @pytest.fixture(autouse=True)
-def one_day(monkeypatch, tmp_path):
+def one_day_and_two_workers(monkeypatch, tmp_path):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1780315200")
     monkeypatch.setenv("PRACTICE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PRACTICE_WORKERS", "2")
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,6 @@ from practice.support.output_folder import MARKER
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    monkeypatch.setenv("PRACTICE_WORKERS", "1")
     monkeypatch.setenv("PRACTICE_CACHE", str(tmp_path / "kept"))
     return publishing.Project(tmp_path).to(to="folder", path="www", host="nginx")
 

@@ -132,8 +132,7 @@ def test_a_page_that_somebody_has_open_keeps_the_old_site(windows, content, tmp_
     assert (output / "index.html").read_bytes() != before
 
 
-def test_a_path_that_is_too_long_is_named_with_a_remedy(content, tmp_path, monkeypatch):
-    monkeypatch.setenv("PRACTICE_WORKERS", "1")
+def test_a_path_that_is_too_long_is_named_with_a_remedy(content, tmp_path):
     name = "a" * 240
     picture = next((content / "images").glob("*.png"))
     shutil.copy(picture, content / "images" / f"{name}.png")
