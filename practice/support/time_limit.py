@@ -28,6 +28,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO, Any, ParamSpec, TypeVar, cast
 
 from practice.support import platform
@@ -165,12 +166,14 @@ class _Helper:
     """A process that makes one call after another."""
 
     def __init__(self) -> None:
+        modules = os.pathsep.join(str(Path(folder).absolute()) for folder in sys.path)
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-c", PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            cwd=Path(sys.executable).anchor,  # not ours: that folder may be deleted later
+            env=os.environ | {"PYTHONPATH": modules},
         )
         self.requests = cast("IO[bytes]", self.process.stdin)
         self.answers = cast("IO[bytes]", self.process.stdout)

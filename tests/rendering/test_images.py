@@ -274,7 +274,7 @@ def test_a_picture_that_takes_too_long_to_read_is_named(pictures, tmp_path, monk
     monkeypatch.setattr(pixels, "examine", no_end)
     found = pictures("a.jpg")
     [problem] = place(lambda: list(images.readable(found.site, tmp_path / "cache")))
-    assert (problem.path.rpartition("/")[2], problem.code) == ("a.jpg", "picture-slow")
+    assert (problem.path.rpartition("/")[2], problem.code) == ("a.jpg", "picture-slow"), problem
     monkeypatch.setattr(pixels, "examine", None)  # another attempt would fail
     with pytest.raises(ProblemsFound, match=r"a\.jpg:1: picture-slow"):
         place(lambda: found.html("a.jpg", "A room"))

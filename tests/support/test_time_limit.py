@@ -143,6 +143,18 @@ def test_a_helper_that_has_ended_meanwhile_is_replaced():
     assert call_in_process(30, os.getpid) != process
 
 
+def test_a_helper_does_not_need_the_folder_in_which_it_was_started(tmp_path, monkeypatch):
+    time_limit._end_idle()
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    first = call_in_process(10, os.getpid)
+    monkeypatch.chdir(tmp_path)
+    folder.rmdir()
+    assert Path(call_in_process(10, os.getcwd)).is_dir()
+    assert call_in_process(10, os.getpid) == first
+
+
 def test_where_no_process_can_be_started_the_call_is_made_in_this_one(monkeypatch):
     monkeypatch.setattr(time_limit, "_idle", {})
     monkeypatch.setattr(sys, "executable", "/no/such/program")
