@@ -48,6 +48,7 @@ TOOLS = {
         Tool(
             "chromium",
             (
+                "chromium-headless-shell",  # the same engine without a window, and half the work
                 "chromium",
                 "chromium-browser",
                 "google-chrome",
