@@ -204,14 +204,8 @@ def publish(
             return
         options = publishing.Options(dry_run, yes, allow_sample, verify)
         back = f"`{command_of('rollback')}{_also(settings, 'publishconf.py')}`"
-        try:
+        with _live_all_the_same(progress, f" To go back: {back}."):
             outcome = publishing.publish(options, _console(progress), Path(settings))
-        except publishing.ProblemsLive as error:
-            progress.end()
-            print(f"Live: release {error.outcome.plan.new.id} at {error.outcome.target}.")
-            then = f"The release is live all the same. To go back: {back}."
-            print(report.problems(error.problems, then), file=sys.stderr)
-            raise Exit(code=PROBLEMS) from error
         progress.end()
         if outcome.done:
             print(f"Live: release {outcome.plan.new.id} at {outcome.target}.")
@@ -244,7 +238,8 @@ def rollback(
             from practice.publish import publish as publishing
 
         options = publishing.Options(dry_run, yes)
-        outcome = publishing.rollback(options, _console(progress), to, Path(settings))
+        with _live_all_the_same(progress):
+            outcome = publishing.rollback(options, _console(progress), to, Path(settings))
         progress.end()
         if outcome.done:
             print(f"Live: release {outcome.plan.new.id} at {outcome.target}.")
@@ -261,6 +256,21 @@ def releases(_context: Context, settings: str = "publishconf.py") -> None:
         history, live = publishing.releases(Path(settings))
         progress.end()
         print(messages.history_in_words(history, live))
+
+
+@contextmanager
+def _live_all_the_same(progress: report.Progress, then: str = "") -> Iterator[None]:
+    """Print the problems of a release that is live, and end with an exit code that says so."""
+    from practice.publish.publish import ProblemsLive
+
+    try:
+        yield
+    except ProblemsLive as error:
+        progress.end()
+        print(f"Live: release {error.outcome.plan.new.id} at {error.outcome.target}.")
+        said = report.problems(error.problems, f"The release is live all the same.{then}")
+        print(said, file=sys.stderr)
+        raise Exit(code=PROBLEMS) from error
 
 
 def _also(settings: str, usual: str) -> str:

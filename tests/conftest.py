@@ -216,6 +216,12 @@ def outcome_of_case(record_property):
     return lambda *words: record_property(figures.CASE, list(words))
 
 
+@pytest.fixture
+def fault(record_property):
+    """Count a fault that a target of some kind is given."""
+    return lambda kind: record_property(figures.FAULT, kind)
+
+
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory, worker_id) -> Path:
     """A folder that all processes of this run share."""

@@ -137,7 +137,7 @@ def tree_of(folder: Path) -> dict[str, bytes]:
     return {
         file.relative_to(folder).as_posix(): file.read_bytes()
         for file in sorted(folder.rglob("*"))
-        if file.is_file() and file.name != release.STATE
+        if file.is_file() and file.name not in (release.STATE, release.SPARE_STATE)
     }
 
 

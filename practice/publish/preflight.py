@@ -141,22 +141,46 @@ def order(settings: PublishSettings, live: LiveState, known: Collection[str]) ->
     """
     if live.release is None:
         return
-    how = commits.relation(settings.folder, live.release.commit)
+    why = _why_newer(settings, live.release.commit, known=live.release.id in known)
+    if why:
+        yield Problem(
+            settings.file.name,
+            settings.line_of("PUBLISH"),
+            "live-newer",
+            f"{live.described()} is live: {why}",
+            "get the newest texts first (`git pull`), or add `--yes` to replace what is live",
+        )
+
+
+def interrupted(settings: PublishSettings, live: LiveState, *, known: bool) -> Iterator[Problem]:
+    """No other copy has begun to upload something newer. `--yes` confirms it.
+
+    ``known`` is whether the release of that upload was made in this copy.
+    """
+    upload = live.upload
+    why = _why_newer(settings, upload.commit, known=known) if upload else ""
+    if upload and why:
+        yield Problem(
+            settings.file.name,
+            settings.line_of("PUBLISH"),
+            "upload-unfinished",
+            f"`{upload.by}` began to upload release {upload.id} at {upload.when}, and it is not "
+            f"complete: {why}",
+            "wait if it is still running, or publish again from that computer; add `--yes` to "
+            "publish from here instead",
+        )
+
+
+def _why_newer(settings: PublishSettings, commit: str, *, known: bool) -> str:
+    """Return why a release may be newer than this copy, or an empty text."""
+    how = commits.relation(settings.folder, commit)
     if how == "older":
-        why = "it is made from newer texts than this copy has"
-    elif how == "unrelated":
-        why = "it is made from texts that this copy does not have"
-    elif how == "unknown" and live.release.id not in known:
-        why = "it was not published from this copy, so it may be newer"
-    else:
-        return
-    yield Problem(
-        settings.file.name,
-        settings.line_of("PUBLISH"),
-        "live-newer",
-        f"{live.described()} is live: {why}",
-        "get the newest texts first (`git pull`), or add `--yes` to replace what is live",
-    )
+        return "it is made from newer texts than this copy has"
+    if how == "unrelated":
+        return "it is made from texts that this copy does not have"
+    if how == "unknown" and not known:
+        return "it was not published from this copy, so it may be newer"
+    return ""
 
 
 def base_path(settings: PublishSettings) -> Iterator[Problem]:

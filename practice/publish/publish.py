@@ -9,12 +9,13 @@ from __future__ import annotations
 import platform
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from practice.build import report
 from practice.build.run import Built, build
-from practice.paths import display_path_of, save_as
+from practice.paths import command_of, display_path_of, save_as
 from practice.problems import Problem, ProblemsFound, UsageError
 from practice.publish import commits, likeness, preflight, sample, sbom, server_settings, verify
 from practice.publish.earlier import Earlier
@@ -35,6 +36,7 @@ from practice.publish.settings import FILE, PublishSettings, load
 from practice.publish.targets import choose
 from practice.site import redirects
 from practice.site.web_addresses import as_text
+from practice.support import faults
 from practice.support.environment import now
 from practice.support.output_folder import locked
 
@@ -111,25 +113,57 @@ def publish(options: Options, console: Console, file: Path = FILE) -> Outcome:
         if not made.nothing:
             keep_live(earlier, console)
         history.keep(release, tree.folder, server, publication.redirects)
+        recorded = release.id in {line.id for line in history.entries}
         if not made.nothing:
             target.deliver(made, tree.folder, console.step)
-        if not made.nothing or release.id not in {line.id for line in history.entries}:
-            when = live.publication.when if made.nothing else ""
-            history.add(release, target.name, when=when)
         outcome = Outcome(made, target.name, done=not made.nothing)
-        server_settings.write(server, settings, console.say)
-        write_bill(settings, console)
-        if options.verify:
-            try:
-                checked = check(settings, made, built, console)
-            except ProblemsFound as error:
-                raise ProblemsLive(error.problems, outcome) from error
-            outcome = Outcome(made, target.name, outcome.done, checked)
+        with finishing(outcome, "publish again") as step:
+            if not made.nothing or not recorded:
+                when = live.publication.when if made.nothing else ""
+                with step("the release could not be recorded"):
+                    history.add(release, target.name, when=when)
+            with step("the settings for the web server could not be written"):
+                server_settings.write(server, settings, console.say)
+            with step("the list of packages could not be written"):
+                write_bill(settings, console)
+            if options.verify:
+                with step("the live site could not be checked"):
+                    checked = check(settings, made, built, console)
+                    outcome = replace(outcome, checked=checked)
         return outcome
 
 
+@contextmanager
+def finishing(
+    outcome: Outcome, then: str
+) -> Iterator[Callable[[str], AbstractContextManager[None]]]:
+    """Do what is left when a release is live; what fails does not keep the rest from being done.
+
+    The value makes the context of a step from what is said if it fails. ``then`` is what to do
+    after the cause is mended. Raises ``ProblemsLive`` with the problems of all steps.
+    """
+    problems: list[Problem] = []
+
+    @contextmanager
+    def step(failed: str) -> Iterator[None]:
+        try:
+            yield
+        except ProblemsFound as error:
+            problems.extend(error.problems)
+        except OSError as error:
+            message = f"{failed}: {error.strerror or error}"
+            hint = f"check that the disk has room and that `{FOLDER}` can be written, then {then}"
+            problems.append(Problem(FOLDER, 1, "live-unfinished", message, hint))
+        except Exception as error:  # noqa: BLE001  # whatever it is, the release is live
+            problems.append(faults.problem_of(error))
+
+    yield step
+    if problems:
+        raise ProblemsLive(problems, outcome)
+
+
 class ProblemsLive(ProblemsFound):
-    """The release is live, but the live site does not respond as expected."""
+    """The release is live, but the site does not respond as expected, or a later step failed."""
 
     def __init__(self, problems: list[Problem], outcome: Outcome) -> None:
         super().__init__(problems)
@@ -191,6 +225,8 @@ def doubtful(candidate: Candidate) -> Iterator[Problem]:
     if live.release and live.release.files != release.files:
         known = {entry.id for entry in candidate.history.entries}
         yield from preflight.order(candidate.settings, live, known)
+    own = live.upload is not None and candidate.history.get(live.upload.id) is not None
+    yield from preflight.interrupted(candidate.settings, live, known=own)
 
 
 def successors(candidate: Candidate) -> dict[str, str | None]:
@@ -325,11 +361,17 @@ def rollback(options: Options, console: Console, to: str = "", file: Path = FILE
             made.nothing or options.yes or console.confirm("Go back to this?")
         ):
             return Outcome(made, target.name, done=False)
+        recorded = [line.id for line in history.entries][-1:] == [release.id]
         if not made.nothing:
             target.deliver(made, tree, console.step)
-            history.add(release, target.name, back=True)
-        server_settings.write_stored(history, release.id, settings, console.say)
-        return Outcome(made, target.name, done=not made.nothing)
+        outcome = Outcome(made, target.name, done=not made.nothing)
+        with finishing(outcome, f"run `{command_of(f'rollback --to {release.id}')}`") as step:
+            if not made.nothing or not recorded:
+                with step("the release could not be recorded"):
+                    history.add(release, target.name, back=True)
+            with step("the settings for the web server could not be written"):
+                server_settings.write_stored(history, release.id, settings, console.say)
+        return outcome
 
 
 def releases(file: Path = FILE) -> tuple[list[Published], LiveState]:

@@ -13,6 +13,8 @@ from practice.support.output_folder import MARKER
 
 STATE = ".practice-live.json"
 """The file at the target that says what is live there."""
+SPARE_STATE = ".practice-live.spare.json"
+"""A second copy, written first, where a lost connection can leave a part of a file."""
 SIBLINGS = (".gz", ".br")
 HOST_FILES = ("_headers", "_redirects", ".htaccess", ".nojekyll", "CNAME")
 """Files that the host reads and browsers never request."""
@@ -109,6 +111,16 @@ class Publication:
 
 
 @dataclass(frozen=True)
+class Upload:
+    """An upload that has begun: of which release, from which commit, when (UTC) and by whom."""
+
+    id: str
+    commit: str
+    when: str
+    by: str
+
+
+@dataclass(frozen=True)
 class LiveState:
     """What is live at a target: the last complete release, and remains of others."""
 
@@ -117,6 +129,8 @@ class LiveState:
     """Files of the previous release, kept for pages that browsers and caches still hold."""
     dirty: frozenset[str] = frozenset()
     """Files that an interrupted publish may have changed."""
+    upload: Upload | None = None
+    """The upload that was interrupted, or is still running; None if it is not known."""
     publication: Publication = Publication()
 
     def described(self) -> str:
@@ -135,7 +149,7 @@ class LiveState:
     def paths(self) -> frozenset[str]:
         """Every path at the target that publishing from here may have written."""
         files = self.release.files if self.release else {}
-        return frozenset({*files, *self.retired, *self.dirty, STATE})
+        return frozenset({*files, *self.retired, *self.dirty, STATE, SPARE_STATE})
 
     def text(self) -> str:
         """Return the text of the state file."""
@@ -143,6 +157,7 @@ class LiveState:
             "release": self.release.data() if self.release else None,
             "retired": _data(self.retired),
             "dirty": sorted(self.dirty),
+            "upload": vars(self.upload) if self.upload else None,
             **vars(self.publication),
         }
         return json.dumps(data, indent=1) + "\n"
@@ -155,14 +170,16 @@ class LiveState:
         retired, dirty = _files(data["retired"]), frozenset(data["dirty"])
         for path in {*(release.files if release else ()), *retired, *dirty}:
             _refuse_outside(path)
-        moved = data.get("redirects")
+        moved, begun = data.get("redirects"), data.get("upload")
+        names = ("id", "commit", "when", "by")
+        upload = Upload(*(str(begun[name]) for name in names)) if begun else None
         publication = Publication(
             when=str(data.get("when", "")),
             by=str(data.get("by", "")),
             back=bool(data.get("back")),
             redirects=None if moved is None else _redirects(moved),
         )
-        return cls(release, retired, dirty, publication)
+        return cls(release, retired, dirty, upload, publication)
 
 
 @dataclass(frozen=True)
@@ -226,7 +243,9 @@ class Plan:
     def during(self) -> LiveState:
         """Return the state to record before the first file changes."""
         touched = self.live.dirty.union(self.uploads, self.deleted)
-        return replace(self.live, dirty=touched)
+        how = self.publication
+        upload = Upload(self.new.id, self.new.commit, how.when, how.by)
+        return replace(self.live, dirty=touched, upload=upload)
 
 
 def plan(live: LiveState, new: Release) -> Plan:

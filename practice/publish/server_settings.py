@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from practice.publish.history import FOLDER, History
 from practice.publish.postprocess import server_files
-from practice.publish.settings import PublishSettings
+from practice.publish.settings import FILE, PublishSettings
 
 RELOADED = {
     "nginx": "copy them to the server, then reload nginx (`nginx -t && nginx -s reload`)",
@@ -16,9 +16,18 @@ RELOADED = {
 """What the owner of a server has to do when its settings have changed, by host."""
 
 
+def folder_of(settings: PublishSettings) -> str:
+    """Return the folder of the settings for the web server, from the folder of the practice.
+
+    Every settings file has its own, because each can name another server.
+    """
+    own = "" if settings.file.name == FILE.name else f"-{settings.file.stem}"
+    return f"{FOLDER}/server{own}"
+
+
 def write(files: Mapping[str, str], settings: PublishSettings, say: Callable[[str], None]) -> None:
     """Write the settings of the live release, and say which have changed and what to do then."""
-    folder = settings.folder / FOLDER / "server"
+    folder = settings.folder / folder_of(settings)
     changed = []
     for name, text in files.items():
         file = folder / name
@@ -47,6 +56,6 @@ def write_stored(
         write(server_files(settings, moved), settings, say)
     else:
         say(
-            f"The redirects of release {id} are not known, so those in `{FOLDER}/server/` stay as "
-            "they are: check that none of them leads away from a page that is live again."
+            f"The redirects of release {id} are not known, so those in `{folder_of(settings)}/` "
+            "stay as they are: check that none of them leads away from a page that is live again."
         )

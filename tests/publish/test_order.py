@@ -12,11 +12,12 @@ import publishing
 import pytest
 import tools
 
-from practice.problems import ProblemsFound
+from practice.problems import ProblemsFound, UsageError
 from practice.publish import commits
 from practice.publish.messages import history_in_words
 from practice.publish.publish import releases
 from practice.publish.release import STATE
+from practice.publish.targets.remote import Remote
 
 
 @pytest.fixture
@@ -190,3 +191,35 @@ def test_in_a_terminal_a_yes_replaces_what_is_live(tmp_path):
     two.post("newer")
     assert "not published from this copy" in refused(two)[0]
     assert two.publish(offer=True).done
+
+
+def test_an_upload_of_another_copy_that_was_interrupted_asks(tmp_path, monkeypatch):
+    monkeypatch.setenv("RCLONE_CONFIG_DISK_TYPE", "local")
+
+    def copy(name: str) -> publishing.Project:
+        made = publishing.Project(tmp_path / name)
+        return made.to(to="rclone", remote=f"disk:{tmp_path / 'www'}", host="nginx")
+
+    def cut(*_):
+        raise UsageError("the connection was lost")
+
+    one = copy("one")
+    one.publish()
+    two = copy("two")
+    assert two.publish().plan.nothing
+    one.post("newer")
+    with monkeypatch.context() as patch:
+        patch.setattr(platform, "node", lambda: "reception-pc")
+        patch.setattr(Remote, "_change", cut)
+        with pytest.raises(UsageError, match="connection was lost"):
+            one.publish()
+    two.post("older")
+    with pytest.raises(ProblemsFound) as error:
+        two.publish()
+    [problem] = error.value.problems
+    assert problem.code == "upload-unfinished"
+    assert "`reception-pc` began to upload release" in problem.message
+    assert "publish again from that computer" in problem.hint
+    assert two.publish(dry_run=True, yes=True).plan.live.upload
+    assert one.publish().done  # its own upload needs no question
+    assert one.publish().plan.live.upload is None

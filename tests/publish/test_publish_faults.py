@@ -6,6 +6,7 @@ Not tested here: kills at any moment (`test_publish_targets.py`).
 from __future__ import annotations
 
 import errno
+import os
 import random
 import shutil
 import subprocess
@@ -20,10 +21,12 @@ from practice.problems import UsageError
 from practice.publish import release
 from practice.support import files
 
+DAV = "RCLONE_CONFIG_DAV_URL"
 PORTS = {
     "s3": lambda place, port: place.change(endpoint=f"http://127.0.0.1:{port}"),
     "sftp": lambda place, port: place.change(port=port),
     "openssh": lambda place, port: place.change(port=port),
+    "webdav": lambda _, port: os.environ.update({DAV: f"http://127.0.0.1:{port}"}),
     "github": lambda place, port: git(
         place.settings.parent, "remote", "set-url", "origin", f"git://127.0.0.1:{port}/served"
     ),
@@ -36,6 +39,8 @@ LIMIT = 3
 def port_of(place) -> int:
     if place.publish["to"] == "github":
         address = git(place.settings.parent, "remote", "get-url", "origin")
+    elif place.publish["to"] == "rclone":
+        address = os.environ[DAV]
     else:
         address = place.publish.get("endpoint") or f"x:{place.publish['port']}/"
     return int(address.split(":")[-1].split("/")[0])
@@ -59,7 +64,7 @@ def is_whole(place, *trees: dict[str, bytes]) -> bool:
 
 @pytest.mark.parametrize("kind", PORTS)
 def test_a_line_that_is_cut_anywhere_is_told_and_the_next_publish_ends_right(
-    kind, tmp_path, monkeypatch
+    kind, tmp_path, monkeypatch, fault
 ):
     chance = random.Random(kind)
     with place_of(kind, tmp_path, monkeypatch) as place, proxied(place, kind) as proxy:
@@ -67,6 +72,7 @@ def test_a_line_that_is_cut_anywhere_is_told_and_the_next_publish_ends_right(
         deliver(place.settings, tmp_path / "tree")
         for number in (2, 3):
             trees.append(tree_of(small_site(tmp_path / "tree", number)))
+            fault(kind)
             proxy.cut_after = chance.randrange(100, 3000)
             with pytest.raises(UsageError) as error:
                 deliver(place.settings, tmp_path / "tree")
@@ -80,8 +86,9 @@ def test_a_line_that_is_cut_anywhere_is_told_and_the_next_publish_ends_right(
 
 
 @pytest.mark.parametrize("kind", PORTS)
-def test_a_server_that_falls_silent_is_given_up(kind, tmp_path, monkeypatch):
+def test_a_server_that_falls_silent_is_given_up(kind, tmp_path, monkeypatch, fault):
     with place_of(kind, tmp_path, monkeypatch) as place, proxied(place, kind) as proxy:
+        fault(kind)
         deliver(place.settings, small_site(tmp_path / "tree", 1))
         place.change(time_limit=LIMIT)
         proxy.silent = True
@@ -94,24 +101,27 @@ def test_a_server_that_falls_silent_is_given_up(kind, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", PORTS)
-def test_a_slow_server_is_waited_for(kind, tmp_path, monkeypatch):
+def test_a_slow_server_is_waited_for(kind, tmp_path, monkeypatch, fault):
     with place_of(kind, tmp_path, monkeypatch) as place, proxied(place, kind) as proxy:
+        fault(kind)
         proxy.slow = 0.05
         deliver(place.settings, small_site(tmp_path / "tree", 1, posts=2))
         assert place.live().release == release.of_folder(tmp_path / "tree")
 
 
 @pytest.mark.parametrize("kind", PORTS)
-def test_a_server_that_is_down_is_told(kind, tmp_path, monkeypatch):
+def test_a_server_that_is_down_is_told(kind, tmp_path, monkeypatch, fault):
     with place_of(kind, tmp_path, monkeypatch) as place, proxied(place, kind) as proxy:
+        fault(kind)
         proxy.down()
         with pytest.raises(UsageError, match="the server does not accept connections: check its"):
             place.live()
 
 
 @pytest.mark.parametrize("kind", ["s3", "sftp", "github"])
-def test_a_name_that_does_not_exist_is_told(kind, tmp_path, monkeypatch):
+def test_a_name_that_does_not_exist_is_told(kind, tmp_path, monkeypatch, fault):
     with place_of(kind, tmp_path, monkeypatch) as place:
+        fault(kind)
         match kind:
             case "s3":
                 place.change(endpoint="http://no-such-server.invalid")
@@ -128,8 +138,9 @@ def test_a_name_that_does_not_exist_is_told(kind, tmp_path, monkeypatch):
     ("sftp", "the server does not accept the user, the password or the key"),
     ("s3", "the server does not accept the user, the password or the key"),
 ])  # fmt: skip
-def test_a_wrong_key_or_password_is_told(kind, reason, tmp_path, monkeypatch):
+def test_a_wrong_key_or_password_is_told(kind, reason, tmp_path, monkeypatch, fault):
     with place_of(kind, tmp_path, monkeypatch) as place:
+        fault(kind)
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "another")
         if kind == "openssh":
             other = tmp_path / "other"
@@ -142,8 +153,9 @@ def test_a_wrong_key_or_password_is_told(kind, reason, tmp_path, monkeypatch):
             place.live()
 
 
-def test_a_certificate_that_is_not_trusted_is_told(tmp_path, monkeypatch):
+def test_a_certificate_that_is_not_trusted_is_told(tmp_path, monkeypatch, fault):
     with place_of("s3", tmp_path, monkeypatch) as place:
+        fault("s3")
         for name in ("conf", "own"):
             (tmp_path / name).touch()
         own = (tmp_path / "own", tmp_path / "conf")
@@ -153,8 +165,9 @@ def test_a_certificate_that_is_not_trusted_is_told(tmp_path, monkeypatch):
                 place.live()
 
 
-def test_a_remote_that_rclone_does_not_know_is_told(tmp_path, monkeypatch):
+def test_a_remote_that_rclone_does_not_know_is_told(tmp_path, monkeypatch, fault):
     with place_of("webdav", tmp_path, monkeypatch) as place:
+        fault("webdav")
         place.change(remote="unknown:path")
         with pytest.raises(UsageError, match="rclone has no remote of this name"):
             place.live()
@@ -162,13 +175,14 @@ def test_a_remote_that_rclone_does_not_know_is_told(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("kind", ["s3", "sftp", "openssh"])
 def test_a_full_disk_of_a_server_is_told_and_the_next_publish_ends_right(
-    kind, tmp_path, monkeypatch
+    kind, tmp_path, monkeypatch, fault
 ):
     below = "bucket" if kind == "s3" else ""
     with (
         servers.small_disk(tmp_path / "served"),
         place_of(kind, tmp_path, monkeypatch) as place,
     ):
+        fault(kind)
         before = tree_of(small_site(tmp_path / "tree", 1))
         deliver(place.settings, tmp_path / "tree")
         small_site(tmp_path / "tree", 2)
@@ -184,8 +198,9 @@ def test_a_full_disk_of_a_server_is_told_and_the_next_publish_ends_right(
 
 
 @pytest.mark.parametrize("kind", ["symlink", "rename", "ready"])
-def test_a_full_disk_at_a_folder_is_told_and_what_is_live_stays(kind, tmp_path, monkeypatch):
+def test_a_full_disk_at_a_folder_is_told_and_what_is_live_stays(kind, tmp_path, monkeypatch, fault):
     with place_of(kind, tmp_path, monkeypatch) as place:
+        fault(kind)
         before = tree_of(small_site(tmp_path / "tree", 1))
         deliver(place.settings, tmp_path / "tree")
         small_site(tmp_path / "tree", 2)
@@ -208,8 +223,9 @@ def test_a_full_disk_at_a_folder_is_told_and_what_is_live_stays(kind, tmp_path, 
 
 
 @pytest.mark.parametrize("kind", ["symlink", "rename", "ready"])
-def test_a_folder_that_is_read_only_is_told(kind, tmp_path, monkeypatch):
+def test_a_folder_that_is_read_only_is_told(kind, tmp_path, monkeypatch, fault):
     with place_of(kind, tmp_path, monkeypatch) as place:
+        fault(kind)
         before = tree_of(small_site(tmp_path / "tree", 1))
         deliver(place.settings, tmp_path / "tree")
 
@@ -241,8 +257,9 @@ def hook(place, text: str) -> None:
         ("fatal: write error: No space left on device", "there is no space left"),
     ],
 )
-def test_a_push_that_is_rejected_is_told(said, reason, tmp_path, monkeypatch):
+def test_a_push_that_is_rejected_is_told(said, reason, tmp_path, monkeypatch, fault):
     with place_of("github", tmp_path, monkeypatch) as place:
+        fault("github")
         deliver(place.settings, small_site(tmp_path / "tree", 1))
         before = place.files()
         hook(place, said)
@@ -256,8 +273,9 @@ def test_a_push_that_is_rejected_is_told(said, reason, tmp_path, monkeypatch):
         assert place.live().release == release.of_folder(tmp_path / "tree")
 
 
-def test_a_branch_that_somebody_else_has_changed_is_told(tmp_path, monkeypatch):
+def test_a_branch_that_somebody_else_has_changed_is_told(tmp_path, monkeypatch, fault):
     with place_of("github", tmp_path, monkeypatch) as place:
+        fault("github")
         deliver(place.settings, small_site(tmp_path / "tree", 1))
         target = place.target()
         plan = release.plan(target.live(), release.of_folder(small_site(tmp_path / "tree", 2)))
@@ -267,8 +285,9 @@ def test_a_branch_that_somebody_else_has_changed_is_told(tmp_path, monkeypatch):
         assert place.live().release == release.of_folder(tmp_path / "other")
 
 
-def test_a_folder_outside_of_git_is_told(tmp_path, monkeypatch):
+def test_a_folder_outside_of_git_is_told(tmp_path, monkeypatch, fault):
     with place_of("github", tmp_path, monkeypatch) as place:
+        fault("github")
         shutil.rmtree(tmp_path / ".git")
         monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
         with pytest.raises(UsageError, match=r"not in a Git repository|no such Git repository"):

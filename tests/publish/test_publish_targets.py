@@ -59,7 +59,7 @@ def test_the_same_release_again_changes_nothing(kind, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", ["symlink", "s3", "openssh"])
-def test_killed_anywhere_the_next_run_ends_right(kind, tmp_path, monkeypatch):
+def test_killed_anywhere_the_next_run_ends_right(kind, tmp_path, monkeypatch, fault):
     chance = random.Random(kind)
     with place_of(kind, tmp_path, monkeypatch) as place:
         first = small_site(tmp_path / "tree", 1, posts=30)
@@ -77,7 +77,9 @@ def test_killed_anywhere_the_next_run_ends_right(kind, tmp_path, monkeypatch):
                 os.killpg(process.pid, signal.SIGKILL)
             killed = process.wait() == -signal.SIGKILL
             unfinished += killed
-            if not killed:
+            if killed:
+                fault(kind)
+            else:
                 whole *= 0.8  # the machine has become faster, so the next kill comes earlier
             half_done += bool(place.live().dirty)
         print(f"{kind}: {unfinished} of {number} killed, {half_done} with files half done")
@@ -93,7 +95,7 @@ def test_killed_anywhere_the_next_run_ends_right(kind, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(("kind", "count"), [("symlink", 100), ("rename", 50), ("openssh", 3)])
-def test_readers_never_see_a_page_without_its_assets(kind, count, tmp_path, monkeypatch):
+def test_readers_never_see_a_page_without_its_assets(kind, count, tmp_path, monkeypatch, figure):
     count = publishing.RELEASES or count
     tree = small_site(tmp_path / "tree", 1)
     with place_of(kind, tmp_path, monkeypatch) as place:
@@ -104,7 +106,7 @@ def test_readers_never_see_a_page_without_its_assets(kind, count, tmp_path, monk
                 for number in range(2, count + 1):
                     deliver(place.settings, small_site(tree, number))
                     readers.wait()
-    print(f"{kind}: {count} releases, {readers.reads} reads, {len(readers.bad)} bad")
+    figure(f"{count} releases ({kind}): {readers.reads} reads, of which {len(readers.bad)} bad")
     assert readers.reads > count
     assert readers.bad == []
 

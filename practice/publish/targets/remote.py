@@ -15,6 +15,7 @@ from practice.hosting import headers
 from practice.problems import UsageError
 from practice.publish.messages import human
 from practice.publish.release import (
+    SPARE_STATE,
     STATE,
     LiveState,
     Others,
@@ -63,6 +64,11 @@ class Remote:
         self.environment = dict(os.environ)
         self.caching = isinstance(target, S3)
         """Whether each object stores its own Cache-Control header."""
+        self.states = (SPARE_STATE, STATE) if isinstance(target, Rclone) else (STATE,)
+        """The files that say what is live, in the order in which they are written.
+
+        S3 and SFTP replace a file at once; another kind of remote, such as WebDAV, may not.
+        """
         prefix = f"RCLONE_CONFIG_{REMOTE.upper()}_"
         match target:
             case Sftp():
@@ -114,8 +120,18 @@ class Remote:
 
     def live(self) -> LiveState:
         """Return the state of the remote."""
-        text = self._run("cat", f"{self.root}/{STATE}", fine=(0, NOT_THERE)).text
-        return parse_state(text, f"{self.name}/{STATE}") if text else LiveState()
+        broken: UsageError | None = None
+        for name in reversed(self.states):
+            text = self._run("cat", f"{self.root}/{name}", fine=(0, NOT_THERE)).text
+            if not text:  # there is no such file, or nothing of it has arrived
+                continue
+            try:
+                return parse_state(text, f"{self.name}/{name}")
+            except UsageError as error:
+                broken = broken or error
+        if broken:
+            raise broken
+        return LiveState()
 
     def others(self, plan: Plan) -> Others:
         """Return the files of others.
@@ -172,7 +188,8 @@ class Remote:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, STATE)
             file.write_text(live.text(), encoding="utf-8", newline="\n")
-            self._run("copyto", str(file), f"{self.root}/{STATE}", "--no-check-dest")
+            for name in self.states:
+                self._run("copyto", str(file), f"{self.root}/{name}", "--no-check-dest")
 
     def _has_checksums(self) -> bool:
         """Return whether the remote reports checksums; WebDAV, for example, does not."""
