@@ -198,7 +198,7 @@ def small_disk(folder: Path, size: str = "1m"):
 
 
 @contextlib.contextmanager
-def sshd(folder: Path):
+def sshd(folder: Path, umask: str = "022"):
     """OpenSSH, restricted to SFTP, with one key that may log in; the value is its port."""
     server = tools.required("sshd")
     keygen = tools.required("ssh-keygen")
@@ -214,7 +214,7 @@ def sshd(folder: Path):
         f"AuthorizedKeysFile {folder}/authorized\nPidFile none\nStrictModes no\n"
         "PasswordAuthentication no\nKbdInteractiveAuthentication no\nUsePAM no\n"
         "PermitRootLogin prohibit-password\n"
-        "Subsystem sftp internal-sftp\nForceCommand internal-sftp\n"
+        f"Subsystem sftp internal-sftp\nForceCommand internal-sftp -u {umask}\n"
     )
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)

@@ -85,9 +85,10 @@ def place_of(kind: str, folder: Path, monkeypatch):
                 said = {"to": "sftp", "server": "127.0.0.1", "port": port}
                 said |= {"user": "practice", "path": "/", "host": "nginx"}
                 yield Place(folder, said, served)
-        case "openssh":
+        case "openssh" | "private openssh":
             served.mkdir(exist_ok=True)
-            with servers.sshd(folder / "sshd") as port:
+            umask = "022" if kind == "openssh" else "077"
+            with servers.sshd(folder / "sshd", umask) as port:
                 servers.known_hosts(port, folder / "known_hosts")
                 said = {"to": "sftp", "server": "127.0.0.1", "port": port, "path": str(served)}
                 said |= {"user": _user(), "key_file": str(folder / "sshd" / "user")}

@@ -39,7 +39,7 @@ TEXT_COLUMN = "(min-width: 48rem) 42rem, 100vw"
 """The display width of a picture in a text, in the syntax of `sizes`."""
 LARGEST_BYTES = 60_000_000
 """The most bytes of a picture; a photo of 50 million pixels has about 25 million."""
-READ_SECONDS, ENCODE_SECONDS = 5.0, 7.0
+READ_SECONDS, ENCODE_SECONDS = 4.0, 7.0
 """Seconds that it may take to read a picture, and to make one size of it, which reads it again.
 
 A photo of 12 million pixels takes 0.3 and 2 seconds. Both limits together are the time after which

@@ -14,9 +14,11 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from math import ceil
 from pathlib import Path
 from types import FrameType
 
@@ -35,6 +37,8 @@ LINKS_ARE_REPLACED = sys.platform != "win32"
 
 `MoveFileEx`, which Python's ``os.replace`` calls on Windows, replaces no folder and no link to one.
 """
+LIMITS_WORK = sys.platform != "win32"
+"""Whether ``limited_work`` has an effect."""
 MODES_MATTER = sys.platform != "win32" and hasattr(os, "getuid")
 """Whether the mode bits of a folder say who can write into it."""
 PATH_LIMIT = 260 if sys.platform == "win32" else None
@@ -109,6 +113,31 @@ def limit_memory(size: int) -> None:
 
         with suppress(ValueError, OSError):  # a lower limit is set already
             resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+
+
+@contextmanager
+def limited_work(seconds: float) -> Iterator[None]:
+    """End this process by a signal once the block has used ``seconds`` of a processor.
+
+    Systems count whole seconds, so it may be one more. Windows has no such limit.
+    """
+    if sys.platform == "win32":
+        yield
+    else:
+        import resource  # noqa: PLC0415  # a module that Windows does not have
+
+        before, most = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+        resource.setrlimit(resource.RLIMIT_CPU, (ceil(time.process_time() + seconds), most))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_CPU, (before, most))
+
+
+def was_ended_for_work(returncode: int) -> bool:
+    """Return whether ``limited_work`` has ended the process that has left this exit code."""
+    return sys.platform != "win32" and returncode == -signal.SIGXCPU
 
 
 def flags_of_new_group() -> int:

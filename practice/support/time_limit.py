@@ -10,6 +10,9 @@ certain:
 - a helper process, which is killed. It is needed for large input where there is no signal, and for
   code in C, such as a decoder of pictures: neither a signal nor an exception ends it.
 
+In the main thread with timer signals, and in a helper process except on Windows, only the time
+counts that the call keeps a processor busy: on a busy machine, no good file is refused.
+
 A helper process is started anew and not forked, in the same way on every system, and is kept for
 further calls. It ends with the process that started it, is ended by Ctrl-C, and ends itself if a
 call runs on after its parent was killed.
@@ -36,9 +39,14 @@ from practice.support import platform
 P = ParamSpec("P")
 R = TypeVar("R")
 
-SECONDS = 10.0
-"""Seconds that one file may take to read; a post of 1,000 words takes a few thousandths."""
-SMALL = 30_000
+SECONDS = 4.0
+"""Seconds that each step of one file may take: reading, checking, and making its page.
+
+So a file is named after twelve seconds at most. A post of 1,000 words takes a few thousandths.
+"""
+BUSY = 4 if platform.LIMITS_WORK else 1
+"""How many times its seconds a call in a helper may take, because of what else the machine does."""
+SMALL = 20_000
 """Characters below which no input takes longer than the limit in a single regular expression.
 
 `tests/content/test_limits.py` shows that 10,000 take less than a second, and time grows at most
@@ -70,9 +78,7 @@ def call(
     """Return ``function(*args, **kwargs)``; raise ``TooSlow`` once it has run for ``seconds``.
 
     ``size`` is the number of characters that the time depends on. ``function`` has to be one that
-    another process can import, and its arguments and its result have to be picklable. In the main
-    thread of a system with timer signals only the work of this process counts, so a busy machine
-    refuses nothing; elsewhere the time that passes counts.
+    another process can import, and its arguments and its result have to be picklable.
     """
     if size <= SMALL or _has_signal():
         with within(seconds):
@@ -187,14 +193,14 @@ class _Helper:
                 self.requests.flush()
                 started = self.answers.read(1)
             if started:
-                with _Timer(seconds, self.process, over):
+                with _Timer(BUSY * seconds, self.process, over):
                     size = int.from_bytes(self.answers.read(8), "big")
                     answer = self.answers.read(size)
                 if size and len(answer) == size and not over.is_set():
                     found: tuple[Any, Exception | None] = pickle.loads(answer)  # noqa: S301  # written by our own helper
                     return found
-                # On a busy machine, the process may end itself before our timer has run.
-                if not over.is_set() and self.process.wait() == SELF_ENDED:
+                code = self.process.wait()
+                if code == SELF_ENDED or platform.was_ended_for_work(code):
                     raise TooSlow
         except OSError:
             pass  # the process has ended, as where there is no answer
@@ -245,9 +251,10 @@ def _serve() -> None:
         function, args, kwargs, seconds = pickle.loads(requests.read(size))  # noqa: S301  # written by our own parent
         answers.write(b"!")
         answers.flush()
-        faulthandler.dump_traceback_later(2 * seconds, exit=True)  # also within code in C
+        faulthandler.dump_traceback_later(2 * BUSY * seconds, exit=True)  # also within code in C
         try:
-            answer = pickle.dumps((function(*args, **kwargs), None))
+            with platform.limited_work(seconds):
+                answer = pickle.dumps((function(*args, **kwargs), None))
         except Exception as error:  # noqa: BLE001  # the parent raises it
             answer = pickle.dumps((None, error))
         faulthandler.cancel_dump_traceback_later()

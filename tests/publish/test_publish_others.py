@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 
+import paramiko
 import publishing
 import pytest
 import servers
@@ -16,7 +17,7 @@ from practice.problems import ProblemsFound, UsageError
 from practice.publish import release
 from practice.publish.messages import plan_in_words
 from practice.publish.settings import load
-from practice.publish.targets import choose, github, remote
+from practice.publish.targets import choose, github, remote, sftp_rights
 
 KINDS = ["symlink", "rename", "ready", "s3", "sftp", "openssh", "webdav", "github"]
 FOLDERS = ["symlink", "rename", "ready"]
@@ -224,3 +225,42 @@ def test_everyone_can_read_what_rclone_writes_on_this_computer(tmp_path, monkeyp
         monkeypatch.setenv("RCLONE_CONFIG_DISK_TYPE", "local")
         deliver(place.settings, small_site(tmp_path / "tree", 1))
         assert modes(tmp_path / "disk") == {str(tmp_path): "0o700"}
+
+
+def test_everyone_can_read_what_a_server_with_sftp_would_keep_private(tmp_path, monkeypatch):
+    with place_of("private openssh", tmp_path, monkeypatch) as place:
+        place.served.chmod(0o700)
+        for number in (1, 2, 3):
+            deliver(place.settings, small_site(tmp_path / "tree", number, lose=True))
+            closed = modes(place.served)
+            del closed[str(place.served / release.STATE)]  # nobody asks for it
+            assert {path for path in closed if path.startswith(str(place.served))} == set()
+
+
+def test_a_server_that_lets_no_rights_be_changed_is_told(tmp_path, monkeypatch):
+    def refused(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(paramiko.SFTPClient, "chmod", refused)
+    tree = small_site(tmp_path / "tree", 1)
+    with place_of("private openssh", tmp_path, monkeypatch) as place:
+        target = place.target()
+        plan = release.plan(target.live(), release.of_folder(tree))
+        with pytest.raises(UsageError, match="ask your host for a umask of 022"):
+            target.deliver(plan, tree, lambda _: None)
+
+
+def test_rights_that_cannot_be_checked_are_said(tmp_path, monkeypatch):
+    def refused(*_):
+        raise paramiko.SSHException("no such cipher")
+
+    monkeypatch.setattr(sftp_rights, "_connected", refused)
+    said = []
+    with place_of("openssh", tmp_path, monkeypatch) as place:
+        tree = small_site(tmp_path / "tree", 1)
+        target = place.target()
+        target.deliver(release.plan(target.live(), release.of_folder(tree)), tree, said.append)
+        assert place.live().release == release.of_folder(tree)
+    assert any(
+        "Not checked whether everybody can read the files (no such cipher)" in s for s in said
+    )

@@ -135,6 +135,19 @@ def test_code_in_c_is_ended_and_its_process_with_it(place):
     assert call_in_process(30, divmod, 17, 5) == (3, 2)
 
 
+@pytest.mark.skipif(not platform.LIMITS_WORK, reason="the system cannot limit work")
+def test_waiting_is_no_work(monkeypatch):
+    """On a busy machine a call waits for a processor, which is no fault of its file."""
+    monkeypatch.setattr(time_limit, "BUSY", 100)
+    assert call_in_process(0.2, time.sleep, 0.6) is None
+
+
+@pytest.mark.skipif(not platform.LIMITS_WORK, reason="the system cannot limit work")
+def test_each_call_has_its_own_time():
+    for _ in range(4):
+        call_in_process(0.9, loop, 0.6)
+
+
 def test_a_helper_that_has_ended_meanwhile_is_replaced():
     process = call_in_process(30, os.getpid)
     [helper] = [h for h in time_limit._idle[os.getpid()] if h.process.pid == process]

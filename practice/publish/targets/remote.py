@@ -30,6 +30,7 @@ from practice.publish.settings import (
     Rclone,
     Sftp,
 )
+from practice.publish.targets import sftp_rights
 from practice.publish.targets.failures import failure, no_progress
 from practice.publish.targets.folder import parse_state
 from practice.publish.targets.target import Step, complete, others_of
@@ -60,6 +61,7 @@ class Remote:
 
     def __init__(self, folder: Path, target: AnyTarget) -> None:
         self.folder = folder
+        self.target = target
         self.limit = target.time_limit
         self.environment = dict(os.environ)
         self.caching = isinstance(target, S3)
@@ -179,10 +181,20 @@ class Remote:
                 with_caching = ["--header-upload", f"Cache-Control: {caching}"] if caching else []
                 arguments = (str(tree), self.root, *compare, *with_caching)
                 self._listed("copy", group, *arguments, report=_Report(step, what))
+            self._make_readable(paths, step, new=plan.live.unpublished)
         if plan.deleted:
             step(f"Deleting {len(plan.deleted)} files")
             self._listed("delete", plan.deleted, self.root)
             self._remove_empty(plan)
+
+    def _make_readable(self, paths: tuple[str, ...], step: Step, *, new: bool) -> None:
+        if not isinstance(self.target, Sftp):
+            return
+        password = os.environ.get("PUBLISH_PASSWORD")
+        try:
+            sftp_rights.make_readable(self.target, self.folder, password, paths, root=new)
+        except sftp_rights.Unchecked as error:
+            step(f"Not checked whether everybody can read the files ({error}); `--verify` does")
 
     def _say(self, live: LiveState) -> None:
         with tempfile.TemporaryDirectory() as folder:
