@@ -20,7 +20,7 @@ from practice.site import redirects
 from practice.site.redirects import Redirect
 from practice.site.web_addresses import NotAnAddress
 from practice.support.environment import now
-from practice.support.files import replace_file
+from practice.support.files import replace_file, write_file
 
 FOLDER = ".releases"
 KEPT = 10
@@ -192,5 +192,5 @@ class History:
     def _write(self, name: str, text: str) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         whole = self.folder / f".{name}.part"
-        whole.write_text(text, encoding="utf-8", newline="\n")
+        write_file(whole, text.encode("utf-8"))
         replace_file(whole, self.folder / name)

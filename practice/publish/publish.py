@@ -38,6 +38,7 @@ from practice.site import redirects
 from practice.site.web_addresses import as_text
 from practice.support import faults
 from practice.support.environment import now
+from practice.support.files import write_file
 from practice.support.output_folder import locked
 
 HEADERS_ARE_OURS = ("nginx", "caddy", "apache", "cloudfront")
@@ -278,7 +279,7 @@ def write_redirects(
         before = file.read_text(encoding="utf-8-sig") if file.is_file() else ""
         start = before if before.endswith("\n") or not before else f"{before}\n"
         lines = "".join(f"{as_text(old)}: {as_text(new)}\n" for old, new in added.items())
-        file.write_text(start + lines, encoding="utf-8", newline="\n")
+        write_file(file, (start + lines).encode("utf-8"))
         console.say(f"Added to {name}:\n  " + "\n  ".join(lines.splitlines()))
     left = {address: other for address, other in gone.items() if address not in added}
     if not left:
@@ -312,7 +313,7 @@ def write_bill(settings: PublishSettings, console: Console) -> None:
     """Write the list of packages (SBOM) beside the releases."""
     file = settings.folder / FOLDER / "sbom.cdx.json"
     try:
-        file.write_text(sbom.bill(settings.folder), encoding="utf-8", newline="\n")
+        write_file(file, sbom.bill(settings.folder).encode("utf-8"))
     except sbom.Unavailable as why:
         file.unlink(missing_ok=True)  # an earlier one would be wrong
         console.say(f"No list of the packages used (`sbom.cdx.json`): {why}")

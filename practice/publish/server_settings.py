@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from practice.publish.history import FOLDER, History
 from practice.publish.postprocess import server_files
 from practice.publish.settings import FILE, PublishSettings
+from practice.support.files import write_file
 
 RELOADED = {
     "nginx": "copy them to the server, then reload nginx (`nginx -t && nginx -s reload`)",
@@ -33,7 +34,7 @@ def write(files: Mapping[str, str], settings: PublishSettings, say: Callable[[st
         file = folder / name
         if not file.is_file() or file.read_text(encoding="utf-8") != text:
             folder.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8", newline="\n")
+            write_file(file, text.encode("utf-8"))
             changed.append(file.relative_to(settings.folder).as_posix())
     for name in changed:
         say(f"New settings for your web server: {name}")

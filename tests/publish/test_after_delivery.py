@@ -80,6 +80,23 @@ def test_going_back_that_cannot_be_recorded_is_live(project, monkeypatch):
     assert [line.back for line in History(project.folder).entries] == [False, False, True]
 
 
+def test_links_at_the_names_of_our_files_are_not_followed(project, tmp_path):
+    victim = tmp_path / "victim"
+    victim.write_text("precious", "utf-8")
+    project.publish()
+    folder = project.folder / ".releases"
+    names = ("server/nginx-server.conf", "sbom.cdx.json", "history.json", ".history.json.part")
+    for number, name in enumerate(names, 1):
+        text = (folder / name).read_bytes() if (folder / name).exists() else b""
+        (folder / name).unlink(missing_ok=True)
+        victim.write_bytes(text)  # what is there can be read, so that nothing else stops it
+        (folder / name).symlink_to(victim)
+        lines = [f"/old-{old}/: /team/\n" for old in range(number)]
+        project.write("redirects.yaml", "".join(lines))
+        project.publish(yes=True)
+        assert victim.read_bytes() == text, name
+
+
 def test_each_settings_file_has_server_settings_of_its_own(project):
     project.post("a-page")
     project.publish()
