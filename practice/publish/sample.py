@@ -33,14 +33,21 @@ SAYS_SO = re.compile(r"this page is a sample|sample text\b|this is a sample text
 """What a text of the sample says of itself; no text of a practice does."""
 DIGITS = 16
 """The hexadecimal digits of a sentence's SHA-256 that are kept."""
-REAL = ("Sarah Dominguez",)
-"""A therapist of the sample who is a real person; a practice may well have her."""
+REAL = ("Sarah Dominguez", "Medicare", "Workers’ compensation, with a claim number")
+"""A therapist and insurance plans of the sample that are real; a practice may well have them."""
 FRONT_MATTER = re.compile(r"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
 MADE_UP = {
     "name": "the name",
     "phone": "the phone number",
     "email": "the email address",
-    "street": "the street",
+    "address.street": "the street",
+    "tagline": "the tagline",
+    "summary": "the summary",
+    "map_url": "the address of the map",
+    "booking_url": "the address for booking",
+    "parking": "what it says about parking",
+    "access": "what it says about access",
+    "fees": "the list of fees",
 }
 """The values of `clinic.yaml` that are compared, in the words of a message."""
 
@@ -54,6 +61,8 @@ class Sample(TypedDict):
     """SHA-256 of each picture."""
     people: list[str]
     """Their names, without credentials."""
+    plans: list[str]
+    """Insurance plans that do not exist."""
     clinic: dict[str, str]
     """Values of `clinic.yaml` by their names in ``MADE_UP``."""
 
@@ -74,6 +83,7 @@ def listed(site: Site) -> str:
         "sentences": sorted({digest for text in texts for digest, _ in _sentences(text)}),
         "pictures": sorted(_digest(site.file_of(path)) for path in _pictures(site)),
         "people": sorted(people),
+        "plans": sorted(set(_plans_of(site)).difference(REAL)),
         "clinic": _values_of(site),
     }
     return json.dumps(sample, indent=1, ensure_ascii=False) + "\n"
@@ -94,11 +104,20 @@ def left(site: Site) -> Iterator[Problem]:
         if _digest(site.file_of(path)) in sample["pictures"]:
             message = "this is a picture of the sample practice"
             yield _problem(f"{folder}/{path}", 1, message, "replace it, or delete it")
+    if site.clinic.sample:
+        return
     for name, value in _values_of(site).items():
-        if value == sample["clinic"][name] and not site.clinic.sample:
-            line = site.clinic_data.line_of(("address", name) if name == "street" else (name,))
+        if value == sample["clinic"][name]:
+            line = site.clinic_data.line_of(tuple(name.split(".")))
             message = f"{MADE_UP[name]} is that of the sample practice"
             yield _problem(f"{folder}/clinic.yaml", line, message, "write your own")
+    for number, plan in enumerate(_plans_of(site)):
+        if plan in sample["plans"]:
+            line = site.clinic_data.line_of(("insurance", "accepted", number))
+            message = f"there is no insurance plan `{plan}`: it is one of the sample practice"
+            yield _problem(
+                f"{folder}/clinic.yaml", line, message, "write the plans that you accept"
+            )
 
 
 def _left_in(document: Document, site: Site, sample: Sample) -> Iterator[Problem]:
@@ -133,14 +152,17 @@ def _pictures(site: Site) -> list[str]:
 
 
 def _values_of(site: Site) -> dict[str, str]:
-    """Return the values of ``MADE_UP`` that a practice has."""
+    """Return the values of ``MADE_UP`` that a practice has, as texts."""
     clinic = site.clinic
-    return {
-        "name": clinic.name,
-        "phone": clinic.phone,
-        "email": str(clinic.email),
-        "street": clinic.address.street,
-    }
+    fees = "; ".join(f"{fee.service}: {fee.price}" for fee in clinic.fees)
+    values = {name: getattr(clinic, name) for name in MADE_UP if "." not in name}
+    values |= {"address.street": clinic.address.street, "fees": fees}
+    return {name: str(value) for name, value in values.items() if value}
+
+
+def _plans_of(site: Site) -> list[str]:
+    """Return the insurance plans that a practice accepts, in order."""
+    return list(site.clinic.insurance.accepted)
 
 
 def _sentences(text: str) -> Iterator[tuple[str, int]]:

@@ -62,8 +62,33 @@ def test_everything_of_the_sample_is_named(content):
         "the name is that of the sample practice",
         "the phone number is that of the sample practice",
         "the email address is that of the sample practice",
+        "the tagline is that of the sample practice",
+        "the summary is that of the sample practice",
+        "the address of the map is that of the sample practice",
+        "the address for booking is that of the sample practice",
+        "what it says about parking is that of the sample practice",
+        "what it says about access is that of the sample practice",
+        "the list of fees is that of the sample practice",
         "the street is that of the sample practice",
+        "there is no insurance plan `Example Health PPO`: it is one of the sample practice",
+        "there is no insurance plan `Sample Mutual`: it is one of the sample practice",
     ]
+
+
+def test_what_is_left_in_the_clinic_file_is_named_at_its_line(content):
+    lines = (content / "clinic.yaml").read_text("utf-8").splitlines()
+    site, _ = load(content, DAY, drafts=True)
+    named = [lines[p.line - 1].strip() for p in sample.left(site) if p.path.endswith("clinic.yaml")]
+    starts = ["name", "phone", "email", "tagline", "summary", "map_url", "booking_url", "parking"]
+    starts += ["access", "fees", "street", "- Example Health PPO", "- Sample Mutual"]
+    assert [line.startswith(start) for line, start in zip(named, starts, strict=True)] == [
+        True
+    ] * 13
+
+
+def test_plans_that_exist_may_stay(content):
+    change(content / "clinic.yaml", r"    - Example Health PPO\n    - Sample Mutual\n", "")
+    assert not any("insurance plan" in message for message in found(content)["clinic.yaml"])
 
 
 def test_line_breaks_make_no_other_text(content):
