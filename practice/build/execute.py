@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import ClassVar
@@ -89,6 +89,11 @@ def _by_path(jobs: Iterable[Job]) -> tuple[dict[str, Job], list[Problem]]:
     return found, problems
 
 
+MOST_SLOW = 3
+"""So many files of one process may exceed the time limit: then a template is likely the cause."""
+NOT_TRIED = "the pages after this one were not made, because several took too long"
+
+
 @dataclass(frozen=True)
 class _Maker:
     """Makes files, or takes them from the last build."""
@@ -97,6 +102,8 @@ class _Maker:
     folder: Path
     last: Path
     in_place: bool
+    slow: list[str] = field(default_factory=list)
+    """The files that have exceeded the time limit in this process."""
 
     def reuse(self, path: str, kept: JobResult) -> JobResult | None:
         """Take a file from the last build; return None if it has to be made.
@@ -117,11 +124,18 @@ class _Maker:
         return result if self.in_place else replace(result, problems=self._write(path, content))
 
     def make(self, job: Job) -> JobResult:
-        """Make a file and write it."""
+        """Make a file and write it, unless too many others have exceeded the time limit."""
+        if len(self.slow) == MOST_SLOW:
+            return JobResult()
         try:
             return self._made(job)
         except ProblemsFound as error:
-            return JobResult(problems=tuple(error.problems))
+            problems = error.problems
+            if any(problem.code == "file-slow" for problem in problems):
+                self.slow.append(job.path)
+            if len(self.slow) == MOST_SLOW:
+                problems = [replace(p, hint=f"{p.hint}; {NOT_TRIED}") for p in problems]
+            return JobResult(problems=tuple(problems))
         except Exception as error:  # noqa: BLE001  # the other files are made all the same
             return JobResult(problems=(faults.problem_of(error, job.origin),))
 

@@ -19,6 +19,7 @@ import pytest
 from conftest import ROOT, environment, files_of
 
 from practice import checks
+from practice.build import execute
 from practice.build.run import build
 from practice.checks import links, per_document
 from practice.content import reader
@@ -289,6 +290,21 @@ def test_a_step_that_never_ends_names_the_file(project, monkeypatch, owner, name
     monkeypatch.setattr(owner, name, only_the_post)
     problems = problems_of_build()
     assert [(p.path, p.code) for p in problems] == [(POST, "file-slow")]
+
+
+@pytest.mark.usefixtures("project", "limited")
+def test_a_template_that_never_ends_does_not_hold_up_every_page(monkeypatch):
+    rendered = []
+
+    def endless(_, document):
+        rendered.append(document.source)
+        runaway()
+
+    monkeypatch.setattr(Renderer, "body", endless)
+    problems = problems_of_build()
+    assert len(rendered) == execute.MOST_SLOW
+    assert [problem.code for problem in problems] == ["file-slow"] * execute.MOST_SLOW
+    assert [execute.NOT_TRIED in problem.hint for problem in problems].count(True) == 1
 
 
 @pytest.mark.usefixtures("project", "limited")
