@@ -139,7 +139,7 @@ def test_code_in_c_is_ended_and_its_process_with_it(place):
 def test_waiting_is_no_work(monkeypatch):
     """On a busy machine a call waits for a processor, which is no fault of its file."""
     monkeypatch.setattr(time_limit, "BUSY", 100)
-    assert call_in_process(0.2, time.sleep, 0.6) is None
+    assert call_in_process(0.5, time.sleep, 0.8) is None
 
 
 @pytest.mark.skipif(not platform.LIMITS_WORK, reason="the system cannot limit work")
