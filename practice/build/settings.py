@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,7 +37,7 @@ def load_settings(file: Path, content: Path | None, output: Path | None) -> dict
     if wrong := setting_values.problems_of(values | override, file.absolute()):
         raise ProblemsFound(wrong)
     override[SETTINGS_FILE] = str(file.absolute())
-    with listening() as records:
+    with listening() as records, not_compiled():
         settings: dict[str, Any] = read_settings(str(file), override=override)
     if records:
         raise ProblemsFound(_logged(record, file, values) for record in records)
@@ -47,10 +50,25 @@ def load_settings(file: Path, content: Path | None, output: Path | None) -> dict
     return settings
 
 
+@contextmanager
+def not_compiled() -> Iterator[None]:
+    """Keep Python from storing compiled settings.
+
+    It takes a stored copy for a file of the same size from the same second, so an edit such as
+    `nginx` to `caddy` could go unseen.
+    """
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
+
+
 def _values(file: Path) -> dict[str, Any]:
     """Return the values of a settings file. Raises ``ProblemsFound`` if it is not valid Python."""
     try:
-        values: dict[str, Any] = get_settings_from_file(str(file))
+        with not_compiled():
+            values: dict[str, Any] = get_settings_from_file(str(file))
     except (Exception, SystemExit) as error:  # a settings file is Python, and can raise anything
         where, line = _place_of_error(error, file)
         message = f"this file cannot be used: {type(error).__name__}: {error}"

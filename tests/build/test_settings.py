@@ -5,6 +5,7 @@ Not tested here: the settings of publishing (`tests/publish`), other plugins (`t
 
 from __future__ import annotations
 
+import os
 import runpy
 import shutil
 import sys
@@ -28,6 +29,8 @@ TIMEZONE = "America/Los_Angeles"
 DEFAULT_LANG = "en"
 LOCALE = ["C"]
 """
+BUILT = 1_793_534_400
+"""A time that two edits share, in seconds since 1970."""
 WRONG = [
     'TIMEZONE = "Europe/Lodon"',
     "TIMEZONE = 5",
@@ -134,6 +137,18 @@ def test_good_settings_are_read(settings):
     values = load_settings(settings("MY_OWN = 5\nSUMMARY_MAX_LENGTH = None"), None, None)
     assert values["TIMEZONE"] == "America/Los_Angeles"
     assert runpy.run_path("our_settings.py")["MY_OWN"] == 5
+
+
+@pytest.mark.parametrize("name", ["our_settings.py", "our_other_settings.py"])
+def test_an_edit_that_keeps_size_and_time_is_seen(name, settings, monkeypatch):
+    """Python compares a compiled copy by the size and the second of its source."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    file = settings("from our_other_settings import *")
+    for number in (1, 2):
+        monkeypatch.delitem(sys.modules, "our_other_settings", raising=False)
+        edited = settings(f"MY_OWN = {number}", name=name)
+        os.utime(edited, (BUILT, BUILT))
+        assert load_settings(file, None, None)["MY_OWN"] == number
 
 
 @pytest.mark.parametrize(
