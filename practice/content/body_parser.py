@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import functools
 import html
 import posixpath
-import re
 import xml.etree.ElementTree as ET
-from collections import defaultdict
 from collections.abc import Iterator
-from itertools import repeat
+from itertools import pairwise
 
-from practice.content import callouts, limits, lint
+from practice.content import callouts, lint
 from practice.content.body import INTERNAL, Body, CalloutPart, Heading, Link
+from practice.content.commonmark import TextTree
 from practice.content.front_matter import Location
-from practice.content.markdown import HEADINGS, STX, clean, markdown_parser, plain
+from practice.content.markdown import HEADINGS, clean, markdown_parser, plain
 from practice.content.models import CALLOUTS, Callout, SideEffect, SideEffectList
 from practice.content.validation import validate
 from practice.paths import slug
 from practice.problems import Problem
-
-TARGET = re.compile(
-    r"(?:\]\([ ]*|\]:[ ]*|^[ ]*)(?=(?P<plain>[^\s<](?:(?!\]\().)*|\)))|<(?P<pointed>[^>]*)>"
-)
-"""Where the address of a link can start: `](…`, `]: …`, `<…>`, or on its own line."""
 
 
 def parse(path: str, source: str, text: str, first_line: int) -> tuple[Body, list[Problem]]:
@@ -34,47 +27,6 @@ def parse(path: str, source: str, text: str, first_line: int) -> tuple[Body, lis
     """
     parser = _Parser(path, source, text, first_line)
     return parser.body(), parser.problems
-
-
-class _Lines:
-    """Finds the lines of links and tags, which Markdown does not record.
-
-    Code is left out, because links and tags in code have no effect.
-    """
-
-    def __init__(self, text: list[str], first_line: int) -> None:
-        self.first_line = first_line
-        self.lines = [""] * len(text)
-        for index in callouts.outside_code(text):
-            line = text[index]
-            self.lines[index] = html.unescape(lint.CODE.sub("", line) if "`" in line else line)
-        self.seen: dict[str, int] = {}
-
-    def tag(self, tag: str) -> int:
-        """Return the line of the next occurrence of an HTML tag, or the body's first line."""
-        first = tag.split("\n", maxsplit=1)[0]
-        for index in range(self.seen.get(first, -1) + 1, len(self.lines)):
-            if first in self.lines[index]:
-                self.seen[first] = index
-                return self.first_line + index
-        return self.first_line + self.seen.get(first, 0)
-
-    def link(self, target: str) -> int:
-        """Return the line of the next link whose address is exactly ``target``."""
-        found = self._targets.get(target.removeprefix("mailto:"), [self.first_line])
-        return found.pop(0) if len(found) > 1 else found[0]
-
-    @functools.cached_property
-    def _targets(self) -> dict[str, list[int]]:
-        """The lines of every possible link target: a `)` or a space can end it or belong to it."""
-        found: dict[str, list[int]] = defaultdict(list)
-        for number, line in enumerate(self.lines, self.first_line):
-            for match in TARGET.finditer(line):
-                target = (match["plain"] or match["pointed"] or "").removeprefix("mailto:")
-                ends = [sign.start() for sign in re.finditer(r"[)\s]", target)]
-                for end in [*ends[: limits.BRACKETS], len(target)]:
-                    found[target[:end]].append(number)
-        return found
 
 
 class _Parser:
@@ -89,6 +41,7 @@ class _Parser:
         self.ids: set[str] = set()
         self.next_number: dict[str, int] = {}
         self.outline: list[Heading] = []
+        self.lines_of: dict[ET.Element, int] = {}
 
     def body(self) -> Body:
         self.problems = list(lint.too_much(self.path, self.lines, self.first_line))
@@ -96,11 +49,8 @@ class _Parser:
             return Body()
         written, nearly, self.problems = callouts.scan(self.path, self.lines, self.first_line)
         self.problems.extend(lint.check(self.path, self.lines, self.first_line))
-        bare = callouts.bare(self.lines, self.first_line, written)
-        self.places = _Lines(bare, self.first_line)
-        root = self._tree(bare)
-        self._links(root)
-        parts = self._parts(root, written)
+        tree = self._tree(written)
+        parts = self._parts(tree.root, written)
         placed = [part for part in parts if isinstance(part, CalloutPart)]
         read = {(part.line, part.callout.NAME) for part in placed}
         words = sum(len(plain(part).split()) for part in parts if isinstance(part, str))
@@ -115,27 +65,42 @@ class _Parser:
             failed=frozenset(nearly | {w.name for w in written if (w.line, w.name) not in read}),
         )
 
-    def _tree(self, lines: list[str]) -> ET.Element:
-        """Run Markdown up to the element tree: ``Markdown.convert`` without its last two steps."""
-        md = self.md
-        md.reset()
-        md.practice_raw_html = []  # type: ignore[attr-defined]  # `_RawHtml` fills it
-        for preprocessor in md.preprocessors:
-            lines = preprocessor.run(lines)
-        root: ET.Element = md.parser.parseDocument(lines).getroot()  # type: ignore[assignment]  # never None
-        for treeprocessor in md.treeprocessors:
-            changed = treeprocessor.run(root)
-            root = root if changed is None else changed
-        for tag in md.practice_raw_html:  # type: ignore[attr-defined]  # as above
-            if tag.startswith("</"):
-                continue
-            self._problem(
-                self.places.tag(tag),
-                "raw-html",
-                f"`{tag.splitlines()[0]}` is HTML",
-                "use Markdown or a callout instead; HTML is not allowed in content",
-            )
-        return root
+    def _tree(self, written: list[callouts.CalloutSource]) -> TextTree:
+        """Return the element tree, with an element for each callout."""
+        tree = TextTree(self.lines)
+        spans = list(self._spans(written))
+        for _, start, end in spans:
+            tree.define(start, end)
+        for callout, start, end in spans:
+            parent = ET.SubElement(tree.root, callouts.TAG) if callout else tree.root
+            tree.add(parent, start, end)
+        tree.finish()
+        known = {(problem.line, problem.code) for problem in self.problems}
+        for note in tree.notes:
+            line = self.first_line + note.index
+            if (line, note.code) not in known:
+                self._problem(line, note.code, note.message, note.hint)
+        for treeprocessor in self.md.treeprocessors:
+            treeprocessor.run(tree.root)
+        self.lines_of = {e: self.first_line + index for e, index in tree.indices.items()}
+        self._links(tree.root)
+        return tree
+
+    def _spans(
+        self, written: list[callouts.CalloutSource]
+    ) -> Iterator[tuple[callouts.CalloutSource | None, int, int]]:
+        """Yield the parts of the text, each with its callout if it is the text of one.
+
+        The numbers are indices of lines: of the first one, and of the one behind the last one.
+        """
+        start = 0
+        firsts = [callout.line - self.first_line for callout in written] + [len(self.lines)]
+        for callout, (first, limit) in zip(written, pairwise(firsts), strict=True):
+            end = callout.end - self.first_line if callout.end else limit
+            yield None, start, first
+            yield callout, first + 1 + callout.option_lines, end
+            start = end + 1 if callout.end else end
+        yield None, start, len(self.lines)
 
     def _html(self, *elements: ET.Element, text: str | None = None) -> str:
         """Return the HTML of some elements, cleaned by nh3."""
@@ -143,14 +108,7 @@ class _Parser:
         box.text = text
         box.extend(elements)
         inner = self.md.serializer(box).removeprefix("<box>").removesuffix("</box>")
-        return clean(self._restored(inner).strip()).strip()
-
-    def _restored(self, text: str) -> str:
-        """Return the text with Markdown's placeholders replaced by what they stand for."""
-        if STX in text:
-            for postprocessor in self.md.postprocessors:
-                text = postprocessor.run(text)
-        return text
+        return clean(inner.strip()).strip()
 
     def _inner(self, element: ET.Element) -> str:
         """Return the inner HTML of an element; a single paragraph is unwrapped."""
@@ -162,52 +120,41 @@ class _Parser:
     def _parts(
         self, root: ET.Element, written: list[callouts.CalloutSource]
     ) -> list[str | CalloutPart]:
-        waiting = list(written)
-        headings = iter(self._heading_lines(root, written))
+        waiting = iter(written)
         parts: list[str | CalloutPart] = []
         run: list[ET.Element] = []
         level = 1
         for element in root:
             if element.tag in HEADINGS:
-                level = int(element.tag[1])
-                self._heading(element, level, next(headings))
+                above, level = level, int(element.tag[1])
+                self._heading(element, level, above)
             if element.tag != callouts.TAG:
                 run.append(element)
                 continue
             if run:
                 parts.append(self._html(*run))
                 run = []
-            name = element.get("name", "")
-            if not waiting or waiting[0].name != name:
-                break
-            placed = self._callout(waiting.pop(0), element, min(level + 1, 6))
+            placed = self._callout(next(waiting), element, min(level + 1, 6))
             if placed:
                 parts.append(placed)
         if run:
             parts.append(self._html(*run))
-        if waiting and not self.problems:
-            self._problem(
-                waiting[0].line,
-                "callout-unread",
-                f"`/// {waiting[0].name}` cannot be read",
-                "leave a blank line above and below it, and check its options",
-            )
         return parts
 
-    def _heading_lines(self, root: ET.Element, written: list[callouts.CalloutSource]) -> list[int]:
-        """Return the lines of the headings outside callouts."""
-        inside = {line for w in written for line in range(w.line, w.end + 1)}
-        below = enumerate(self.lines, self.first_line)
-        numbers = lint.headings(["" if number in inside else line for number, line in below])
-        count = sum(element.tag in HEADINGS for element in root)
-        if count != len(numbers):
-            return [self.first_line] * count
-        return [self.first_line + number for number in numbers]
+    def _heading(self, element: ET.Element, level: int, above: int) -> None:
+        """Give a heading its id; ``above`` is the level of the heading above it.
 
-    def _heading(self, element: ET.Element, level: int, line: int) -> None:
-        text = plain(self._inner(element))
+        No level may be skipped (WCAG 2.2, 1.3.1).
+        """
+        text, line = plain(self._inner(element)), self.lines_of[element]
         element.set("id", self._new_id(slug(text)))
         self.outline.append(Heading(level, element.get("id", ""), text, line))
+        if not text:
+            self._problem(line, "heading-empty", "the heading is empty", "write it or delete it")
+        elif level > above + 1:
+            message = f"`{'#' * level}` follows a heading of level {above}: a level is skipped"
+            hint = f"start the heading with `{'#' * (above + 1)}`"
+            self._problem(line, "heading-level", message, hint)
 
     def _new_id(self, wanted: str) -> str:
         if wanted.startswith("page-"):  # ids with this prefix belong to the theme
@@ -224,14 +171,12 @@ class _Parser:
             if element.tag not in ("a", "img"):
                 continue
             attribute = "href" if element.tag == "a" else "src"
-            target = html.unescape(self._restored(element.get(attribute, "")))
-            line = self.places.link(target)
-            target = self._from_content(target)
+            target = self._from_content(html.unescape(element.get(attribute, "")))
             if target.startswith("{"):
                 element.set(attribute, target)
             text = plain(self._inner(element)) if element.tag == "a" else ""
             alt = element.get("alt", "") if element.tag == "img" else None
-            self.links.append(Link(target, line, text, alt))
+            self.links.append(Link(target, self.lines_of[element], text, alt))
 
     def _from_content(self, target: str) -> str:
         """Return a link relative to the content folder, so that it is valid on every page."""
@@ -278,7 +223,7 @@ class _Parser:
         fields = model.model_fields
         if "questions" in fields:
             return self._questions(written, element)
-        for _, line in self._headings_in(written, element):
+        for _, line in self._headings_in(element):
             self._problem(
                 line,
                 "callout-heading",
@@ -303,19 +248,14 @@ class _Parser:
             )
         return {}
 
-    def _headings_in(
-        self, written: callouts.CalloutSource, element: ET.Element
-    ) -> Iterator[tuple[ET.Element, int]]:
+    def _headings_in(self, element: ET.Element) -> Iterator[tuple[ET.Element, int]]:
         """Yield the headings inside a callout with their lines."""
-        found = [child for child in element.iter() if child.tag in HEADINGS]
-        start, end = written.line - self.first_line + 1, written.end - self.first_line
-        numbers = [written.line + 1 + index for index in lint.headings(self.lines[start:end])]
-        return zip(
-            found, numbers if len(numbers) == len(found) else repeat(written.line), strict=False
-        )
+        for child in element.iter():
+            if child.tag in HEADINGS:
+                yield child, self.lines_of[child]
 
     def _questions(self, written: callouts.CalloutSource, element: ET.Element) -> dict[str, object]:
-        headings = dict(self._headings_in(written, element))
+        headings = dict(self._headings_in(element))
         first: list[ET.Element] = []
         asked: list[tuple[ET.Element, list[ET.Element]]] = []
         for child in element:

@@ -1,25 +1,17 @@
 """Callouts: the blocks that an editor writes between ``/// name`` and ``///``.
 
-pymdownx shows a block that it cannot read as plain text, without an error. So ``scan`` reads
-the lines first, reports every such case, and keeps arguments and options. ``bare`` leaves
-pymdownx only the names and the text. ``practice.content.body_parser`` then compares what was
-scanned with what was parsed.
+``scan`` finds them line by line, with their arguments and options, and reports every line that
+only looks like a part of one. The text between is read by ``practice.content.commonmark``.
 
-The rules of the block syntax: https://facelessuser.github.io/pymdown-extensions/extensions/blocks/
+The syntax: https://facelessuser.github.io/pymdown-extensions/extensions/blocks/
 """
 
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-
-import markdown
-from pymdownx.blocks import BlocksExtension, BlocksProcessor
-from pymdownx.blocks.block import Block
-from typing_extensions import override
 
 from practice.content import front_matter
 from practice.content.models import CALLOUTS, Callout, fields_at
@@ -45,7 +37,8 @@ class CalloutSource:
     line: int
     argument: str = ""
     options: front_matter.Data = field(default_factory=front_matter.Data)
-    last_option_line: int = 0
+    option_lines: int = 0
+    """The number of lines that its options take."""
     end: int = 0
     """The line that closes it."""
     misplaced: dict[str, int] = field(default_factory=dict)
@@ -57,7 +50,7 @@ class CalloutSource:
 def scan(
     path: str, lines: list[str], first_line: int
 ) -> tuple[list[CalloutSource], set[str], list[Problem]]:
-    """Find every callout of a body, and every mistake that pymdownx would ignore.
+    """Find every callout of a body, and every mistake in their lines.
 
     ``lines`` are the body's lines; ``first_line`` is the number of the first one in its file.
     Returns the callouts, the names of those with an invalid first line, and the problems.
@@ -65,19 +58,6 @@ def scan(
     scanner = _Scanner(path, lines, first_line)
     scanner.run()
     return scanner.found, scanner.nearly, scanner.problems
-
-
-def bare(lines: list[str], first_line: int, found: list[CalloutSource]) -> list[str]:
-    """Return the lines with callouts reduced to their names, so that Markdown sees no options."""
-    lines = list(lines)
-    for written in found:
-        start = written.line - first_line
-        lines[start] = f"/// {written.name}"
-        for index in range(start + 1, written.last_option_line - first_line + 1):
-            lines[index] = ""
-        if written.end:
-            lines[written.end - first_line] = "///"
-    return lines
 
 
 class _Scanner:
@@ -215,7 +195,7 @@ class _Scanner:
             if not expanded.startswith("    ") or not expanded.strip():
                 break
             taken.append(expanded[4:])
-        written.last_option_line = written.line + len(taken)
+        written.option_lines = len(taken)
         text = "\n".join(taken)
         written.options, problems = front_matter.parse(self.path, text, self.first_line + index + 1)
         written.options.first_line = written.line
@@ -233,7 +213,7 @@ class _Scanner:
         if (
             written is None
             or written.invalid
-            or self.first_line + index <= written.last_option_line
+            or self.first_line + index <= written.line + written.option_lines
         ):
             return
         option = OPTION.match(line.strip())
@@ -307,30 +287,6 @@ def _code(lines: tuple[str, ...]) -> tuple[Sequence[int], int | None]:
         elif not fence:
             outside.append(index)
     return outside, opened
-
-
-class Extension(BlocksExtension):
-    """Registers one pymdownx block for every callout model."""
-
-    @override
-    def extendMarkdownBlocks(self, md: markdown.Markdown, block_mgr: BlocksProcessor) -> None:
-        for model in CALLOUTS.values():
-            block_mgr.register(_block_of(model), {})
-
-
-def _block_of(model: type[Callout]) -> type[Block]:
-    """Return a pymdownx block that only marks the place and the content of a callout."""
-
-    class MarkedBlock(Block):
-        NAME = model.NAME
-
-        def on_create(self, parent: ET.Element) -> ET.Element:
-            return ET.SubElement(parent, TAG, {"name": model.NAME})
-
-        def on_markdown(self) -> str:
-            return "block"
-
-    return MarkedBlock
 
 
 def data_of(

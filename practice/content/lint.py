@@ -14,16 +14,16 @@ from itertools import chain
 from practice.content import limits
 from practice.content.callouts import code_never_closed, outside_code
 from practice.content.front_matter import BAD_CHARACTERS
-from practice.problems import Problem
+from practice.problems import Problem, Severity
 
 MARKS = re.compile(r"[ ]*(?:>[ ]*|(?:[-*+]|\d+[.)])[ ]+)+")
 """List and quotation markers at the start of a line."""
-FIRST_ITEM = re.compile(r"(?:[-*+]|1[.)]) +\S")
+ITEM = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?: |$)")
 NEARLY_ITEM = re.compile(
-    r"[ ]{0,3}(?P<mark>[-+]|\*(?=[^*]*$)|\d{1,2}[.)])(?=[^\W\d_])|[ ]{0,3}(?P<bullet>[•·▪‣])[ ]*\S"
+    r"[ ]{0,3}(?P<mark>[-+]|\*(?=[^*]*$)|\d{1,2}[.)])(?=[^\W\d_]|[^\S ])"
+    r"|[ ]{0,3}(?P<bullet>[•·▪‣–—])[ \xa0]*\S"
 )
-"""A line that looks like a list item but is not: no space, or a bullet character."""
-NO_PARAGRAPH = re.compile(r" *(?:[-*+]|\d+[.)]) |[ ]{2}|#|/{3}|\|")
+"""A line that looks like a list item but is not: no plain space, or another character."""
 RULE = re.compile(r"[ ]{0,3}([-*_])(?:[ ]*\1){2,}[ ]*")
 """A thematic break."""
 BRACKET = re.compile(r"\\.|[\[\]()]")
@@ -38,7 +38,10 @@ OPEN_TAG = re.compile(
 OTHER_DIALECTS = (
     (re.compile(r"^:::+\s*\w"), "write a callout: `/// key-point`"),
     (re.compile(r"^(?:!!!|\?\?\?\+?)\s+\w"), "write a callout: `/// key-point`"),
-    (re.compile(r"\{:[^}]*\}|\)\{[.#][^}]*\}"), "remove it: attributes are not supported"),
+    (
+        re.compile(r"(?<![\\{])\{(?:[:.#][^{}]*|\w+=[^{}]*)\}"),
+        "remove it: attributes are not supported",
+    ),
     (re.compile(r"\{%.*?%\}|\{\{.*?\}\}"), "remove it: only templates use these characters"),
     (
         re.compile(r"\[\^[\w-]+\](?!:)"),
@@ -50,6 +53,13 @@ OTHER_DIALECTS = (
     ),
     (re.compile(r"^\s*[-*+] \[[ xX]\] "), "write a plain list"),
     (re.compile(r"~~\w[^~]*~~"), "remove the words"),
+    (re.compile(r"(?<=\w)\^\w{1,9}\^"), "write a raised figure as a sign, such as `³`"),
+    (re.compile(r"(?<=\w)~\w{1,9}~(?!~)"), "write a lowered figure as a sign, such as `₂`"),
+    (re.compile(r"(?<!=)==[^\s=](?:[^=]*[^\s=])?==(?!=)"), "write `**` instead to make it bold"),
+    (re.compile(r"(?<![\w:]):[a-z][a-z_]+:(?![\w:])"), "write the emoji itself, or words"),
+    (re.compile(r"!?\[\[(?=[^\[\]]*[^\W\d_]{2})[^\[\]]+\]\]"), "write `[words](address)`"),
+    (re.compile(r"^ {0,3}:[ ]+\S"), "write a list, or a paragraph that starts with a bold word"),
+    (re.compile(r"^ {0,3}#{2,6}[^#\s].*"), "write a space after the `#` signs"),
     (re.compile(r"\]\s+\((?:\{|https?:|mailto:|tel:)"), "write `](` without a space"),
     (
         re.compile(r"\]\((?:\{|/|https?:|mailto:|tel:|www\.|[\w-]+\.\w{2,})[^)]*$"),
@@ -57,7 +67,7 @@ OTHER_DIALECTS = (
     ),
 )
 """Markup of other Markdown dialects, which would be shown as written, with the remedy."""
-DIALECT_SIGNS = re.compile(r"[{\[]|:::|!!!|\?\?\?|~~")
+DIALECT_SIGNS = re.compile(r"[{\[^~:]|!!!|\?\?\?|==|##")
 """A line without any of these characters contains no such markup."""
 DEFINITION = re.compile(r"^[ ]{0,3}\[([^\]]+)\]:\s*\S")
 REFERENCE = re.compile(r"\[[^\[\]]+\]\[([^\[\]]+)\]")
@@ -65,6 +75,7 @@ LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\[\]]*\])*\](?:\([^)]*\)?|\[[^\[\]]*\])")
 BRACKETS = re.compile(r"(?<![\[\\])\[(?![\^ ])(?=[^\[\]]*[^\W\d_]{2})([^\[\]]+)\](?![\]:])")
 """Words between brackets that are not part of a link."""
 BOLD = re.compile(r"\\.|(?<!\*)\*\*(?!\*)")
+BAR = re.compile(r"[ ]{0,3}\|")
 CELL_END = re.compile(r"\\.|\|")
 TABLE_RULE = re.compile(r"[ ]{0,3}\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?[ ]*")
 """The delimiter row below a table's header."""
@@ -75,10 +86,11 @@ UNDERLINE = re.compile(r"(?:=+|-+)[ ]*")
 def check(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
     """Yield the problems of a body's lines; ``first_line`` is the number of the first one."""
     text = dict(_text(lines))
-    found = [rule(lines) for rule in (_lists, _headings, _empty_sections, _code)]
-    found += [rule(text) for rule in (_items, _signs, _bold, _tables, _references)]
+    found = [rule(lines) for rule in (_empty_sections, _code, _tables)]
+    found += [rule(text) for rule in (_items, _signs, _bold, _references)]
     for index, code, message, hint in chain.from_iterable(found):
-        yield Problem(path, first_line + index, code, message, hint)
+        severity: Severity = "warning" if code == "brackets" else "error"
+        yield Problem(path, first_line + index, code, message, hint, severity)
 
 
 Found = Iterator[tuple[int, str, str, str]]
@@ -125,56 +137,23 @@ def _brackets(line: str, count: int) -> tuple[int, int]:
     return count, most
 
 
-def _lists(lines: list[str]) -> Found:
-    """Find a list directly below a paragraph: Markdown would join its items to the paragraph."""
-    previous = ""
-    for index in outside_code(lines):
-        line = lines[index]
-        if FIRST_ITEM.match(line) and previous.strip() and not NO_PARAGRAPH.match(previous):
-            message = "this list would be shown as plain text"
-            yield index, "list-blank-line", message, "add a blank line above the list"
-        previous = line
-
-
 def _items(text: Text) -> Found:
-    """Find two or more lines that look like items but are not: they would become one paragraph."""
-    before, reported = -2, False
+    """Find lines that look like items of a list but are not: they would become one paragraph."""
+    above, nearly, reported = -2, False, False
+    """The last line that is an item or nearly one, whether nearly, and whether it is reported."""
     for index, line in text.items():
         match = NEARLY_ITEM.match(line)
-        if not match:
+        if not match and not ITEM.match(line):
             continue
-        reported = reported and index == before + 1
-        if index == before + 1 and not reported:
-            mark = match["mark"] or match["bullet"]
-            cure = "write a space after it" if match["mark"] else "start each line with `- `"
-            message = f"the lines that start with `{mark}` would become one paragraph"
-            yield before, "list-space", message, f"{cure}, and add a blank line above the first"
+        reported = reported and index == above + 1
+        if index == above + 1 and (match or nearly) and not reported:
+            near = match or NEARLY_ITEM.match(text[above])
+            mark = near and near["mark"]
+            cure = "write a plain space after it" if mark else "start each line with `- `"
+            message = f"the lines that start with `{mark or (near and near['bullet'])}` are no list"
+            yield above if nearly else index, "list-space", message, cure
             reported = True
-        before = index
-
-
-def _headings(lines: list[str]) -> Found:
-    """Find headings that skip a level or use the title's level (WCAG 2.2, 1.3.1)."""
-    level = 1
-    for index, line in _outside_callouts(lines):
-        underlined = index and UNDERLINE.fullmatch(line) and lines[index - 1].strip()
-        if underlined and (index < 2 or not lines[index - 2].strip()):
-            message = "the line below turns this line into a heading"
-            hint = "write `## ` before a heading, or add a blank line between the two"
-            yield index - 1, "heading-level", message, hint
-        match = HEADING.match(line)
-        if not match:
-            continue
-        depth = len(match[1])
-        if not line.strip("# "):
-            yield index, "heading-empty", "the heading is empty", "write it or delete it"
-        elif depth == 1:
-            message = "`#` is reserved for the page's title"
-            yield index, "heading-level", message, "start the heading with `##`"
-        elif depth > level + 1:
-            message = f"`{match[1]}` follows a heading of level {level}: a level is skipped"
-            yield index, "heading-level", message, f"start the heading with `{'#' * (level + 1)}`"
-        level = depth
+        above, nearly = index, bool(match)
 
 
 def headings(lines: list[str]) -> list[int]:
@@ -271,27 +250,31 @@ def _bold(text: Text) -> Found:
                 opened = (index, line[stars.start() :][:40].strip())
 
 
-def _tables(text: Text) -> Found:
-    """Find table rows with more or fewer cells than the header: Markdown would cut or pad them."""
+def _tables(lines: list[str]) -> Found:
+    """Find lines that look like a table but are none: their second line is not as it must be."""
+    text = {index: lines[index] for index in outside_code(lines)}
     for index, line in text.items():
         head = text.get(index - 1, "")
-        if "|" not in line or "|" not in head or not TABLE_RULE.fullmatch(line):
+        if "|" in line and "|" in head and TABLE_RULE.fullmatch(line):
+            if cells(line) != cells(head):
+                yield index, "table-cells", *different_cells(line, cells(head))
             continue
-        columns = _cells(head)
-        row = index
-        while row in text and not text[row].startswith("///"):
-            cells = _cells(text[row])
-            if cells != columns:
-                message = (
-                    "this row and the table’s first row have different numbers of cells "
-                    f"({cells} and {columns})"
-                )
-                hint = "write a `|` between two cells; inside a cell, write `\\|`"
-                yield row, "table-cells", message, hint
-            row += 1
+        begins = BAR.match(line) and BAR.match(head) and not BAR.match(text.get(index - 2, ""))
+        if begins and not TABLE_RULE.fullmatch(head):
+            message = "the lines that start with `|` are no table"
+            hint = "write a second line such as `|---|---|`, with as many parts as the first one"
+            yield index - 1, "table-rule", message, hint
 
 
-def _cells(row: str) -> int:
+def different_cells(row: str, columns: int) -> tuple[str, str]:
+    """Return the message and the hint for a row whose number of cells is not ``columns``."""
+    found = f"{cells(row)} and {columns}"
+    message = f"this row and the table’s first row have different numbers of cells ({found})"
+    return message, "write a `|` between two cells; inside a cell, write `\\|`"
+
+
+def cells(row: str) -> int:
+    """Return the number of cells in a row of a table."""
     row = row.strip()
     bars = [bar.start() for bar in CELL_END.finditer(row) if bar[0] == "|"]
     return len(bars) + 1 - (0 in bars) - (len(row) > 1 and len(row) - 1 in bars)
@@ -320,9 +303,9 @@ def _references(text: Text) -> Found:
             continue
         for words in BRACKETS.finditer(LINK.sub("", line)):
             if _label(words[1]) not in defined:
-                message = f"`{words[0]}` would be shown with its brackets instead of as a link"
-                hint = f"write `{words[0]}(address)`, or `\\[` for a plain bracket"
-                yield index, "markup-unknown", message, hint
+                message = f"`{words[0]}` will be shown with its brackets"
+                hint = f"if it is to be a link, write `{words[0]}(address)`"
+                yield index, "brackets", message, hint
 
 
 def _label(words: str) -> str:

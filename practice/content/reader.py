@@ -23,7 +23,6 @@ from practice.content.document import (
     slug_of,
 )
 from practice.content.front_matter import BAD_CHARACTERS, Data, Location
-from practice.content.markdown import forget
 from practice.content.models import (
     AskFirst,
     Callout,
@@ -144,7 +143,6 @@ def within_limits(
         problem = Problem(display_path, 1, "file-slow", message, hint)
     except Exception as error:  # noqa: BLE001  # a fault in reading one file names that file
         problem = faults.problem_of(error, display_path)
-    forget()
     return None, [problem]
 
 

@@ -42,10 +42,9 @@ LONG: dict[str, str] = {
 ONLY = {
     # package: the modules that may import it
     "pelican": ["practice.plugin*", "practice.build.*"],
-    "markdown": ["practice.content.markdown", "practice.content.body_parser",
-                 "practice.content.callouts", "practice.content.typography",
-                 "practice.plugin.callouts"],
-    "pymdownx": ["practice.content.callouts"],
+    "markdown": ["practice.content.markdown", "practice.content.commonmark",
+                 "practice.content.typography", "practice.plugin.callouts"],
+    "pyromark": ["practice.content.commonmark"],
     "jinja2": ["practice.rendering.blame", "practice.rendering.renderer",
                "practice.rendering.templates"],
     "yaml": ["practice.content.front_matter", "practice.content.yaml_errors"],

@@ -1,0 +1,71 @@
+"""The examples of the specifications of CommonMark and of GitHub's Markdown.
+
+They are in the source package of `marko`, which `uv.lock` names with its address and digest. It is
+downloaded once; without a network, the tests that need it are skipped, but never in CI.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import tarfile
+import tomllib
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import tools
+
+ROOT = Path(__file__).parent.parent
+EXAMPLE = re.compile(
+    r"^`{32} example(?P<kind>[^\n]*)\n(?P<text>.*?)^\.\n(?P<html>.*?)^`{32}$",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+class Example(NamedTuple):
+    """A text of a specification, and the HTML that it stands for."""
+
+    text: str
+    html: str
+    kind: str
+    """The extension of GitHub that it is about, such as `table`; empty for CommonMark."""
+
+
+def examples(name: str) -> list[Example]:
+    """Return the examples of `commonmark` or `gfm`."""
+    with tarfile.open(fileobj=io.BytesIO(_package())) as package:
+        [path] = [path for path in package.getnames() if path.endswith(f"tests/spec/{name}.txt")]
+        file = package.extractfile(path)
+        assert file
+        text = file.read().decode()
+    found = EXAMPLE.finditer(text)
+    return [Example(_tabs(m["text"]), _tabs(m["html"]), m["kind"].strip()) for m in found]
+
+
+def _tabs(text: str) -> str:
+    """Return a text with the tabs that the specification writes as arrows."""
+    return text.replace("→", "\t")
+
+
+def _package() -> bytes:
+    locked = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))
+    [marko] = [package for package in locked["package"] if package["name"] == "marko"]
+    url, digest = marko["sdist"]["url"], marko["sdist"]["hash"].removeprefix("sha256:")
+    kept = ROOT / ".pytest_cache" / f"{digest}.tar.gz"
+    if not kept.is_file():
+        try:
+            with urllib.request.urlopen(url, timeout=60) as answer:
+                content = answer.read()
+        except (OSError, urllib.error.URLError) as error:
+            if tools.in_ci():
+                raise
+            pytest.skip(f"the specification cannot be downloaded: {error}")
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_bytes(content)
+    content = kept.read_bytes()
+    assert hashlib.sha256(content).hexdigest() == digest
+    return content
