@@ -129,9 +129,9 @@ def test_what_would_not_be_shown_as_written_is_named(text, expected):
         ('`"a" &amp;`', '<p><code>"a" &amp;amp;</code></p>'),
         ("&lt;b&gt; &amp;lt; &copy;", "<p>&lt;b&gt; &amp;lt; ©</p>"),
         ("| a | b |\n|:-:|--:|\n| c | |",
-         '<table>\n<thead>\n<tr>\n<th class="center">a</th>\n<th class="right">b</th>\n</tr>\n'
+         ('<table>\n<thead>\n<tr>\n<th class="center">a</th>\n<th class="right">b</th>\n</tr>\n'
          '</thead>\n<tbody>\n<tr>\n<td class="center">c</td>\n<td class="right"></td>\n</tr>\n'
-         "</tbody>\n</table>"),
+         "</tbody>\n</table>")),
         ("a\\\nb  \nc", "<p>a<br>\nb<br>\nc</p>"),
         ('![a *b* `c` [d](e)](f "g")', '<p><img alt="a b c d" src="f" title="g"></p>'),
         ("![a ![b](c) d](e)", '<p><img alt="a b d" src="e"></p>'),
