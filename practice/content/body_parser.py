@@ -212,6 +212,10 @@ class _Parser:
             line_of,
             lambda name: name.replace("_", "-"),
             already_reported=already_reported,
+            comments={
+                (callouts.field_name(str(found[0])), *found[1:]): comment
+                for found, comment in written.options.comments.items()
+            },
         )
         self.problems.extend(problems)
         return CalloutPart(callout, written.line, level, lines) if callout else None

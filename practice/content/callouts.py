@@ -289,6 +289,11 @@ def _code(lines: tuple[str, ...]) -> tuple[Sequence[int], int | None]:
     return outside, opened
 
 
+def field_name(option: str) -> str:
+    """Return the name of the field that an option stands for, or one that no field has."""
+    return option.replace("_", "-") if "_" in option else option.replace("-", "_")
+
+
 def data_of(
     written: CalloutSource, model: type[Callout]
 ) -> tuple[dict[str, object], dict[str, int]]:
@@ -296,7 +301,7 @@ def data_of(
     values: dict[str, object] = {}
     lines: dict[str, int] = {}
     for name, value in written.options.values.items():
-        key = name.replace("-", "_") if "_" not in name else name.replace("_", "-")
+        key = field_name(name)
         values[key] = value
         lines[key] = written.options.lines[(name,)]
     for name in fields_at(model, "argument"):

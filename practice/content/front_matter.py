@@ -40,6 +40,11 @@ MARKUP = re.compile(
     r"|&(?:[A-Za-z]{2,8}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});"
 )
 """HTML in a field that takes plain text; it would be shown as written."""
+COMMENT = re.compile(r"[ \t]+(#.*)")
+MERGED = re.compile(r"\n[ ]*(?:- |[A-Za-z][\w-]*:(?!//))")
+"""A line of a value without quotation marks that looks like an item or a field."""
+ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*(\\[nt_])")
+"""A line feed, a tab or a no-break space as double quotes can hold them."""
 FENCE = re.compile(r"---[ \t]*")
 NEARLY_FENCE = re.compile(r"[ \t]*(?:-{2,}|[–—]+|[*+=]{3,})[ \t]*")
 """A line that looks like the `---` fence but is not."""
@@ -54,6 +59,11 @@ class Data:
     first_line: int = 1
     unread: bool = False
     """Whether part of the YAML is invalid. Then a field that seems missing may be in that part."""
+    comments: dict[Location, str] = field(default_factory=dict)
+    """What stands behind a ` #` on the line of a value that has no quotation marks.
+
+    YAML leaves it out, so whether a comment or the rest of a text is meant depends on the field.
+    """
 
     def line_of(self, location: Location) -> int:
         """Return the line of a value, or of the nearest value that contains it."""
@@ -111,10 +121,10 @@ def parse(path: str, text: str, first_line: int = 1) -> tuple[Data, list[Problem
     A field with invalid YAML is left out and the rest is parsed again, so that one run reports
     every mistake.
     """
-    node, problems = _node(path, text, first_line)
+    node, text, problems = _node(path, text, first_line)
     data = Data(first_line=first_line)
     if isinstance(node, yaml.MappingNode):
-        reader = _Reader(path, first_line, data.lines)
+        reader = _Reader(path, text, data)
         values = reader.mapping(node, ())
         data.values = {name: value for name, value in values.items() if name not in reader.deep}
         problems.extend(reader.problems)
@@ -125,12 +135,12 @@ def parse(path: str, text: str, first_line: int = 1) -> tuple[Data, list[Problem
     return data, problems
 
 
-def _node(path: str, text: str, first_line: int) -> tuple[yaml.Node | None, list[Problem]]:
-    """Return the YAML node without its invalid fields, and the problems of those fields."""
+def _node(path: str, text: str, first_line: int) -> tuple[yaml.Node | None, str, list[Problem]]:
+    """Return the YAML node and the text without invalid fields, and the problems of those."""
     problems: list[Problem] = []
     for _ in range(MOST_MISTAKES):
         try:
-            return _quick(text) or _Loader(text).get_single_node(), problems
+            return _quick(text) or _Loader(text).get_single_node(), text, problems
         except yaml.MarkedYAMLError as error:
             index, message, hint = yaml_errors.explain(error, text)
             problems.append(Problem(path, first_line + index, "yaml", message, hint))
@@ -140,7 +150,7 @@ def _node(path: str, text: str, first_line: int) -> tuple[yaml.Node | None, list
             message = "the fields are nested too deeply" if deep else "the fields cannot be read"
             problems.append(Problem(path, first_line, "yaml", message, FIELD_HINT))
             break
-    return None, problems
+    return None, text, problems
 
 
 def _without_field(text: str, index: int) -> str:
@@ -200,10 +210,10 @@ class _Loader(yaml.BaseLoader):
 class _Reader:
     """Turns YAML nodes into plain values and records their lines and problems."""
 
-    def __init__(self, path: str, first_line: int, lines: dict[Location, int]) -> None:
+    def __init__(self, path: str, text: str, data: Data) -> None:
         self.path = path
-        self.first_line = first_line
-        self.lines = lines
+        self.text = text
+        self.data = data
         self.problems: list[Problem] = []
         self.deep: set[str] = set()
         """Fields that are nested too deeply."""
@@ -215,9 +225,9 @@ class _Reader:
             if not isinstance(key_node, yaml.ScalarNode):
                 self._problem(line, "yaml", "the name of a field must be a single word", FIELD_HINT)
                 continue
-            key = self._text(key_node)
+            key = self._text(key_node, str(key_node.value))
             if key in values:
-                first = self.lines[(*location, key)]
+                first = self.data.lines[(*location, key)]
                 self._problem(
                     line,
                     "field-twice",
@@ -225,7 +235,7 @@ class _Reader:
                     "keep only one",
                 )
                 continue
-            self.lines[(*location, key)] = line
+            self.data.lines[(*location, key)] = line
             values[key] = self._value(value_node, (*location, key))
         return values
 
@@ -239,15 +249,37 @@ class _Reader:
         if isinstance(node, yaml.SequenceNode):
             values: list[Value] = []
             for index, item in enumerate(node.value):
-                self.lines[(*location, index)] = self._line(item)
+                self.data.lines[(*location, index)] = self._line(item)
                 values.append(self._value(item, (*location, index)))
             return values
-        empty = node.value == "" and not getattr(node, "style", None)
-        return None if empty else self._text(node)
+        text = self._as_written(node, location)
+        empty = text == "" and not getattr(node, "style", None)
+        return None if empty else self._text(node, text)
 
-    def _text(self, node: yaml.Node) -> str:
-        """Return a scalar; double-quoted YAML can contain escapes for forbidden characters."""
-        text = str(node.value)
+    def _as_written(self, node: yaml.Node, location: Location) -> str:
+        """Return the text of a scalar, and find what YAML would change in it without a word."""
+        start, end = node.start_mark, node.end_mark
+        written, rest = self.text[start.index : end.index], self.text[end.index :]
+        style = getattr(node, "style", None)
+        if style == '"' and (escape := ESCAPE.search(written)):
+            message = f"`{escape[1]}` has a special meaning inside double quotes"
+            self._problem(self._line(node), "yaml", message, "use single quotes around the value")
+        if style:
+            return str(node.value)
+        if comment := COMMENT.match(rest):
+            self.data.comments[location] = comment[1].rstrip()
+        if merged := MERGED.search(written):
+            line = self._line(node) + written.count("\n", 0, merged.start()) + 1
+            message = "this line would become a part of the value above it"
+            hint = "write a space behind the colon, and start all fields in the same column"
+            if "- " in merged[0]:
+                hint = "align every `-` of the list in the same column"
+            self._problem(line, "yaml", message, hint)
+            return " ".join(written[: merged.start()].split())
+        return str(node.value)
+
+    def _text(self, node: yaml.Node, text: str) -> str:
+        """Return the text of a scalar; escapes in double quotes can hide forbidden characters."""
         bad = BAD_CHARACTERS.search(text)
         if bad:
             message = f"an invisible character (U+{ord(bad[0]):04X}) is written here as a code"
@@ -260,7 +292,7 @@ class _Reader:
         return BAD_CHARACTERS.sub("", text)
 
     def _line(self, node: yaml.Node) -> int:
-        return self.first_line + int(node.start_mark.line)
+        return self.data.first_line + int(node.start_mark.line)
 
     def _problem(self, line: int, code: str, message: str, hint: str) -> None:
         self.problems.append(Problem(self.path, line, code, message, hint))

@@ -168,7 +168,12 @@ def model_of(
         return None, problems
     already_reported = _may_be_missing(model, data)
     item, wrong = validate(
-        model, data.values, display_path, data.line_of, already_reported=already_reported
+        model,
+        data.values,
+        display_path,
+        data.line_of,
+        already_reported=already_reported,
+        comments=data.comments,
     )
     return None if problems else item, [*problems, *wrong]
 
@@ -199,7 +204,8 @@ def read_models(
         def line_of(location: Location, name: str = name) -> int:
             return data.line_of((name, *location))
 
-        item, wrong = validate(model, values, display_path, line_of)
+        comments = {found[1:]: text for found, text in data.comments.items() if found[0] == name}
+        item, wrong = validate(model, values, display_path, line_of, comments=comments)
         problems.extend(wrong)
         if item is not None:
             found[name] = item
@@ -264,7 +270,12 @@ def _document(
             Problem(display_path, closing, "text-missing", "the post has no text", hint)
         )
     meta, wrong = validate(
-        model, values, display_path, data.line_of, already_reported=already_reported
+        model,
+        values,
+        display_path,
+        data.line_of,
+        already_reported=already_reported,
+        comments=data.comments,
     )
     problems.extend(wrong)
     if meta is None or data.unread:

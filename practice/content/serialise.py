@@ -52,12 +52,13 @@ class BodyRecord:
 
 @dataclass(frozen=True)
 class DataRecord:
-    """A `Data`, each location with its line."""
+    """A `Data`, each location with its line or comment."""
 
     values: dict[str, Any]
     lines: list[tuple[tuple[str | int, ...], Count]]
     first_line: Count
     unread: bool
+    comments: list[tuple[tuple[str | int, ...], str]]
 
 
 @dataclass(frozen=True)
@@ -166,8 +167,20 @@ def _callout_part(row: CalloutRow) -> CalloutPart:
 
 
 def _data_record(data: Data) -> DataRecord:
-    return DataRecord(data.values, list(data.lines.items()), data.first_line, data.unread)
+    return DataRecord(
+        data.values,
+        list(data.lines.items()),
+        data.first_line,
+        data.unread,
+        list(data.comments.items()),
+    )
 
 
 def _data(record: DataRecord) -> Data:
-    return Data(record.values, dict(record.lines), record.first_line, record.unread)
+    return Data(
+        record.values,
+        dict(record.lines),
+        record.first_line,
+        record.unread,
+        dict(record.comments),
+    )

@@ -49,26 +49,73 @@ def validate(
     label_of: Callable[[str], str] = str,
     *,
     already_reported: Collection[str] = (),
+    comments: Mapping[Location, str] | None = None,
 ) -> tuple[M | None, list[Problem]]:
     """Return a model made from ``values``, or None and a problem with its line for each mistake.
 
     ``label_of`` gives the name under which an editor knows a field (``how-common``);
-    ``already_reported`` are fields whose absence another problem already explains.
+    ``already_reported`` are fields whose absence another problem already explains; ``comments``
+    are what YAML has left out behind a ` #`, by location.
     """
+    cut = {
+        found: comment
+        for found, comment in (comments or {}).items()
+        if _is_text(model, values, found, comment)
+    }
+    problems = [
+        _cut(path, line_of(found), label_of(str(found[-1])), comment)
+        for found, comment in cut.items()
+    ]
     try:
-        return model.model_validate(values), []
+        item = model.model_validate(values)
     except ValidationError as error:
-        details = error.errors(include_url=False)
+        details = [d for d in error.errors(include_url=False) if d["loc"] not in cut]
+    else:
+        return None if cut else item, problems
     mistakes = _Mistakes(model, values, path, line_of, label_of)
     unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
     meant = {(name,) for name in already_reported} | {
         mistakes.meant(location) for location in unknown
     }
-    return None, [
+    problems += [
         mistakes.problem(detail)
         for detail in details
         if not (detail["type"] == "missing" and detail["loc"] in meant)
     ]
+    return None, problems
+
+
+def _is_text(
+    model: type[BaseModel], values: Mapping[str, object], location: Location, comment: str
+) -> bool:
+    """Return whether a field could hold its value together with the comment behind it.
+
+    Then the comment may be meant as a part of the text. An id, a date or a number could not.
+    """
+    try:
+        model.model_validate(_with_comment(values, location, comment))
+    except ValidationError as error:
+        return all(detail["loc"][: len(location)] != location for detail in error.errors())
+    return True
+
+
+def _with_comment(value: object, location: Location, comment: str) -> object:
+    """Return a value in which the text at a location ends with the comment behind it."""
+    if not location:
+        return f"{value} {comment}" if value else comment
+    first, rest = location[0], location[1:]
+    if isinstance(value, list) and isinstance(first, int):
+        changed = _with_comment(value[first], rest, comment)
+        return [*value[:first], changed, *value[first + 1 :]]
+    if isinstance(value, Mapping):
+        return {**value, first: _with_comment(value[first], rest, comment)}
+    return value
+
+
+def _cut(path: str, line: int, name: str, comment: str) -> Problem:
+    message = f"`{comment[:40]}` would be left out of `{name}`: YAML reads ` #` as a comment"
+    hint = "put quotes around the value; a note to yourself belongs on a line of its own"
+    return Problem(path, line, "yaml-comment", message, hint)
 
 
 @dataclass(frozen=True)
@@ -160,8 +207,6 @@ def _first_word(given: str, known: Collection[str]) -> str | None:
 
 def _ids(given: str, *, alone: bool) -> str:
     """Return a hint for several ids written as one, or an empty string."""
-    if " - " in given:
-        return "align every `-` of the list in the same column"
     ids = [slug(part) for part in re.split(r"[,;]|\band\b|&", given) if slug(part)]
     if len(ids) > 1 or given.startswith("-"):
         return f"write a list: `[{', '.join(ids)}]`"

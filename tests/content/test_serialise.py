@@ -114,6 +114,7 @@ SAMPLES = {
         "lines": {("title",): 2, ("list", 0): 4},
         "first_line": 2,
         "unread": True,
+        "comments": {("title",): "# 1"},
     },
 }
 SAMPLES[Body] = {
