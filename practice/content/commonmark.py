@@ -35,7 +35,16 @@ NUMBER = re.compile(rb"[0-9]+")
 TAG = re.compile(r"<!--.*?(?:-->|$)|<(?:[/!?]|\w)[^>]*>?", re.DOTALL)
 UNREAD_LINK = re.compile(rb"[^\\]\]")
 """What stands before the `(` of a link that cannot be read."""
+NEARLY_TAG = re.compile(
+    rb"<(?:a|audio|base|body|button|div|embed|form|iframe|img|input|link|meta|object|script|span"
+    rb"|style|svg|table|video)(?:[ ]+[\w<-]|[/>]|[ ]*$)[^>\n]{0,40}>?",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What would be an HTML tag with a sign more or less."""
 INLINE = {"a", "code", "em", "img", "strong"}
+
+
+NO_HTML = "use Markdown or a callout instead; HTML is not allowed in content"
 
 
 @dataclass(frozen=True)
@@ -320,9 +329,16 @@ class _Builder:
                 message = f"`]{words[:40]}` would be shown with its brackets instead of as a link"
                 hint = "write `%20` for each space of the address, or put it between `<` and `>`"
                 self._note(self._index(start), "markup-unknown", message, hint)
+            if words == "<" and (tag := NEARLY_TAG.match(self.source, start)):
+                self._nearly_tag(tag[0].decode(errors="replace")[:40].strip(), self._index(start))
             if QUOTES.search(words):
                 words = self._as_written(words, start, end)
         self.words.append(words)
+
+    def _nearly_tag(self, tag: str, index: int) -> None:
+        """Note what looks like a tag, once in a line."""
+        if not any(note.index == index for note in self.tree.notes[-1:]):
+            self._note(index, "raw-html", f"`{tag}` is HTML", NO_HTML)
 
     def _as_written(self, words: str, start: int, end: int) -> str:
         """Keep quotes straight that are escaped or written as a character reference."""
@@ -345,9 +361,8 @@ class _Builder:
                 self.tags -= 1
                 continue
             self.tags += not tag.startswith("</")
-            hint = "use Markdown or a callout instead; HTML is not allowed in content"
             message = f"`{tag.splitlines()[0]}` is HTML"
-            self._note(self._index(start), "raw-html", message, hint)
+            self._note(self._index(start), "raw-html", message, NO_HTML)
         self.words.append(html)
 
     def _write(self) -> str:

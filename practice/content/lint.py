@@ -29,12 +29,6 @@ RULE = re.compile(r"[ ]{0,3}([-*_])(?:[ ]*\1){2,}[ ]*")
 BRACKET = re.compile(r"\\.|[\[\]()]")
 CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
 ENTITY = re.compile(r"&#(?:[xX](?P<hex>[0-9a-fA-F]{1,6})|(?P<number>[0-9]{1,7}));")
-OPEN_TAG = re.compile(
-    r"<(?:a|audio|base|body|button|div|embed|form|iframe|img|input|link|meta|object|script|span"
-    r"|style|svg|table|video)(?:\s+[\w<-]|/|\s*$)[^>]*$",
-    re.IGNORECASE,
-)
-"""An HTML tag that starts on a line and does not end on it."""
 OTHER_DIALECTS = (
     (re.compile(r"^:::+\s*\w"), "write a callout: `/// key-point`"),
     (re.compile(r"^(?:!!!|\?\?\?\+?)\s+\w"), "write a callout: `/// key-point`"),
@@ -213,11 +207,6 @@ def _signs(text: Text) -> Found:
             if code > sys.maxunicode or BAD_CHARACTERS.match(chr(code)):
                 message = f"`{entity[0]}` is the code of an invisible character"
                 yield index, "character", message, "delete it"
-        tag = OPEN_TAG.search(line) if "<" in line else None
-        if tag and not _ends_below(text, index):
-            message = f"`{tag[0][:40].strip()}` is HTML and is never closed"
-            hint = "use Markdown or a callout instead; HTML is not allowed in content"
-            yield index, "raw-html", message, hint
         if not DIALECT_SIGNS.search(line):
             continue
         for pattern, hint in OTHER_DIALECTS:
@@ -278,16 +267,6 @@ def cells(row: str) -> int:
     row = row.strip()
     bars = [bar.start() for bar in CELL_END.finditer(row) if bar[0] == "|"]
     return len(bars) + 1 - (0 in bars) - (len(row) > 1 and len(row) - 1 in bars)
-
-
-def _ends_below(text: dict[int, str], index: int) -> bool:
-    """Return whether a `>` follows in the same paragraph; then Markdown reads the tag."""
-    below = index + 1
-    while below in text:
-        if ">" in text[below]:
-            return True
-        below += 1
-    return False
 
 
 def _references(text: Text) -> Found:

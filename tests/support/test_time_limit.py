@@ -65,6 +65,8 @@ def system(request, monkeypatch):
     return request.param
 
 
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+"""Python cannot raise what happens while an object is destroyed; the limit then raises again."""
 everywhere = pytest.mark.parametrize("place", [in_main_thread, in_other_thread])
 
 
@@ -246,7 +248,6 @@ def test_a_large_file_is_read_the_same_in_a_process(tmp_path, monkeypatch, place
 
 
 @pytest.mark.skipif(not platform.TIMES_BY_SIGNAL, reason="there are no timer signals")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_exception_that_python_drops_is_raised_again():
     """Python cannot raise what happens while an object is destroyed."""
 
