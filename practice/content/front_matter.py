@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import yaml
 
-from practice.content import yaml_errors
+from practice.content import characters, yaml_errors
 from practice.problems import Problem
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
@@ -28,13 +28,6 @@ INSIDE = ("", " ", "\t", "-", "#", "]", "}")
 """How a line starts that belongs to the field above it."""
 FIELD_HINT = "write one `field: value` per line"
 
-# Characters that a text never needs: C0 and C1 controls except tab and line feed, surrogates,
-# and bidirectional marks, which can make a text look different from what it says
-# (Unicode TR 36).
-BAD_CHARACTERS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\u2028\u2029"
-    "\ud800-\udfff]"
-)
 MARKUP = re.compile(
     r"</?[A-Za-z][^<>\n]*>|<!--|<(?:script|img|svg|iframe|style)\b"
     r"|&(?:[A-Za-z]{2,8}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});"
@@ -280,16 +273,17 @@ class _Reader:
 
     def _text(self, node: yaml.Node, text: str) -> str:
         """Return the text of a scalar; escapes in double quotes can hide forbidden characters."""
-        bad = BAD_CHARACTERS.search(text)
+        bad = next(characters.find(text), None)
         if bad:
-            message = f"an invisible character (U+{ord(bad[0]):04X}) is written here as a code"
+            name = characters.name_of(bad[1])
+            message = f"an invisible character ({name}) is written here as a code"
             self._problem(self._line(node), "character", message, "delete it")
         markup = MARKUP.search(text)
         if markup:
             message = f"`{markup[0][:40]}` is HTML"
             hint = "write plain words; characters such as & need no code"
             self._problem(self._line(node), "raw-html", message, hint)
-        return BAD_CHARACTERS.sub("", text)
+        return characters.without(text) if bad else text
 
     def _line(self, node: yaml.Node) -> int:
         return self.data.first_line + int(node.start_mark.line)

@@ -6,14 +6,14 @@ mistakes without an error, and the page would come out wrong.
 
 from __future__ import annotations
 
+import html
 import re
 import sys
 from collections.abc import Iterator
 from itertools import chain
 
-from practice.content import limits
+from practice.content import characters, limits
 from practice.content.callouts import code_never_closed, outside_code
-from practice.content.front_matter import BAD_CHARACTERS
 from practice.problems import Problem, Severity
 
 MARKS = re.compile(r"[ ]*(?:>[ ]*|(?:[-*+]|\d+[.)])[ ]+)+")
@@ -28,7 +28,7 @@ RULE = re.compile(r"[ ]{0,3}([-*_])(?:[ ]*\1){2,}[ ]*")
 """A thematic break."""
 BRACKET = re.compile(r"\\.|[\[\]()]")
 CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
-ENTITY = re.compile(r"&#(?:[xX](?P<hex>[0-9a-fA-F]{1,6})|(?P<number>[0-9]{1,7}));")
+ENTITY = re.compile(r"&(?:#(?:[xX][0-9a-fA-F]{1,6}|[0-9]{1,7})|[A-Za-z][A-Za-z0-9]*);")
 OTHER_DIALECTS = (
     (re.compile(r"^:::+\s*\w"), "write a callout: `/// key-point`"),
     (re.compile(r"^(?:!!!|\?\?\?\+?)\s+\w"), "write a callout: `/// key-point`"),
@@ -202,9 +202,11 @@ def _code(lines: list[str]) -> Found:
 def _signs(text: Text) -> Found:
     """Find characters that would be shown as written, or would be invisible."""
     for index, line in text.items():
-        for entity in ENTITY.finditer(line) if "&#" in line else ():
-            code = int(entity["hex"], 16) if entity["hex"] else int(entity["number"])
-            if code > sys.maxunicode or BAD_CHARACTERS.match(chr(code)):
+        entities = list(ENTITY.finditer(line)) if "&" in line else []
+        shown = ENTITY.sub(_character, line) if entities else ""
+        hidden = {"\ufffd", *(found for _, found in characters.find(shown))}
+        for entity in entities:
+            if _character(entity) in hidden:
                 message = f"`{entity[0]}` is the code of an invisible character"
                 yield index, "character", message, "delete it"
         if not DIALECT_SIGNS.search(line):
@@ -214,6 +216,15 @@ def _signs(text: Text) -> Found:
             if sign:
                 message = f"`{sign[0].strip()[:40]}` would be shown exactly as written"
                 yield index, "markup-unknown", message, hint
+
+
+def _character(entity: re.Match[str]) -> str:
+    """Return what a character reference stands for."""
+    code = entity[0][2:-1]
+    if not entity[0].startswith("&#"):
+        return html.unescape(entity[0])
+    number = int(code[1:], 16) if code[0] in "xX" else int(code)
+    return chr(number) if 0 < number <= sys.maxunicode else "\ufffd"
 
 
 def _bold(text: Text) -> Found:

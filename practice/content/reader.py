@@ -6,12 +6,13 @@ import hashlib
 import stat
 import unicodedata
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from pydantic import BaseModel
 
-from practice.content import front_matter, limits
+from practice.content import characters, front_matter, limits
 from practice.content.body import Body
 from practice.content.body_parser import parse
 from practice.content.document import (
@@ -22,7 +23,7 @@ from practice.content.document import (
     listing_of,
     slug_of,
 )
-from practice.content.front_matter import BAD_CHARACTERS, Data, Location
+from practice.content.front_matter import Data, Location
 from practice.content.models import (
     AskFirst,
     Callout,
@@ -94,13 +95,11 @@ def decode(raw: bytes, display_path: str) -> tuple[str, list[Problem]]:
         return "", [
             Problem(display_path, line, "file-encoding", "the file is not UTF-8 text", hint)
         ]
-    for match in BAD_CHARACTERS.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
-        name = f"U+{ord(match[0]):04X}"
-        message = f"there is an invisible character ({name}) here"
-        problems.append(
-            Problem(display_path, line, "character", message, "delete it, or type the line again")
-        )
+    for number, written in enumerate(text.split("\n"), start=1):
+        for _, character in islice(characters.find(written), 1):
+            message = f"there is an invisible character ({characters.name_of(character)}) here"
+            hint = "delete it, or type the line again"
+            problems.append(Problem(display_path, number, "character", message, hint))
     return ("" if problems else text), problems
 
 

@@ -24,6 +24,7 @@ HINTS = {
     "clock": "write the time on the 24-hour clock, for example 08:30",
     "phone": "start with + and the country code, for example +1 555 555 0123",
     "no_words": "write words",
+    "markdown": "write plain words: Markdown is not read in this field",
     "hours_half": "write both `opens` and `closes`, or neither where the clinic is closed",
     "hours_order": "write the opening time before the closing time",
     "hours_twice": "list each day once, or give it hours that do not overlap",

@@ -56,6 +56,24 @@ def _has_words(value: str) -> str:
     return value
 
 
+MARKDOWN = re.compile(
+    r"!?\[[^\[\]]+\](?:\([^()\s]*\)|\[[^\[\]]*\])"  # links and pictures
+    r"|(?<![\w*])(\*{1,3})(?=[^\s*])[^*]*[^\s*]\1(?![\w*])"
+    r"|(?<![\w_])(_{1,3})(?=[^\s_])[^_]*[^\s_]\2(?![\w_])"
+    r"|`[^`]+`"
+    r"|\\[*_\[\]`#]"
+)
+"""Markdown in a field that takes plain text; it would be shown as written."""
+
+
+def _plain(value: str) -> str:
+    markdown = MARKDOWN.search(value)
+    if markdown:
+        message = "`{given}` would be shown with its signs"
+        raise PydanticCustomError("markdown", message, {"given": markdown[0]})
+    return value
+
+
 def _clock(value: str) -> str:
     if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
         raise PydanticCustomError("clock", "`{given}` is not a time", {"given": value})
@@ -96,7 +114,10 @@ def between(low: int, high: int) -> AfterValidator:
 
 
 Text = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_has_words)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    AfterValidator(_has_words),
+    AfterValidator(_plain),
 ]
 Date = Annotated[dt.date, BeforeValidator(_iso_date)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
