@@ -10,7 +10,9 @@ from practice.content import callouts
 from practice.content.body_parser import parse
 from practice.content.markdown import SAFE_SCHEMES
 
-SIGNS = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "--", "—": "---", "…": "..."})
+SIGNS = str.maketrans(
+    {"“": '"', "”": '"', "‘": "'", "’": "'", "–": "--", "—": "---", "…": "...", "′": "'", "″": '"'}
+)
 """Typographic signs, which are deliberate, and what an editor types for them."""
 INTERNAL = re.compile(r"^\{(?:filename|static)\}(?:[^#]*/)?")
 """What is made anew in the address of a link to another file."""

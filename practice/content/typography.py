@@ -1,7 +1,7 @@
-"""Typographic signs: curly quotes, dashes and ellipses in place of those on a keyboard.
+"""Typographic signs: curly quotes, primes, dashes and ellipses in place of those on a keyboard.
 
-The rules are those of Python-Markdown's extension ``smarty``. That extension runs each rule as an
-inline pattern over every text, which takes as long as all other steps of Markdown together.
+The rules of quotes and dashes are those of Python-Markdown's extension ``smarty``; feet and inches,
+years and contractions are added.
 """
 
 from __future__ import annotations
@@ -36,8 +36,10 @@ RULES = [
         (r"""'"(?=\w)""", "‘“", ""),
         (rf"""{AFTER_TEXT}'"((?:'")?)""", "’”", r"\1"),
         (rf"""{AFTER_TEXT}"'((?:"')?)""", "”’", r"\1"),
-        # Single quotes: decades (the '80s), opening, closing and apostrophes, all others.
-        (r"(?<!\w)'(?=\d{2}s)", "’", ""),
+        # Single quotes: years ('09, the '80s), contractions, opening, closing, all others.
+        (r"(?<!\w)'(?=\d{2}(?!\d))", "’", ""),
+        (r"(?<!\w)'(?=(?i:em|tis|twas|til)\b)", "’", ""),
+        (r"(?<!\w)'(?=n'(?!\w))", "’", ""),
         (rf"{OPENING_PLACE}'(?=\w)", r"\1‘", ""),
         (rf"{AFTER_TEXT}'(?!\s|s\b|\d)('?)", "’", r"\1"),
         (r"'(\s|s\b)", r"’\1", ""),
@@ -58,10 +60,42 @@ for a later rule, because the sign before it is a replacement by then.
 """
 
 
+QUOTE = re.compile(r"['\"]")
+AFTER_FIGURE = re.compile(r"\d['\"]")
+INCHES = re.compile(r"\d{1,2}(?P<sign>\"|\b(?!'))")
+"""What follows the sign for feet: 6'2\"."""
+
+
+def _primes(text: str) -> str:
+    """Return a text with the signs for feet and inches.
+
+    Behind a figure stands a prime, unless a quotation is open that may end there.
+    """
+    parts, written, inches = [], 0, -1
+    is_open = {"'": False, '"': False}
+    for quote in QUOTE.finditer(text):
+        place, sign = quote.start(), quote[0]
+        before, after = text[place - 1 : place], text[place + 1 : place + 2]
+        prime = ""
+        if before.isdigit():
+            follows = INCHES.match(text, place + 1) if sign == "'" else None
+            if follows or place == inches or not (is_open[sign] or after.isalnum()):
+                prime = "′" if sign == "'" else "″"
+                inches = follows.start("sign") if follows else -1
+        if prime:
+            parts += [text[written:place], f"{DONE}{prime}{DONE}"]
+            written = place + 1
+        elif not (before.isalnum() and after.isalnum()):  # no apostrophe
+            is_open[sign] = after.isalnum() if sign == "'" else not is_open[sign]
+    return "".join([*parts, text[written:]])
+
+
 def typographic(text: str) -> str:
     """Return a text with typographic signs."""
     if not SIGNS.search(text):
         return text
+    if AFTER_FIGURE.search(text):
+        text = _primes(text)
     for pattern, replacement in RULES:
         text = pattern.sub(replacement, text)
     return text.replace(DONE, "")
