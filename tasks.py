@@ -131,9 +131,10 @@ def new(
     if title:
         given["title" if kind == "post" else "name"] = title
     with command_errors("Nothing was written."):
-        content = Path(load_settings(Path(settings), None, None)["PATH"])
+        found = load_settings(Path(settings), None, None)
+        content, ask = Path(found["PATH"]), input if sys.stdin.isatty() else None
         try:
-            made = beginning.make(kind, content, given, input if sys.stdin.isatty() else None)
+            made = beginning.make(kind, content, given, ask, found["TIMEZONE"])
         except beginning.CannotWrite as error:
             raise UsageError(str(error)) from error
         except EOFError as error:  # Ctrl-D where an answer was asked for
@@ -365,7 +366,9 @@ def check(
         if format not in checks_report.FORMATS:
             raise UsageError(f"`--format` is one of {', '.join(checks_report.FORMATS)}")
         found = load_settings(Path(settings), Path(content) if content else None, None)
-        checked = checks_report.check(Path(found["PATH"]), publishing=publishing_too)
+        checked = checks_report.check(
+            Path(found["PATH"]), found["TIMEZONE"], publishing=publishing_too
+        )
         print(checks_report.FORMATS[format](checked))
     if checked.errors:
         raise Exit(code=PROBLEMS)
@@ -400,7 +403,7 @@ def docs(_context: Context) -> None:
     page.write_text(
         field_tables.refresh(page.read_text(encoding="utf-8")), encoding="utf-8", newline="\n"
     )
-    site, problems = load(Path("content"), today(), drafts=True)
+    site, problems = load(Path("content"), today("UTC"), drafts=True)
     if site is None:
         raise Exit(report.problems(problems, "The list of the sample was not written."), PROBLEMS)
     sample.LIST.write_text(sample.listed(site), encoding="utf-8", newline="\n")

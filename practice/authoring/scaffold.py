@@ -7,6 +7,7 @@ as drafts, until somebody has written and reviewed them.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -44,19 +45,21 @@ class Made:
     address: str
 
 
-def make(kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = None) -> Made:
+def make(
+    kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = None, zone: str = "UTC"
+) -> Made:
     """Write a new file of a kind (`post`, `treatment` or `therapist`) into a content folder.
 
     ``given`` holds known fields; ``ask`` is called with a question for each required field that is
-    missing. Raises ``CannotWrite`` for an unknown kind, a missing field or an existing file, and
-    ``ProblemsFound`` for invalid values.
+    missing; ``zone`` is the time zone that decides the day. Raises ``CannotWrite`` for an unknown
+    kind, a missing field or an existing file, and ``ProblemsFound`` for invalid values.
     """
     if kind not in KINDS:
         known = ", ".join(f"`{command_of(f'new {known}')}`" for known in KINDS)
         more = f"`{command_of('--help new')}` lists every option"
         raise CannotWrite(f"`{kind}` cannot be created: choose one of {known}; {more}")
     model = KINDS[kind]
-    values = starts(model) | dict(given)
+    values = starts(model, today(zone)) | dict(given)
     fields = fields_at(model, "front matter")
     unknown = set(values) - set(fields)
     if unknown:
@@ -70,7 +73,7 @@ def make(kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = N
         raise CannotWrite("\n".join([*lines, f"give each as {_options(model, missing)}"]))
     if ask:
         values |= {name: _answer(ask, name, info) for name, info in missing.items()}
-    site, _ = load(content, today(), read_all=Reader(cache_folder(content)))
+    site, _ = load(content, today(zone), read_all=Reader(cache_folder(content)))
     draft = _draft(content, site, model, values)
     while wrong := errors(draft.problems):
         again = {_field_at(draft.text, problem.line): problem for problem in wrong}
@@ -194,10 +197,10 @@ def _of_answer(problem: Problem) -> Problem:
     return Problem("your answers", 1, problem.code, problem.message, problem.hint)
 
 
-def starts(model: type[Entry]) -> dict[str, str]:
-    """Return the default values of a new file."""
+def starts(model: type[Entry], day: dt.date) -> dict[str, str]:
+    """Return the default values of a new file that is written on a day."""
     if model is Post:
-        return {"date": today().isoformat(), "status": "draft"}
+        return {"date": day.isoformat(), "status": "draft"}
     return {"sample": "true"}
 
 

@@ -13,6 +13,7 @@ This module loads in a few milliseconds: it needs neither Pelican nor the conten
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -51,11 +52,12 @@ class LastBuild:
         """A digest of everything beside the files that the build depends on."""
         settings = _plain_settings(settings_file)
         folder = content or settings_file.parent / str(settings.get("PATH", ""))
-        cache = cache_folder(folder) if settings and folder.is_dir() else None
+        day = _day(settings)
+        cache = cache_folder(folder) if settings and day and folder.is_dir() else None
         if cache:
             command = repr((Path.cwd(), settings_file, content, output))
             self.file = cache / f"last-build-{_sha256(command.encode())[:16]}.json"
-            more = (command, settings, today(), environment_fingerprint())
+            more = (command, settings, day, environment_fingerprint())
             self.key = _sha256(repr(more).encode())
 
     def report(self) -> str | None:
@@ -178,6 +180,14 @@ def _plain_settings(file: Path) -> dict[str, Any]:
     settings = {name: value for name, value in sorted(found.items()) if name.isupper()}
     alone = settings.get("PLUGINS") == ["practice"] and not settings.get("PLUGIN_PATHS")
     return settings if alone and _is_plain(settings) else {}
+
+
+def _day(settings: dict[str, Any]) -> dt.date | None:
+    """Return the day in the time zone of the settings (Pelican's default: UTC), if it is one."""
+    try:
+        return today(str(settings.get("TIMEZONE", "UTC")))
+    except (LookupError, ValueError, OSError):
+        return None
 
 
 def _is_plain(value: object) -> bool:

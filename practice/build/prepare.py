@@ -28,7 +28,7 @@ def prepare(settings: dict[str, Any], reader: Reader | None = None) -> Renderer:
     content = Path(settings["PATH"])
     refuse_other_blogs(content)
     kept = cache_folder(content)
-    loaded, problems = load(content, today(), read_all=reader or Reader(kept))
+    loaded, problems = load(content, today(settings["TIMEZONE"]), read_all=reader or Reader(kept))
     if loaded:
         problems = [*problems, *checks.run(loaded, kept=kept)]
     if loaded is None or errors(problems):

@@ -36,10 +36,13 @@ class Checked:
         return len(errors(self.problems))
 
 
-def check(content: Path, *, publishing: bool = False) -> Checked:
-    """Read and check a content folder; ``publishing`` makes overdue reviews errors."""
+def check(content: Path, zone: str = "UTC", *, publishing: bool = False) -> Checked:
+    """Read and check a content folder; ``publishing`` makes overdue reviews errors.
+
+    ``zone`` is the time zone that decides the day.
+    """
     kept = cache_folder(content)
-    site, problems = load(content, today(), read_all=Reader(kept))
+    site, problems = load(content, today(zone), read_all=Reader(kept))
     if site is None:
         return Checked(tuple(ProblemsFound(problems).problems))
     texts = per_document.every(site, settings.read(content)[0], kept)

@@ -75,7 +75,11 @@ class LivePreview:
         address: str,
         kept: Path | None = None,
         overrides: Sequence[Path] = (),
+        *,
+        zone: str = "UTC",
     ) -> None:
+        self.zone = zone
+        """The time zone that decides the day."""
         self.theme = theme
         self.overrides = tuple(overrides)
         self.address = address
@@ -236,7 +240,7 @@ class LivePreview:
             if documents[source] is before.get(source):
                 documents[source] = self.waiting[source]
         self.unfit, self.waiting = {}, {}
-        site = assemble(self.content, today())
+        site = assemble(self.content, today(self.zone))
         if site is None:
             return
         new = [d for source, d in documents.items() if d and before.get(source) is not d]
@@ -246,7 +250,7 @@ class LivePreview:
         for source in self.waiting:
             documents[source] = before.get(source) or self.last.get(source)
         if self.waiting:
-            site = assemble(self.content, today()) or site
+            site = assemble(self.content, today(self.zone)) or site
         self.last |= {source: document for source, document in documents.items() if document}
         self._take_site(site, theme=theme)
         self.shown = Shown(idle=[self.pages] if self.pages else [])
@@ -341,7 +345,7 @@ class LivePreview:
             source: None if source in content.invalid else self.waiting.get(source, document)
             for source, document in content.documents.items()
         }
-        return assemble(content, today())
+        return assemble(content, today(self.zone))
 
     def checked(self, pages: Pages, found: list[Problem]) -> None:
         """Remember the site if a complete check found no errors."""

@@ -58,7 +58,7 @@ def run(
     port = sock.getsockname()[1]
     folder = Path(settings["PATH"])
     theme, overrides = Path(settings["THEME"]), overrides_of(settings)
-    mounts = mounts_of(folder, theme, settings["SITEURL"], overrides)
+    mounts = mounts_of(folder, theme, settings["SITEURL"], overrides, settings["TIMEZONE"])
     if host not in {"", *LOOPBACK}:
         say(f"Everyone who can reach {host} can see your drafts now.")
     address = f"http://{names[0]}:{port}"
@@ -91,13 +91,13 @@ def _note_key(content: Path) -> bytes:
 
 
 def mounts_of(
-    content: Path, theme: Path, address: str, overrides: Sequence[Path] = ()
+    content: Path, theme: Path, address: str, overrides: Sequence[Path] = (), zone: str = "UTC"
 ) -> list[Mount]:
     """Return the site, and the kitchen sink if this project has one."""
     address = address.rstrip("/")
     base = urlsplit(address).path
     kept = cache_folder(content)
-    found = [Mount(LivePreview(content, theme, address, kept, overrides), base)]
+    found = [Mount(LivePreview(content, theme, address, kept, overrides, zone=zone), base)]
     if SINK.is_dir() and SINK.resolve() != content.resolve():
         sink = LivePreview(SINK.resolve(), theme, address + KITCHEN_SINK)
         found.append(Mount(sink, base + KITCHEN_SINK))

@@ -7,6 +7,7 @@ import functools
 import hashlib
 import os
 import sys
+import zoneinfo
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,6 +39,10 @@ def now() -> dt.datetime:
     return dt.datetime.now(tz=dt.UTC)
 
 
-def today() -> dt.date:
-    """Return the build date: today on this computer, or the day of `SOURCE_DATE_EPOCH` in UTC."""
-    return (now() if os.environ.get("SOURCE_DATE_EPOCH") else now().astimezone()).date()
+def today(zone: str) -> dt.date:
+    """Return the build date in a time zone, such as `America/Los_Angeles`.
+
+    It is that of the practice (`TIMEZONE`), wherever the computer stands: a post of tomorrow must
+    not go live an evening early on a server that counts in UTC.
+    """
+    return now().astimezone(zoneinfo.ZoneInfo(zone)).date()

@@ -39,7 +39,7 @@ GIVEN = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_written_is_a_good_file(content, kind):
     made = make(kind, content, GIVEN[kind])
-    site, problems = load(content, today())
+    site, problems = load(content, today("UTC"))
     assert errors(problems) == []
     shown = [p for p in checks.run(site) if p.path.endswith(made.file.name)]
     assert errors(shown) == []
@@ -67,7 +67,7 @@ def test_what_is_not_given_is_asked_in_the_models_words(content):
 def test_a_post_begins_as_a_draft_of_today(content):
     made = make("post", content, GIVEN["post"])
     document, _ = read_document(KINDS["post"], made.file, "posts/a-new-post.md", "x")
-    assert (document.meta.status, document.meta.date) == ("draft", today())
+    assert (document.meta.status, document.meta.date) == ("draft", today("UTC"))
 
 
 def test_others_begin_as_sample_text(content):
