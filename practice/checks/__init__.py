@@ -20,6 +20,7 @@ from practice.checks import (
     reading,
     references,
     settings,
+    twice,
 )
 from practice.problems import Problem, Severity
 from practice.rendering import images
@@ -31,6 +32,8 @@ CHECKS: tuple[Callable[[Site], Iterator[Problem]], ...] = (
     addresses.unique,
     addresses.portable,
     addresses.short,
+    twice.copies,
+    twice.titles,
     references.ids,
     references.pictures,
     references.callouts,
@@ -48,7 +51,11 @@ CHECKS: tuple[Callable[[Site], Iterator[Problem]], ...] = (
     reading.dont_items,
     reading.help_levels,
 )
-OF_THE_CLINIC: tuple[Callable[[Site], Iterator[Problem]], ...] = (legal.notices, legal.insurance)
+OF_THE_CLINIC: tuple[Callable[[Site], Iterator[Problem]], ...] = (
+    legal.notices,
+    legal.insurance,
+    twice.exceptions,
+)
 """Checks of `clinic.yaml`; they run only when the file itself has no mistakes."""
 WARNINGS = frozenset(
     {

@@ -69,6 +69,9 @@ def frequencies(site: Site) -> Iterator[Problem]:
         if word == "not known":
             message = f"“{effect.name}” is marked `not known` but has a figure from a study"
             hint = f"write `how-common: {band_of(low)}`, or remove the figure"
+        elif (bands := list(BANDS)).index(band_of(low)) - bands.index(band_of(high)) > 1:
+            message = f"`{effect.figure}` is too wide for one word: it spans more than two of them"
+            hint = "give the figure of one study, or write `how-common: not known` without a figure"
         elif high < BANDS[word][0] or low > BANDS[word][1]:
             message = f"`{word}` means {FREQUENCY_MEANING[word]}, but the figure says otherwise"
             hint = f"write `how-common: {band_of(low)}`, or correct `{effect.figure}`"
@@ -79,14 +82,14 @@ def frequencies(site: Site) -> Iterator[Problem]:
 
 def share_of(figure: str) -> tuple[float, float] | None:
     """Return the range of a figure, or None: ``about 8 to 10 in 100`` is (0.08, 0.1)."""
-    match = IN.search(figure)
-    if match and _number(match["all"]):
-        whole = _number(match["all"])
-        return _number(match["low"]) / whole, _number(match["high"] or match["low"]) / whole
-    match = PERCENT.search(figure)
-    if match:
-        return _number(match["low"]) / 100, _number(match["high"] or match["low"]) / 100
-    return None
+    shares: list[float] = []
+    for match in IN.finditer(figure):
+        if whole := _number(match["all"]):
+            shares += [_number(match[part]) / whole for part in ("low", "high") if match[part]]
+    if not shares:
+        for match in PERCENT.finditer(figure):
+            shares += [_number(match[part]) / 100 for part in ("low", "high") if match[part]]
+    return (min(shares), max(shares)) if shares else None
 
 
 def band_of(share: float) -> Frequency:

@@ -35,11 +35,14 @@ def notices(site: Site) -> Iterator[Problem]:
 def insurance(site: Site) -> Iterator[Problem]:
     """The list of insurance plans was checked within the last six months."""
     checked = site.clinic.insurance.checked
+    path = f"{display_path_of(site.content)}/clinic.yaml"
+    line = site.clinic_data.line_of(("insurance", "checked"))
+    if checked > site.build_date:
+        message = f"the list of insurance plans is said to be checked on {checked}, in the future"
+        yield Problem(path, line, "date-future", message, "correct the date")
     if (site.build_date - checked).days > INSURANCE_DAYS:
-        path = f"{display_path_of(site.content)}/clinic.yaml"
         message = f"the list of insurance plans was last checked on {checked}"
         hint = "check it with the insurers, then update `checked`"
-        line = site.clinic_data.line_of(("insurance", "checked"))
         yield Problem(path, line, "insurance-old", message, hint)
 
 

@@ -103,12 +103,12 @@ def read_lists(content: Content) -> None:
     display_path = display_path_of(content.folder)
     name = "sources.yaml"
     sources, content.problems[name] = read_models(
-        Source, content.folder / name, f"{display_path}/{name}"
+        Source, content.folder / name, f"{display_path}/{name}", unique=("doi", "pmid")
     )
     content.sources = {**content.sources, **sources} if content.problems[name] else sources
     name = "topics.yaml"
     topics, content.problems[name] = read_models(
-        Topic, content.folder / name, f"{display_path}/{name}"
+        Topic, content.folder / name, f"{display_path}/{name}", unique=("name",)
     )
     content.topics = {**content.topics, **topics} if content.problems[name] else topics
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import stat
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -183,11 +183,12 @@ def _may_be_missing(model: type[BaseModel], data: Data) -> set[str]:
 
 
 def read_models(
-    model: type[M], file: Path, display_path: str
+    model: type[M], file: Path, display_path: str, unique: Sequence[str] = ()
 ) -> tuple[dict[str, M], list[Problem]]:
-    """Read a YAML file that maps ids to models."""
+    """Read a YAML file that maps ids to models; no two may share a value of a ``unique`` field."""
     data, problems = read_data(file, display_path)
     found: dict[str, M] = {}
+    first: dict[tuple[str, str], str] = {}
     for name, values in data.values.items():
         line = data.lines[(name,)]
         if slug(name) != name:
@@ -206,8 +207,18 @@ def read_models(
         comments = {found[1:]: text for found, text in data.comments.items() if found[0] == name}
         item, wrong = validate(model, values, display_path, line_of, comments=comments)
         problems.extend(wrong)
-        if item is not None:
-            found[name] = item
+        if item is None:
+            continue
+        found[name] = item
+        for field in unique:
+            value = str(getattr(item, field) or name).casefold()
+            other = first.setdefault((field, value), name)
+            if other != name:
+                message = f"`{name}` and `{other}` have the same `{field}`"
+                hint = "keep one of the two entries, and use its id everywhere"
+                problems.append(
+                    Problem(display_path, line_of((field,)), "entry-twice", message, hint)
+                )
     return found, problems
 
 

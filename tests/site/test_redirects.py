@@ -62,7 +62,7 @@ def problems_of(content, tmp_path, text: str) -> list[tuple[int, str]]:
         ("/old/: https://elsewhere.org/?100%", "redirect-target"),
         ("/old/: 'https://elsewhere.org/#x;}{'", "redirect-target"),
         ("/old/: '/team/#x;}{'", "redirect-target"),
-        ('/old/: "/team/#x;}\\nlocation /admin { proxy_pass http://x; }"', "redirect-target"),
+        ('/old/: "/team/#x;}\\x0alocation /admin { proxy_pass http://x; }"', "redirect-target"),
         ("/old/: '/team/?q=a b'", "redirect-target"),
         ("/old/: '/team/#no-such-section'", "redirect-fragment"),
         ("/old/: /contact/#page-no-such-section", "redirect-fragment"),
@@ -176,7 +176,7 @@ def test_a_target_is_sent_percent_encoded(content, tmp_path):
     [
         '"/a\\nb/": /team/',
         '"/a\\nb/":',
-        '"/a/": "/team/\\nx"',
+        '"/a/": "/team/\\x0ax"',
         "/a/: '/team/#a%0Ab'",
         "/a/: '/x/#a%0Ab'",
     ],

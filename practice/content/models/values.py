@@ -13,6 +13,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+EARLIEST, LATEST = 1990, 2100
+"""The years of dates that a practice can mean: others are slips of the keyboard."""
+
 
 def _iso_date(value: object) -> dt.date:
     if isinstance(value, dt.date):
@@ -20,11 +23,16 @@ def _iso_date(value: object) -> dt.date:
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         raise PydanticCustomError("iso_date", "`{given}` is not a date", {"given": str(value)})
     try:
-        return dt.date.fromisoformat(value)
+        date = dt.date.fromisoformat(value)
     except ValueError as error:
         raise PydanticCustomError(
             "iso_date", "`{given}` does not exist in the calendar", {"given": value}
         ) from error
+    if not EARLIEST <= date.year <= LATEST:
+        message = "the year of `{given}` is not from {low} to {high}"
+        about = {"given": value, "low": EARLIEST, "high": LATEST}
+        raise PydanticCustomError("iso_date", message, about)
+    return date
 
 
 def _flag(value: object) -> bool:

@@ -1,0 +1,101 @@
+"""The same thing twice: copies of files, and two entries about one person, title or study.
+
+Programs that keep folders in step make a copy where two people have edited one file, and people
+make copies as a backup. All of them would go live beside the file itself.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from practice.content.document import Document
+from practice.content.models import HoursException, Post, Therapist, Treatment
+from practice.paths import display_path_of, folded
+from practice.problems import Problem
+from practice.site.site import Site
+
+COPY = re.compile(
+    r"(?P<of>.+?)"
+    r"(?:[ _][-–—]?[ _]?(?:copy|kopie|copie|copia|cópia)(?: ?\(?\d+\)?)?"  # Finder, Explorer
+    r"|[ _]\(?[^()]*\b(?:conflict|conflicted copy)\b.*"  # Dropbox, Nextcloud
+    r"|[._]sync-conflict-.*)"  # Syncthing
+    r"|copy of (?P<of_too>.+)",  # Google Drive
+    re.IGNORECASE,
+)
+"""The name of a file, without its ending, that only a copy has."""
+PARTS = re.compile(r"[ _(-]")
+"""Where an addition to a name can begin: ` 2`, ` (1)`, `-LAPTOP-4F2A`."""
+WORD = re.compile(r"\w{3,}")
+ALIKE = 0.6
+"""The least share of words that a file and its edited copy have in common."""
+
+
+def copies(site: Site) -> Iterator[Problem]:
+    """A copy of a file, recognized by its name and, where that is not certain, by its content."""
+    files = {document.source for document in site.valid} | site.static
+    names = {folded(source): source for source in files}
+    for source in sorted(files):
+        path = PurePosixPath(source)
+        match = COPY.fullmatch(path.stem)
+        sure = [match["of"] or match["of_too"]] if match else []
+        maybe = [path.stem[: part.start()].rstrip() for part in PARTS.finditer(path.stem)]
+        for stem in (*sure, *maybe):
+            other = names.get(folded(str(path.with_name(stem + path.suffix)))) if stem else None
+            if other and (stem in sure or _alike(site.content / source, site.content / other)):
+                content = display_path_of(site.content)
+                message = f"this looks like a copy of `{content}/{other}`"
+                hint = "keep the one that is right, delete the other, or give it a name of its own"
+                yield Problem(f"{content}/{source}", 1, "file-copy", message, hint)
+                break
+
+
+def _alike(one: Path, other: Path) -> bool:
+    """Return whether two files are the same, or two versions of one text."""
+    try:
+        first, second = one.read_bytes(), other.read_bytes()
+    except OSError:
+        return False
+    if first == second or one.suffix != ".md":
+        return first == second
+    words = [set(WORD.findall(raw.decode(errors="replace").lower())) for raw in (first, second)]
+    return len(words[0] & words[1]) >= ALIKE * len(words[0] | words[1])
+
+
+def titles(site: Site) -> Iterator[Problem]:
+    """Two treatments, people or pages of one name, or two posts of one title and day.
+
+    A draft may be the next version of what is published.
+    """
+    first: dict[tuple[object, ...], Document] = {}
+    for document in sorted(site.documents, key=lambda document: document.source):
+        day = document.meta.date if isinstance(document.meta, Post) else None
+        key = (document.kind, " ".join(document.title.casefold().split()), day)
+        other = first.setdefault(key, document)
+        if other is not document:
+            field = "name" if isinstance(document.meta, Treatment | Therapist) else "title"
+            both = "title and day" if day else field
+            message = f"“{document.title}” has the same {both} as {other.display_path}"
+            hint = f"delete one of the two files, or give each a {field} of its own"
+            yield Problem(
+                document.display_path, document.line_of(field), "title-twice", message, hint
+            )
+
+
+def exceptions(site: Site) -> Iterator[Problem]:
+    """Two entries about one day that cannot both be true; a day can have two opening hours."""
+    path = f"{display_path_of(site.content)}/clinic.yaml"
+    days: dict[dt.date, list[HoursException]] = {}
+    for index, entry in enumerate(site.clinic.exceptions):
+        for other in days.setdefault(entry.date, []):
+            opens = max(entry.opens or "", other.opens or "")
+            closes = min(entry.closes or "", other.closes or "")
+            if not (entry.opens and other.opens) or opens < closes:
+                message = f"two entries about {entry.date} contradict each other"
+                hint = "keep only one of them, or let their opening hours not overlap"
+                line = site.clinic_data.line_of(("exceptions", index, "date"))
+                yield Problem(path, line, "hours-twice", message, hint)
+                break
+        days[entry.date].append(entry)
