@@ -102,6 +102,7 @@ def searchable(folder: Path) -> Project:
     """Publish a practice whose posts hold words to search for."""
     made = Project(folder).to(to="folder", path="www", host="nginx")
     made.post("searching", words="Somewhere here stands the word zyzzogeton.")
+    made.post("in-sections", words="Some words.\n\n## Where to park\n\nA zumbooruk-shaped place.")
     made.post("an-older-word", date="2011-01-01", words="An older word.")
     made.post("a-word", date="2026-10-31", words="A word that is not older.")
     made.write("redirects.yaml", "/old/: /team/\n")
@@ -119,7 +120,7 @@ def pdf(file: Path) -> None:
 
 AUTHOR = "bartholomew-featherstonehaugh-montgomery"
 NOTICES = ("privacy-practices", "good-faith-estimate", "nondiscrimination", "accessibility")
-REVIEWED = "reviewed: 2026-10-01\nreviewed_by: ann-li\nnext_review: 2099-01-01\n"
+REVIEWED = f"reviewed: 2026-10-01\nreviewed_by: {AUTHOR}\nnext_review: 2099-01-01\n"
 
 
 def signed_off(file: Path) -> str:

@@ -19,6 +19,7 @@ from practice.content.models import (
     Review,
     SideEffect,
     Testimonial,
+    Therapist,
 )
 from practice.problems import Problem
 from practice.site.site import Site
@@ -136,6 +137,7 @@ def help_cards(site: Site) -> Iterator[Problem]:
 
 def reviews(site: Site) -> Iterator[Problem]:
     """A text that is not a sample names the clinician who reviewed it, and the day."""
+    people = {person.slug: person for person in site.team}
     for document in site.documents:
         review = document.meta.review
         said = {"reviewed": review.on, "reviewed_by": review.by}
@@ -147,9 +149,20 @@ def reviews(site: Site) -> Iterator[Problem]:
                     "add it once a clinician has reviewed the text, or mark the text `sample: true`"
                 )
                 yield Problem(document.display_path, 1, "review-missing", message, hint)
+        person = people.get(review.by or "")
+        if person and not (person.meta.license or _licensed(person.meta)):
+            message = f"{person.title} has no license, so cannot review a text"
+            hint = "name a licensed clinician; in a file of `team`, a license is a credential"
+            line = document.line_of("reviewed_by")
+            yield Problem(document.display_path, line, "reviewer", message, hint)
         for field, message in _impossible(review, site.build_date):
             line = document.line_of(field)
             yield Problem(document.display_path, line, "review-date", message, "correct the date")
+
+
+def _licensed(person: Therapist) -> bool:
+    """Return whether one of the credentials is a license, which a student does not have."""
+    return any(credential.kind == "license" for credential in person.credentials)
 
 
 def _impossible(review: Review, today: dt.date) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from practice.content.body import CalloutPart
 from practice.content.models import FREQUENCY_MEANING, InLanguage
 from practice.rendering import templates
 from practice.rendering.templates import CompiledTemplates, TemplateEnvironment
+from practice.site import formatting
 
 CLASS = "practice-callouts"
 """The class of the element around a callout. No style leaves it, and none of the theme enters."""
@@ -56,6 +57,8 @@ class CalloutTemplates:
         filters = {
             "frequency_meaning": FREQUENCY_MEANING.__getitem__,
             "html": Markup,  # our own parser made and cleaned it
+            "direction": formatting.direction,
+            "numbers_in_order": formatting.numbers_in_order,
             "url": str,
         }
         self.env = TemplateEnvironment(

@@ -151,6 +151,8 @@ class Renderer:
             "phone": formatting.phone,
             "tel": formatting.tel,
             "sentence": formatting.sentence,
+            "direction": formatting.direction,
+            "numbers_in_order": formatting.numbers_in_order,
             "frequency_meaning": FREQUENCY_MEANING.__getitem__,
         }
 

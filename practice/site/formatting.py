@@ -1,4 +1,4 @@
-"""Formats dates, times and phone numbers in American English."""
+"""Formats dates, times and phone numbers in American English, and knows how languages are set."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import get_args
 
+from babel.core import get_global
 from babel.dates import format_date
 from babel.lists import format_list
+from markupsafe import Markup
 
 from practice.content.models import Hours, Weekday
 
 LOCALE = "en_US"
+FROM_RIGHT_TO_LEFT = {"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Syrc", "Thaa"}
+"""Scripts (ISO 15924) of today’s languages that are written from right to left."""
+TAG_OR_NUMBERS = re.compile(r"<[^>]*>|[+(]?\d[\d\s().,:/–-]*\d")
 DAYS: tuple[str, ...] = get_args(Weekday)
 
 
@@ -50,6 +55,31 @@ def phone(number: str) -> str:
 def tel(number: str) -> str:
     """Return the `tel:` link of a phone number (RFC 3966)."""
     return "tel:+" + re.sub(r"\D", "", number)
+
+
+def direction(language: str) -> str:
+    """Return `rtl` or `ltr` for a language (BCP 47), such as `ar`, `az-Arab` or `zh-Hant`.
+
+    Without a script in the tag, it is the language’s usual one (CLDR’s likely subtags).
+    """
+    name, *more = language.split("-")
+    script = next((part for part in more if len(part) == len("Arab")), "")
+    if not script:
+        name = get_global("language_aliases").get(name, name).split("_")[0]
+        script = get_global("likely_subtags").get(name, f"{name}_Latn").split("_")[1]
+    return "rtl" if script in FROM_RIGHT_TO_LEFT else "ltr"
+
+
+def numbers_in_order(html: Markup) -> Markup:
+    """Return HTML of a text from right to left in which phone numbers, times and dates stay whole.
+
+    Without `bdi`, a browser shows `(555) 555-0123` as `555-0123 (555)` there (Unicode UAX 9).
+    """
+
+    def isolated(found: re.Match[str]) -> str:
+        return found[0] if found[0][0] == "<" else f'<bdi dir="ltr">{found[0]}</bdi>'
+
+    return Markup(TAG_OR_NUMBERS.sub(isolated, html))  # noqa: S704  # what is added is ours
 
 
 def sentence(items: Iterable[str]) -> str:

@@ -62,6 +62,19 @@ def test_old_and_new_posts_are_found_together(page, address, project):
     assert page.wrong == []
 
 
+@pytest.mark.parametrize(
+    "words", ["zumbooruk-shaped", "zumbooruk shaped", "Zümbooruk", "shaped", "zumbooruk’s"]
+)
+def test_a_result_leads_to_the_section_however_the_words_are_written(page, address, words):
+    page.goto(f"{address}/search/?q={words}")
+    result = page.locator(".search-results li a")
+    result.wait_for()
+    assert result.all_inner_texts() == ["About in sections: Where to park"]
+    assert result.get_attribute("href") == "/blog/in-sections/#where-to-park"
+    assert "zumbooruk-shaped place" in page.locator(".search-results p").inner_text()
+    assert page.wrong == []
+
+
 def test_a_search_finds_a_post_and_loads_nothing_before(page, address):
     page.goto(f"{address}/search/")
     assert not [url for url in page.asked if "pagefind" in url]

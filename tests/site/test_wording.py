@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from markupsafe import Markup
 
 from practice.content.models import Hours
 from practice.site import formatting
@@ -62,3 +63,26 @@ def test_a_week_without_hours_is_closed():
     assert [(line.days, line.times) for line in formatting.opening_lines([])] == [
         ("Monday to Sunday", "Closed")
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "direction"),
+    [
+        *(
+            (language, "rtl")
+            for language in ("ar", "he", "fa", "ur", "ps", "yi", "ckb", "dv", "ug")
+        ),
+        *((language, "rtl") for language in ("prs", "az-Arab", "pa-Arab-PK", "ar-EG", "sd", "syr")),
+        *((language, "ltr") for language in ("en", "es", "zh-Hant", "ar-Latn", "vi", "xx", "pa")),
+    ],
+)
+def test_direction(language, direction):
+    assert formatting.direction(language) == direction
+
+
+def test_numbers_between_words_from_right_to_left_stay_whole():
+    html = '<p>א {}, <a href="tel:+15555550123">{}</a> 5 א {}</p>'
+    numbers = ("(555) 555-0123", "+1 555 555 0123", "8:00–17:30")
+    whole = [f'<bdi dir="ltr">{number}</bdi>' for number in numbers]
+    found = formatting.numbers_in_order(Markup(html.format(*numbers)))
+    assert found == html.format(*whole)

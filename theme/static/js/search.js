@@ -29,8 +29,20 @@
     return best.locations.some((place) => words[place]?.includes(beginning));
   };
 
+  // Pagefind joins "dry-needling" to one word, which few texts have; "x-ray" may be written "xray".
+  const forms = (words) => new Set([words, words.replace(/(?<=[\p{L}\p{N}])[-‐–—/](?=[\p{L}\p{N}])/gu, " ")]);
+
+  const everyForm = async (index, words) => {
+    const answers = await Promise.all([...forms(words)].map((form) => index.search(form)));
+    const best = new Map();
+    for (const result of answers.flatMap((one) => one.results)) {
+      if (!(best.get(result.id)?.score >= result.score)) best.set(result.id, result);
+    }
+    return [...best.values()].sort((a, b) => b.score - a.score);
+  };
+
   const answer = async (index, words, terms) => {
-    const { results } = await index.search(words);
+    const results = await everyForm(index, words);
     if (!results.length) return { results, sure: false };
     const best = await results[0].data();
     const known = await Promise.all(terms.map((term) => knows(index, term, best)));
@@ -48,9 +60,14 @@
 
   const nodes = (html) => [...new DOMParser().parseFromString(html, "text/html").body.childNodes];
 
+  // The section of a page that says most of what was asked for; its address ends with `#…`.
+  const weight = (section) => section.weighted_locations.reduce((sum, one) => sum + one.balanced_score, 0);
+  const section = (found) =>
+    found.sub_results.reduce((best, one) => (weight(one) > weight(best) ? one : best), found.sub_results[0]) ?? found;
+
   // A part of a text is shown as one.
-  const part = (found) => {
-    const shown = nodes(found.excerpt);
+  const part = (found, excerpt) => {
+    const shown = nodes(excerpt);
     const words = shown.map((node) => node.textContent).join("").trim();
     const whole = found.content.trim();
     return [whole.startsWith(words) ? "" : "… ", ...shown, whole.endsWith(words) ? "" : " …"];
@@ -61,10 +78,12 @@
     const heading = document.createElement("h2");
     const link = document.createElement("a");
     const excerpt = document.createElement("p");
-    link.href = found.url;
-    link.textContent = found.meta.title;
+    const best = section(found);
+    const named = best.url.includes("#") && best.title !== found.meta.title;
+    link.href = best.url;
+    link.textContent = named ? `${found.meta.title}: ${best.title}` : found.meta.title;
     heading.append(link);
-    excerpt.append(...part(found));
+    excerpt.append(...part(found, best.excerpt));
     entry.append(heading, excerpt);
     return entry;
   };
