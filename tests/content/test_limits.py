@@ -18,6 +18,8 @@ from practice.content.reader import read_document
 from practice.support import platform, time_limit
 from practice.support.time_limit import TooSlow, within
 
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+"""Python cannot raise what happens while an object is destroyed; the limit then raises again."""
 SMALL = 10_000
 SMALL_SECONDS = 1.0
 """Limit for any 10 KB, in seconds of processor time."""

@@ -31,6 +31,10 @@ PATIENCE = 60
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the shim needs /proc")
 
 
+LEFT_BEHIND = "ignore:Implicitly cleaning up:ResourceWarning"
+"""What Python says of a check that was running when the program was told to end."""
+
+
 class System:
     """A copy of a practice and the commands, on this system or on one like Windows."""
 
@@ -61,7 +65,7 @@ class System:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "invoke", *arguments],
+            [sys.executable, "-W", "error", "-W", LEFT_BEHIND, "-m", "invoke", *arguments],
             cwd=ROOT,
             env=self.environment,
             stdout=subprocess.PIPE,
