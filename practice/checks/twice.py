@@ -69,8 +69,11 @@ def titles(site: Site) -> Iterator[Problem]:
 
     A draft may be the next version of what is published.
     """
+    copied = {problem.path for problem in copies(site)}
     first: dict[tuple[object, ...], Document] = {}
     for document in sorted(site.documents, key=lambda document: document.source):
+        if document.display_path in copied:
+            continue
         day = document.meta.date if isinstance(document.meta, Post) else None
         key = (document.kind, " ".join(document.title.casefold().split()), day)
         other = first.setdefault(key, document)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import posixpath
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from itertools import pairwise
@@ -17,6 +18,11 @@ from practice.content.models import CALLOUTS, Callout, SideEffect, SideEffectLis
 from practice.content.validation import validate
 from practice.paths import slug
 from practice.problems import Problem
+
+SPACED = re.compile(
+    r"\]\((\{(?:filename|static)\}(?=[^()<>]* )[^()<>]*(?:\([^()<>]*\)[^()<>]*)*)(?<![\"' ])\)"
+)
+"""A link to a file whose name contains spaces. CommonMark asks for `<` and `>` around it."""
 
 
 def parse(path: str, source: str, text: str, first_line: int) -> tuple[Body, list[Problem]]:
@@ -35,6 +41,9 @@ class _Parser:
         self.source = source
         self.first_line = first_line
         self.lines = text.expandtabs(4).split("\n")
+        for index in callouts.outside_code(self.lines) if "}" in text else ():
+            if "`" not in self.lines[index]:
+                self.lines[index] = SPACED.sub(r"](<\1>)", self.lines[index])
         self.md = markdown_parser()
         self.problems: list[Problem] = []
         self.links: list[Link] = []

@@ -156,6 +156,24 @@ def test_links_and_pictures_have_the_lines_of_their_addresses():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("address", "target"),
+    [
+        ("{static}/files/a form.pdf", "{static}/files/a form.pdf"),
+        ("{static}/files/Form (new).pdf", "{static}/files/Form (new).pdf"),
+        ("{filename}/posts/a b.md#c", "{filename}/posts/a b.md#c"),
+        ('{static}/files/a.pdf "A form"', "{static}/files/a.pdf"),
+        ("<{static}/files/a form.pdf>", "{static}/files/a form.pdf"),
+    ],
+)
+def test_the_name_of_a_file_can_contain_spaces(address, target):
+    body, problems = parse(
+        "x.md", "x.md", f"See [our form]({address}) and [b](https://b.example).", 1
+    )
+    assert problems == []
+    assert [link.target for link in body.links] == [target, "https://b.example"]
+
+
 def test_a_definition_counts_in_every_part_of_a_text():
     text = "/// key-point | Look\n\nSee [a] and ![b][a].\n///\n\n[a]: https://a.example/"
     body, problems = parse("x.md", "x.md", text, 1)
