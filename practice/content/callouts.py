@@ -137,7 +137,7 @@ class _Scanner:
                 index,
                 "callout-slashes",
                 f"{len(fence['slashes'])} slashes instead of three",
-                "write exactly `///`",
+                f"write `/// {rest}`" if rest else "write exactly `///`",
             )
         if rest:
             self._opening(index, rest)

@@ -52,7 +52,7 @@ OTHER_DIALECTS = (
     (re.compile(r"(?<!=)==[^\s=](?:[^=]*[^\s=])?==(?!=)"), "write `**` instead to make it bold"),
     (re.compile(r"(?<![\w:]):[a-z][a-z_]+:(?![\w:])"), "write the emoji itself, or words"),
     (re.compile(r"!?\[\[(?=[^\[\]]*[^\W\d_]{2})[^\[\]]+\]\]"), "write `[words](address)`"),
-    (re.compile(r"^ {0,3}:[ ]+\S"), "write a list, or a paragraph that starts with a bold word"),
+    (re.compile(r"^ {0,3}:[ ]+\S.*"), "write a list, or a paragraph that starts with a bold word"),
     (re.compile(r"^ {0,3}#{2,6}[^#\s].*"), "write a space after the `#` signs"),
     (re.compile(r"\]\s+\((?:\{|https?:|mailto:|tel:)"), "write `](` without a space"),
     (

@@ -271,7 +271,7 @@ def _document(
                 data.line_of((name,)),
                 "field-unknown",
                 f"`{name}` does not belong in the front matter",
-                str(model.model_fields[name].description),
+                f"delete it: it is read from the text ({model.model_fields[name].description})",
             )
         )
     if model is Post and not body.parts and not problems:
