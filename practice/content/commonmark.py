@@ -26,12 +26,12 @@ ELEMENTS = {
     "CodeBlock": ["pre", "code"],
     "HtmlBlock": [],
     "Paragraph": ["p"],
-    "Strong": ["strong"],
     "TableHead": ["thead", "tr"],
 }
 """The elements of an event that needs nothing else, from the outermost to the innermost."""
 QUOTES = re.compile("[\"']")
 NUMBER = re.compile(rb"[0-9]+")
+STARS = re.compile(rb"[0-9]\*+[0-9]")
 TAG = re.compile(r"<!--.*?(?:-->|$)|<(?:[/!?]|\w)[^>]*>?", re.DOTALL)
 UNREAD_LINK = re.compile(rb"[^\\]\]")
 """What stands before the `(` of a link that cannot be read."""
@@ -42,8 +42,6 @@ NEARLY_TAG = re.compile(
 )
 """What would be an HTML tag with a sign more or less."""
 INLINE = {"a", "code", "em", "img", "strong"}
-
-
 NO_HTML = "use Markdown or a callout instead; HTML is not allowed in content"
 
 
@@ -189,8 +187,8 @@ class _Builder:
                 self._list(number)
             case "Item", _:
                 self._item(start)
-            case "Emphasis", _:
-                self._emphasis(start)
+            case (("Emphasis" | "Strong"), _):
+                self._emphasis(kind, start, end)
             case "TableRow", _:
                 self._row(start, end)
             case "Table", tuple(columns):
@@ -306,14 +304,17 @@ class _Builder:
         if alignment in ("Center", "Right"):
             cell.set("class", alignment.lower())
 
-    def _emphasis(self, start: int) -> None:
-        """Note a star between two figures: it hardly means emphasis."""
-        self._open("em")
-        around = self.source[start - 1 : start + 2]
-        if start and len(around) == 3 and around[:1].isdigit() and around[2:].isdigit():
-            message = f"the star in `{around.decode()}` would not be shown: it slants the words"
-            hint = "write `×` for “times”, or `\\*` for a star"
-            self._note(self._index(start), "star-figures", message, hint)
+    def _emphasis(self, kind: str, start: int, end: int) -> None:
+        """Note stars between two figures: they hardly mean emphasis."""
+        self._open("em" if kind == "Emphasis" else "strong")
+        width = 1 if kind == "Emphasis" else 2
+        for place in (start, end - width):
+            found = STARS.match(self.source, max(place - 1, 0))
+            if found:
+                message = f"the star in `{found[0].decode()}` would not be shown"
+                hint = "write `×` for “times”, or `\\*` for a star"
+                self._note(self._index(place), "star-figures", message, hint)
+                break
 
     # --- Text ---
 
