@@ -61,7 +61,7 @@ def portable(site: Site) -> Iterator[Problem]:
     for path, origin, line in _outputs(site):
         if any(is_reserved(part) for part in path.split("/")):
             message = f"the site's file `{path}` has a name that Windows keeps for a device"
-            hint = "give the file, or what its address is made of, another name"
+            hint = "rename the file, or the topic that the address is made of"
             yield Problem(origin, line, "address-reserved", message, hint)
         twin, other = taken.setdefault(folded(path), (path, origin))
         if twin != path:

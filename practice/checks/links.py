@@ -118,7 +118,9 @@ def _outside(
         parts = urlsplit(link.target)
     except ValueError:
         yield problem(
-            "link-broken", f"`{link.target}` is not an address", "write the address again"
+            "link-broken",
+            f"`{link.target}` is not an address",
+            "copy it from the address bar of a browser",
         )
         return
     if link.alt is not None:
@@ -134,7 +136,11 @@ def _outside(
         )
     elif parts.scheme and parts.scheme.lower() not in SCHEMES:
         message = f"`{parts.scheme}:` links are not allowed"
-        yield problem("link-scheme", message, "use https:, mailto: or tel:")
+        yield problem(
+            "link-scheme",
+            message,
+            "begin it with `https:` for a page, `mailto:` for mail or `tel:` for a phone",
+        )
     elif not parts.scheme:
         message = f"`{link.target}` does not say where it leads to"
         yield problem("link-unclear", message, _clearer(link.target, meant))
@@ -185,7 +191,9 @@ def _groups(
 def _fragment(problem: ProblemMaker, target: Document | None, fragment: str) -> Iterator[Problem]:
     if target is None:
         yield problem(
-            "link-fragment", f"a link to a file cannot end in `#{fragment}`", "leave it out"
+            "link-fragment",
+            f"a link to a file cannot end in `#{fragment}`",
+            "delete the `#` and what follows",
         )
     elif fragment not in target.body.ids:
         message = f"`{target.source}` has no heading for `#{fragment}`"

@@ -108,4 +108,10 @@ def _unsafe(path: str, link: Link) -> Iterator[Problem]:
         return
     if scheme and scheme not in SAFE_SCHEMES:
         message = f"`{scheme}:` links are not allowed"
-        yield Problem(path, link.line, "link-scheme", message, "use https:, mailto: or tel:")
+        yield Problem(
+            path,
+            link.line,
+            "link-scheme",
+            message,
+            "begin it with `https:` for a page, `mailto:` for mail or `tel:` for a phone",
+        )

@@ -42,7 +42,7 @@ NEARLY_TAG = re.compile(
 )
 """What would be an HTML tag with a sign more or less."""
 INLINE = {"a", "code", "em", "img", "strong"}
-NO_HTML = "use Markdown or a callout instead; HTML is not allowed in content"
+NO_HTML = "delete it, or write Markdown or a callout: HTML is not allowed in a text"
 
 
 @dataclass(frozen=True)

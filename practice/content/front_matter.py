@@ -80,7 +80,19 @@ def split(path: str, text: str) -> tuple[str, int, list[Problem]]:
         return "", 0, [Problem(path, 1, "front-matter-missing", message, hint)]
     if not FENCE.fullmatch(lines[0]):
         hint = "start the file with a line `---`, then the fields, then another line `---`"
-        return "", 0, [Problem(path, 1, "front-matter-missing", "there is no front matter", hint)]
+        return (
+            "",
+            0,
+            [
+                Problem(
+                    path,
+                    1,
+                    "front-matter-missing",
+                    "the fields at the top are missing (front matter)",
+                    hint,
+                )
+            ],
+        )
     for number, line in enumerate(lines[1:], start=2):
         if FENCE.fullmatch(line):
             problems = []

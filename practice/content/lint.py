@@ -100,15 +100,15 @@ def too_much(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
         line = lines[index]
         open_brackets, most = _brackets(line, open_brackets) if line.strip() else (0, 0)
         marks = MARKS.match(line)
-        message = ""
+        message, hint = "", ""
         if marks and not RULE.fullmatch(line) and _depth(marks[0]) > limits.NESTING:
-            message = "lists or quotations are nested too deeply"
+            message, hint = "lists or quotations are nested too deeply", "use fewer levels"
         elif most > limits.BRACKETS:
-            message = "too many brackets are left open"
+            message, hint = "too many brackets are left open", "close them, or leave them out"
         elif line.count("|") > limits.COLUMNS:
-            message = "the table has too many columns"
+            message, hint = "the table has too many columns", "make several tables of it"
         if message:
-            yield Problem(path, first_line + index, "text-limit", message, "simplify it")
+            yield Problem(path, first_line + index, "text-limit", message, hint)
             return
 
 

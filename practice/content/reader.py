@@ -83,17 +83,29 @@ def decode(raw: bytes, display_path: str) -> tuple[str, list[Problem]]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        hint = "save the file as UTF-8"
+        hint = "open it in your editor, and save it with the encoding UTF-8"
         return "", [
-            Problem(display_path, line, "file-encoding", "the file is not UTF-8 text", hint)
+            Problem(
+                display_path,
+                line,
+                "file-encoding",
+                "some letters of this file cannot be read",
+                hint,
+            )
         ]
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     problems = []
     if text.count("\0") > SPECKS:
         line = text.count("\n", 0, text.index("\0")) + 1
-        hint = "save the file as UTF-8"
+        hint = "open it in your editor, and save it with the encoding UTF-8"
         return "", [
-            Problem(display_path, line, "file-encoding", "the file is not UTF-8 text", hint)
+            Problem(
+                display_path,
+                line,
+                "file-encoding",
+                "some letters of this file cannot be read",
+                hint,
+            )
         ]
     for number, written in enumerate(text.split("\n"), start=1):
         for _, character in islice(characters.find(written), 1):

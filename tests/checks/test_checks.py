@@ -502,7 +502,7 @@ def test_the_command_says_it_as_json(content):
             "line": 9,
             "code": "raw-html",
             "message": "`<b>` is HTML",
-            "hint": "use Markdown or a callout instead; HTML is not allowed in content",
+            "hint": "delete it, or write Markdown or a callout: HTML is not allowed in a text",
             "severity": "error",
         }
     ]
