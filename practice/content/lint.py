@@ -283,7 +283,15 @@ def cells(row: str) -> int:
 def _references(text: Text) -> Found:
     """Find reference links without a definition, which would be shown with their brackets."""
     bracketed = {index: line for index, line in text.items() if "[" in line}
-    defined = {_label(match[1]) for line in bracketed.values() if (match := DEFINITION.match(line))}
+    defined: set[str] = set()
+    for index, line in bracketed.items():
+        if match := DEFINITION.match(line):
+            if _label(match[1]) in defined:
+                message = (
+                    f"`{line.strip()[:60]}` would not be read: a line above defines it already"
+                )
+                yield index, "link-unused", message, "delete it, or give it another label"
+            defined.add(_label(match[1]))
     for index, line in bracketed.items():
         for reference in REFERENCE.finditer(line):
             if _label(reference[1]) not in defined:

@@ -76,6 +76,11 @@ def typed_again(lines: list[str], index: int, _problem: Problem) -> None:
     lines[index] = re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", lines[index])
 
 
+def unused(lines: list[str], index: int, problem: Problem) -> None:
+    """Write a backslash before the bracket, or delete the line."""
+    (deleted if problem.hint.startswith("delete") else escaped)(lines, index, problem)
+
+
 def escaped(lines: list[str], index: int, _problem: Problem) -> None:
     """Write a backslash before the bracket."""
     lines[index] = "\\" + lines[index]
@@ -89,8 +94,7 @@ def quoted(lines: list[str], index: int, _problem: Problem) -> None:
         if lines[index].startswith("    "):
             break
         lines[index] += f" {lines.pop(index + 1).strip()}"
-    name, value = re.split(r":[ ]+", lines[index], maxsplit=1)
-    lines[index] = f'{name}: "{value}"'
+    lines[index] = re.sub(r"^(.*?(?:: |- ))(.*)", r'\1"\2"', lines[index])
 
 
 def heading(lines: list[str], index: int, problem: Problem) -> None:
@@ -118,7 +122,7 @@ def spaced(lines: list[str], index: int, _problem: Problem) -> None:
         if not line.strip():
             break
         if not line.startswith("///"):
-            lines[number] = re.sub(r"^\s*(?:[-+*•·–]|\d+[.)])[\s\xa0]*", "- ", line)
+            lines[number] = re.sub(r"^\s*(?:[-+*•·–—]|\d+[.)])[\s\xa0]*", "- ", line)
 
 
 def closed(lines: list[str], index: int, _problem: Problem) -> None:
@@ -135,7 +139,7 @@ def at_the_margin(lines: list[str], _index: int, _problem: Problem) -> None:
 
 def times(lines: list[str], index: int, _problem: Problem) -> None:
     """Write `×` between two figures."""
-    lines[index] = re.sub(r"(?<=\d)\*(?=\d)", "×", lines[index])
+    lines[index] = re.sub(r"(?<=\d)\*+(?=\d)", "×", lines[index])
 
 
 def now(lines: list[str], index: int, _problem: Problem) -> None:
@@ -178,7 +182,7 @@ REMEDIES: dict[str, Edit] = {
     "help-number": called,
     "id": meant,
     "link-unclear": meant,
-    "link-unused": escaped,
+    "link-unused": unused,
     "list-number": counted,
     "list-space": spaced,
     "markup-unknown": plain_words,
