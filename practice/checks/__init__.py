@@ -35,6 +35,7 @@ CHECKS: tuple[Callable[[Site], Iterator[Problem]], ...] = (
     twice.copies,
     twice.titles,
     references.ids,
+    references.years,
     references.pictures,
     references.callouts,
     links.targets,

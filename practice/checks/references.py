@@ -1,4 +1,4 @@
-"""References: every id that a file names exists."""
+"""References: every id that a file names exists, and no study is of the future."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 
 from practice.content.document import Document, InvalidDocument
 from practice.content.models import ID_PATTERN, Faq, SideEffect, SideEffects
-from practice.paths import command_of, slug
+from practice.content.reader import read_data
+from practice.paths import command_of, display_path_of, slug
 from practice.problems import Problem, did_you_mean
 from practice.site.site import Site
 
@@ -20,6 +21,18 @@ FIRST = {
     "source": "add the first one to `sources.yaml`",
 }
 """What to do where the practice has no entry of this kind yet."""
+
+
+def years(site: Site) -> Iterator[Problem]:
+    """A study cannot have appeared in the future; some journals print the next year on it."""
+    late = [id for id, source in site.sources.items() if source.year > site.build_date.year + 1]
+    if not late:
+        return
+    path = f"{display_path_of(site.content)}/sources.yaml"
+    data, _ = read_data(site.content / "sources.yaml", path)
+    for id in late:
+        message = f"`{id}` is said to be of {site.sources[id].year}, in the future"
+        yield Problem(path, data.line_of((id, "year")), "date-future", message, "correct the year")
 
 
 def ids(site: Site) -> Iterator[Problem]:
