@@ -1,7 +1,7 @@
 """The examples of the specifications of CommonMark and of GitHub's Markdown.
 
 They are in the source package of `marko`, which `uv.lock` names with its address and digest. It is
-downloaded once; without a network, the tests that need it are skipped, but never in CI.
+downloaded once for each user. Without a network, tests that need it are skipped, but never in CI.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import io
 import re
 import tarfile
 import tomllib
-import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import NamedTuple
 
+import platformdirs
 import pytest
 import tools
 
@@ -55,17 +55,17 @@ def _package() -> bytes:
     locked = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))
     [marko] = [package for package in locked["package"] if package["name"] == "marko"]
     url, digest = marko["sdist"]["url"], marko["sdist"]["hash"].removeprefix("sha256:")
-    kept = ROOT / ".pytest_cache" / f"{digest}.tar.gz"
-    if not kept.is_file():
-        try:
-            with urllib.request.urlopen(url, timeout=60) as answer:
-                content = answer.read()
-        except (OSError, urllib.error.URLError) as error:
-            if tools.in_ci():
-                raise
-            pytest.skip(f"the specification cannot be downloaded: {error}")
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_bytes(content)
-    content = kept.read_bytes()
+    kept = platformdirs.user_cache_path("practice-site-tests") / f"{digest}.tar.gz"
+    if kept.is_file() and hashlib.sha256(kept.read_bytes()).hexdigest() == digest:
+        return kept.read_bytes()
+    try:
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            content: bytes = answer.read()
+    except OSError as error:
+        if tools.in_ci():
+            raise
+        pytest.skip(f"the specification cannot be downloaded: {error}")
     assert hashlib.sha256(content).hexdigest() == digest
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_bytes(content)
     return content
