@@ -70,7 +70,7 @@ def frequencies(site: Site) -> Iterator[Problem]:
         if word == "not known":
             message = f"“{effect.name}” is marked `not known` but has a figure from a study"
             hint = f"write `how-common: {band_of(low)}`, or remove the figure"
-        elif (bands := list(BANDS)).index(band_of(low)) - bands.index(band_of(high)) > 1:
+        elif _bands_between(low, high) > 1:
             message = f"`{effect.figure}` is too wide for one word: it spans more than two of them"
             hint = "give the figure of one study, or write `how-common: not known` without a figure"
         elif high < BANDS[word][0] or low > BANDS[word][1]:
@@ -96,6 +96,12 @@ def share_of(figure: str) -> tuple[float, float] | None:
 def band_of(share: float) -> Frequency:
     """Return the frequency word for a share between 0 and 1."""
     return next(word for word, (least, _) in BANDS.items() if share >= least)
+
+
+def _bands_between(low: float, high: float) -> int:
+    """Return how many bands the ends of a range are apart: 0 if both are in the same one."""
+    words = list(BANDS)
+    return words.index(band_of(low)) - words.index(band_of(high))
 
 
 def number_formats(site: Site) -> Iterator[Problem]:

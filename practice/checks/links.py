@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from practice.checks.prose import Text
 from practice.content.body import INTERNAL, Link
 from practice.content.document import Document, InvalidDocument
+from practice.content.markdown import SAFE_SCHEMES, SCHEME_HINT
 from practice.problems import Problem
 from practice.rendering.links import target_path
 from practice.site.site import Site
@@ -29,7 +30,6 @@ LOCAL = 7
 """Digits of a local phone number, without the area code."""
 HOST = re.compile(r"www\.|(?:[a-z0-9-]+\.)+[a-z]{2,}/", re.IGNORECASE)
 """The start of a web address that lacks its `https://`."""
-SCHEMES = ("https", "http", "mailto", "tel")
 
 
 class ProblemMaker(Protocol):
@@ -134,13 +134,9 @@ def _outside(
             "the link has no address",
             "write the address between `(` and `)`",
         )
-    elif parts.scheme and parts.scheme.lower() not in SCHEMES:
+    elif parts.scheme and parts.scheme.lower() not in SAFE_SCHEMES:
         message = f"`{parts.scheme}:` links are not allowed"
-        yield problem(
-            "link-scheme",
-            message,
-            "begin it with `https:` for a page, `mailto:` for mail or `tel:` for a phone",
-        )
+        yield problem("link-scheme", message, SCHEME_HINT)
     elif not parts.scheme:
         message = f"`{link.target}` does not say where it leads to"
         yield problem("link-unclear", message, _clearer(link.target, meant))

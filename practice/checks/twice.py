@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from practice.content.document import Document
@@ -33,11 +33,25 @@ ALIKE = 0.6
 """The least share of words that a file and its edited copy have in common."""
 
 
-def copies(site: Site) -> Iterator[Problem]:
-    """A copy of a file, recognized by its name and, where that is not certain, by its content."""
-    files = {document.source for document in site.valid} | site.static
-    names = {folded(source): source for source in files}
-    for source in sorted(files):
+def files(site: Site) -> Iterator[Problem]:
+    """Files that are copies of others, and documents that share a title with another one."""
+    content = display_path_of(site.content)
+    copies = dict(_copies(site))
+    for source, other in copies.items():
+        message = f"this looks like a copy of `{content}/{other}`"
+        hint = "keep the one that is right, delete the other, or give it a name of its own"
+        yield Problem(f"{content}/{source}", 1, "file-copy", message, hint)
+    yield from _titles(document for document in site.documents if document.source not in copies)
+
+
+def _copies(site: Site) -> Iterator[tuple[str, str]]:
+    """Yield each copy with the file that it is a copy of.
+
+    Copies are recognized by their names and, where a name is not certain, by their content.
+    """
+    sources = {document.source for document in site.valid} | site.static
+    names = {folded(source): source for source in sources}
+    for source in sorted(sources):
         path = PurePosixPath(source)
         match = COPY.fullmatch(path.stem)
         sure = [match["of"] or match["of_too"]] if match else []
@@ -45,10 +59,7 @@ def copies(site: Site) -> Iterator[Problem]:
         for stem in (*sure, *maybe):
             other = names.get(folded(str(path.with_name(stem + path.suffix)))) if stem else None
             if other and (stem in sure or _alike(site.content / source, site.content / other)):
-                content = display_path_of(site.content)
-                message = f"this looks like a copy of `{content}/{other}`"
-                hint = "keep the one that is right, delete the other, or give it a name of its own"
-                yield Problem(f"{content}/{source}", 1, "file-copy", message, hint)
+                yield source, other
                 break
 
 
@@ -64,16 +75,13 @@ def _alike(one: Path, other: Path) -> bool:
     return len(words[0] & words[1]) >= ALIKE * len(words[0] | words[1])
 
 
-def titles(site: Site) -> Iterator[Problem]:
-    """Two treatments, people or pages of one name, or two posts of one title and day.
+def _titles(documents: Iterable[Document]) -> Iterator[Problem]:
+    """Find treatments, people or pages with the same name, and posts with the same title and day.
 
-    A draft may be the next version of what is published.
+    Only published documents are compared: a draft may be the next version of one of them.
     """
-    copied = {problem.path for problem in copies(site)}
     first: dict[tuple[object, ...], Document] = {}
-    for document in sorted(site.documents, key=lambda document: document.source):
-        if document.display_path in copied:
-            continue
+    for document in sorted(documents, key=lambda document: document.source):
         day = document.meta.date if isinstance(document.meta, Post) else None
         key = (document.kind, " ".join(document.title.casefold().split()), day)
         other = first.setdefault(key, document)

@@ -13,7 +13,7 @@ from practice.content import callouts, lint
 from practice.content.body import INTERNAL, Body, CalloutPart, Heading, Link
 from practice.content.commonmark import TextTree
 from practice.content.front_matter import Location
-from practice.content.markdown import HEADINGS, clean, markdown_parser, plain
+from practice.content.markdown import HEADINGS, clean, plain, python_markdown
 from practice.content.models import CALLOUTS, Callout, SideEffect, SideEffectList
 from practice.content.validation import validate
 from practice.paths import slug
@@ -41,10 +41,9 @@ class _Parser:
         self.source = source
         self.first_line = first_line
         self.lines = text.expandtabs(4).split("\n")
-        for index in callouts.outside_code(self.lines) if "}" in text else ():
-            if "`" not in self.lines[index]:
-                self.lines[index] = SPACED.sub(r"](<\1>)", self.lines[index])
-        self.md = markdown_parser()
+        if "](" in text:
+            _point_at_files(self.lines)
+        self.md = python_markdown()
         self.problems: list[Problem] = []
         self.links: list[Link] = []
         self.ids: set[str] = set()
@@ -355,6 +354,13 @@ class _Parser:
 
     def _problem(self, line: int, code: str, message: str, hint: str) -> None:
         self.problems.append(Problem(self.path, line, code, message, hint))
+
+
+def _point_at_files(lines: list[str]) -> None:
+    """Write `<` and `>` around the names of files that contain spaces."""
+    for index in callouts.outside_code(lines):
+        if "`" not in lines[index]:
+            lines[index] = SPACED.sub(r"](<\1>)", lines[index])
 
 
 def _side_effects_together(parts: list[str | CalloutPart]) -> Iterator[str | CalloutPart]:

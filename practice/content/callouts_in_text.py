@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from practice.content import callouts, lint
 from practice.content.body import CalloutPart, Link
 from practice.content.body_parser import parse
-from practice.content.markdown import SAFE_SCHEMES
+from practice.content.markdown import SAFE_SCHEMES, SCHEME_HINT
 from practice.content.models import CALLOUTS, Callout, Faq, SideEffect, SideEffectList
 from practice.problems import Problem
 
@@ -108,10 +108,4 @@ def _unsafe(path: str, link: Link) -> Iterator[Problem]:
         return
     if scheme and scheme not in SAFE_SCHEMES:
         message = f"`{scheme}:` links are not allowed"
-        yield Problem(
-            path,
-            link.line,
-            "link-scheme",
-            message,
-            "begin it with `https:` for a page, `mailto:` for mail or `tel:` for a phone",
-        )
+        yield Problem(path, link.line, "link-scheme", message, SCHEME_HINT)

@@ -84,8 +84,11 @@ class TextTree:
         text = "\n".join(self.lines[start:end])
         if "]:" not in text:
             return
+        source, index, counted = text.encode(), start, 0
         for label, found in pyromark.reference_definitions(text, options=OPTIONS).items():
-            index = start + text.encode()[: found["span"]["start"]].count(b"\n")
+            place = found["span"]["start"]
+            index += source.count(b"\n", counted, place)
+            counted = place
             definition = Definition(index, found["dest"], found["title"] or "")
             self.definitions.setdefault(label.casefold(), definition)
 

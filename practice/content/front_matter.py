@@ -80,19 +80,8 @@ def split(path: str, text: str) -> tuple[str, int, list[Problem]]:
         return "", 0, [Problem(path, 1, "front-matter-missing", message, hint)]
     if not FENCE.fullmatch(lines[0]):
         hint = "start the file with a line `---`, then the fields, then another line `---`"
-        return (
-            "",
-            0,
-            [
-                Problem(
-                    path,
-                    1,
-                    "front-matter-missing",
-                    "the fields at the top are missing (front matter)",
-                    hint,
-                )
-            ],
-        )
+        message = "the fields at the top are missing (front matter)"
+        return "", 0, [Problem(path, 1, "front-matter-missing", message, hint)]
     for number, line in enumerate(lines[1:], start=2):
         if FENCE.fullmatch(line):
             problems = []
@@ -263,15 +252,15 @@ class _Reader:
 
     def _as_written(self, node: yaml.Node, location: Location) -> str:
         """Return the text of a scalar, and find what YAML would change in it without a word."""
-        start, end = node.start_mark, node.end_mark
-        written, rest = self.text[start.index : end.index], self.text[end.index :]
+        end = node.end_mark.index
+        written = self.text[node.start_mark.index : end]
         style = getattr(node, "style", None)
         if style == '"' and (escape := ESCAPE.search(written)):
             message = f"`{escape[1]}` has a special meaning inside double quotes"
             self._problem(self._line(node), "yaml", message, "use single quotes around the value")
         if style:
             return str(node.value)
-        if comment := COMMENT.match(rest):
+        if comment := COMMENT.match(self.text, end):
             self.data.comments[location] = comment[1].rstrip()
         if merged := MERGED.search(written):
             line = self._line(node) + written.count("\n", 0, merged.start()) + 1

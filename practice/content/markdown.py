@@ -25,6 +25,7 @@ SAFE_ATTRIBUTES = {
     **{heading: {"id"} for heading in HEADINGS},
 }
 SAFE_SCHEMES = {"https", "http", "mailto", "tel"}
+SCHEME_HINT = "begin it with `https:` for a page, `mailto:` for mail or `tel:` for a phone"
 ALIGNMENTS = {"center", "right"}
 """The classes of a cell whose column is not aligned to the left."""
 CLEANER = nh3.Cleaner(
@@ -53,7 +54,7 @@ def plain(fragment: str) -> str:
 
 
 @functools.cache
-def markdown_parser() -> markdown.Markdown:
+def python_markdown() -> markdown.Markdown:
     """Return Python-Markdown's tree processors and serializer, as this project sets them up.
 
     Its own block and inline steps are not used: `practice.content.commonmark` builds the tree.

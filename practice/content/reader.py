@@ -83,36 +83,25 @@ def decode(raw: bytes, display_path: str) -> tuple[str, list[Problem]]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        hint = "open it in your editor, and save it with the encoding UTF-8"
-        return "", [
-            Problem(
-                display_path,
-                line,
-                "file-encoding",
-                "some letters of this file cannot be read",
-                hint,
-            )
-        ]
+        return "", [_not_utf_8(display_path, line)]
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     problems = []
     if text.count("\0") > SPECKS:
         line = text.count("\n", 0, text.index("\0")) + 1
-        hint = "open it in your editor, and save it with the encoding UTF-8"
-        return "", [
-            Problem(
-                display_path,
-                line,
-                "file-encoding",
-                "some letters of this file cannot be read",
-                hint,
-            )
-        ]
-    for number, written in enumerate(text.split("\n"), start=1):
+        return "", [_not_utf_8(display_path, line)]
+    lines = text.split("\n") if characters.INVISIBLE.search(text) else []
+    for number, written in enumerate(lines, start=1):
         for _, character in islice(characters.find(written), 1):
             message = f"there is an invisible character ({characters.name_of(character)}) here"
             hint = "delete it, or type the line again"
             problems.append(Problem(display_path, number, "character", message, hint))
     return ("" if problems else text), problems
+
+
+def _not_utf_8(display_path: str, line: int) -> Problem:
+    message = "some letters of this file cannot be read"
+    hint = "open it in your editor, and save it with the encoding UTF-8"
+    return Problem(display_path, line, "file-encoding", message, hint)
 
 
 def file_link(display_path: str) -> Problem:
@@ -201,6 +190,9 @@ def read_models(
     data, problems = read_data(file, display_path)
     found: dict[str, M] = {}
     first: dict[tuple[str, str], str] = {}
+    comments: dict[str, dict[Location, str]] = {}
+    for location, comment in data.comments.items():
+        comments.setdefault(str(location[0]), {})[location[1:]] = comment
     for name, values in data.values.items():
         line = data.lines[(name,)]
         if slug(name) != name:
@@ -216,8 +208,7 @@ def read_models(
         def line_of(location: Location, name: str = name) -> int:
             return data.line_of((name, *location))
 
-        comments = {found[1:]: text for found, text in data.comments.items() if found[0] == name}
-        item, wrong = validate(model, values, display_path, line_of, comments=comments)
+        item, wrong = validate(model, values, display_path, line_of, comments=comments.get(name))
         problems.extend(wrong)
         if item is None:
             continue

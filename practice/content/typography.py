@@ -16,6 +16,10 @@ from markdown.util import ETX, STX, AtomicString
 
 SIGNS = re.compile(r"['\"]|--|\.\.\.")
 """What a text contains if any rule applies to it."""
+QUOTE = re.compile(r"['\"]")
+AFTER_FIGURE = re.compile(r"\d['\"]")
+INCHES = re.compile(r"\d{1,2}(?P<sign>\"|\b(?!'))")
+"""What follows the sign for feet: 6'2\"."""
 DONE = "\4"
 """Stands on both sides of each replacement, so that later rules do not see it as written text."""
 AFTER_TEXT = rf"(?<=[^ \t\r\n\[{{(\-{STX}{ETX}{DONE}])"
@@ -58,12 +62,6 @@ RULES = [
 Where a pattern ends in an optional group, that group is the next quote of the same kind: it is left
 for a later rule, because the sign before it is a replacement by then.
 """
-
-
-QUOTE = re.compile(r"['\"]")
-AFTER_FIGURE = re.compile(r"\d['\"]")
-INCHES = re.compile(r"\d{1,2}(?P<sign>\"|\b(?!'))")
-"""What follows the sign for feet: 6'2\"."""
 
 
 def _primes(text: str) -> str:

@@ -99,7 +99,7 @@ def mounts_of(
     kept = cache_folder(content)
     found = [Mount(LivePreview(content, theme, address, kept, overrides, zone=zone), base)]
     if SINK.is_dir() and SINK.resolve() != content.resolve():
-        sink = LivePreview(SINK.resolve(), theme, address + KITCHEN_SINK)
+        sink = LivePreview(SINK.resolve(), theme, address + KITCHEN_SINK, zone=zone)
         found.append(Mount(sink, base + KITCHEN_SINK))
     return found
 

@@ -30,10 +30,11 @@
   };
 
   // Pagefind joins "dry-needling" to one word, which few texts have; "x-ray" may be written "xray".
-  const forms = (words) => new Set([words, words.replace(/(?<=[\p{L}\p{N}])[-‐–—/](?=[\p{L}\p{N}])/gu, " ")]);
+  const joint = /(?<=[\p{L}\p{N}])[-‐–—/](?=[\p{L}\p{N}])/gu;
 
   const everyForm = async (index, words) => {
-    const answers = await Promise.all([...forms(words)].map((form) => index.search(form)));
+    const forms = new Set([words, words.replace(joint, " ")]);
+    const answers = await Promise.all([...forms].map((form) => index.search(form)));
     const best = new Map();
     for (const result of answers.flatMap((one) => one.results)) {
       if (!(best.get(result.id)?.score >= result.score)) best.set(result.id, result);
@@ -61,9 +62,10 @@
   const nodes = (html) => [...new DOMParser().parseFromString(html, "text/html").body.childNodes];
 
   // The section of a page that says most of what was asked for; its address ends with `#…`.
-  const weight = (section) => section.weighted_locations.reduce((sum, one) => sum + one.balanced_score, 0);
+  const weight = (section) =>
+    section.weighted_locations.reduce((sum, one) => sum + one.balanced_score, 0);
   const section = (found) =>
-    found.sub_results.reduce((best, one) => (weight(one) > weight(best) ? one : best), found.sub_results[0]) ?? found;
+    [...found.sub_results].sort((a, b) => weight(b) - weight(a))[0] ?? found;
 
   // A part of a text is shown as one.
   const part = (found, excerpt) => {
