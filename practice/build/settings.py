@@ -52,10 +52,10 @@ def load_settings(file: Path, content: Path | None, output: Path | None) -> dict
 
 @contextmanager
 def not_compiled() -> Iterator[None]:
-    """Keep Python from storing compiled settings.
+    """Keep Python from caching the bytecode of settings files.
 
-    It takes a stored copy for a file of the same size from the same second, so an edit such as
-    `nginx` to `caddy` could go unseen.
+    Python reuses cached bytecode as long as the size of a file and its modification time, in whole
+    seconds, are the same. An edit such as `nginx` to `caddy` could therefore go unnoticed.
     """
     before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:

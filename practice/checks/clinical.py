@@ -71,7 +71,7 @@ def frequencies(site: Site) -> Iterator[Problem]:
             message = f"“{effect.name}” is marked `not known` but has a figure from a study"
             hint = f"write `how-common: {band_of(low)}`, or remove the figure"
         elif _bands_between(low, high) > 1:
-            message = f"`{effect.figure}` is too wide for one word: it spans more than two of them"
+            message = f"`{effect.figure}` covers more than two of the standard words"
             hint = "give the figure of one study, or write `how-common: not known` without a figure"
         elif high < BANDS[word][0] or low > BANDS[word][1]:
             message = f"`{word}` means {FREQUENCY_MEANING[word]}, but the figure says otherwise"
@@ -158,7 +158,7 @@ def reviews(site: Site) -> Iterator[Problem]:
         person = people.get(review.by or "")
         if person and not (person.meta.license or _licensed(person.meta)):
             message = f"{person.title} has no license, so cannot review a text"
-            hint = "name a licensed clinician; in a file of `team`, a license is a credential"
+            hint = "name a licensed clinician, or add the license to this person's `credentials`"
             line = document.line_of("reviewed_by")
             yield Problem(document.display_path, line, "reviewer", message, hint)
         for field, message in _impossible(review, site.build_date):

@@ -38,7 +38,7 @@ def insurance(site: Site) -> Iterator[Problem]:
     path = f"{display_path_of(site.content)}/clinic.yaml"
     line = site.clinic_data.line_of(("insurance", "checked"))
     if checked > site.build_date:
-        message = f"the list of insurance plans is said to be checked on {checked}, in the future"
+        message = f"`checked` is {checked}, which is in the future"
         yield Problem(path, line, "date-future", message, "correct the date")
     if (site.build_date - checked).days > INSURANCE_DAYS:
         message = f"the list of insurance plans was last checked on {checked}"

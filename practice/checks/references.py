@@ -1,4 +1,4 @@
-"""References: every id that a file names exists, and no study is of the future."""
+"""References: every id that a file names exists, and no study is from the future."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ FIRST = {
 
 
 def years(site: Site) -> Iterator[Problem]:
-    """A study cannot have appeared in the future; some journals print the next year on it."""
+    """No study is from the future. Next year is accepted, because some journals print it."""
     late = [id for id, source in site.sources.items() if source.year > site.build_date.year + 1]
     if not late:
         return
     path = f"{display_path_of(site.content)}/sources.yaml"
     data, _ = read_data(site.content / "sources.yaml", path)
     for id in late:
-        message = f"`{id}` is said to be of {site.sources[id].year}, in the future"
+        message = f"the year of `{id}` is {site.sources[id].year}, which is in the future"
         yield Problem(path, data.line_of((id, "year")), "date-future", message, "correct the year")
 
 

@@ -1,7 +1,7 @@
 """The same thing twice: copies of files, and two entries about one person, title or study.
 
-Programs that keep folders in step make a copy where two people have edited one file, and people
-make copies as a backup. All of them would go live beside the file itself.
+Programs that synchronize folders create a copy when two people edit the same file, and people copy
+files as a backup. Without these checks, each copy would be published as a page of its own.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Characters that cannot be seen: which a text needs, and which are a mistake.
+"""Finds invisible characters that a text does not need.
 
-They are control characters, and those that Unicode calls default-ignorable
-(https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point). A few are needed in some
-scripts: joiners in emoji, Arabic or Hindi, marks of direction in a line of Arabic or Hebrew.
-Elsewhere they can hide words, or make a text look different from what it says (Unicode TR 36).
+Invisible characters are control characters and those that Unicode calls default-ignorable
+(https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point). Some scripts need a few of
+them: emoji, Arabic and Hindi use joiners, and lines of Arabic or Hebrew use direction marks. In
+other texts they can hide words, or make a text look different from what it says (Unicode TR 36).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ COMPLEX_SCRIPTS = "\u0590"
 
 
 def find(line: str) -> Iterator[tuple[int, str]]:
-    """Yield the place of each character of a line that cannot be seen and is not needed."""
+    """Yield each invisible character that a line does not need, with its index."""
     found = list(INVISIBLE.finditer(line))
     from_right = bool(found) and any(
         unicodedata.bidirectional(sign) in RIGHT_TO_LEFT and sign not in MARKS for sign in line
@@ -42,7 +42,7 @@ def find(line: str) -> Iterator[tuple[int, str]]:
 
 
 def without(text: str) -> str:
-    """Return a text without the characters that ``find`` finds."""
+    """Return a text without the characters that ``find`` yields."""
     places = {place for place, _ in find(text)}
     return "".join(sign for place, sign in enumerate(text) if place not in places)
 

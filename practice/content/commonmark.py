@@ -1,9 +1,9 @@
 """Reads a text as CommonMark: blocks and inline elements, each with its line.
 
-pyromark reads a text as editors' other tools show it: by the rules of CommonMark 0.31
-(https://spec.commonmark.org/0.31.2/) and of GitHub's tables and bare addresses
-(https://github.github.com/gfm/). Here its events become the element tree that Python-Markdown's
-tree processors and its serializer take.
+pyromark parses the text by the same rules as other tools that editors use: CommonMark 0.31
+(https://spec.commonmark.org/0.31.2/) with GitHub's tables and bare addresses
+(https://github.github.com/gfm/). This module turns its events into the element tree that
+Python-Markdown's tree processors and serializer expect.
 """
 
 from __future__ import annotations
@@ -228,8 +228,10 @@ class _Builder:
     def _add(self, name: str, **attributes: str) -> ET.Element:
         cut = self._write()
         if cut and name in INLINE:
-            message = f"the address `{cut}` ends where other signs begin"
-            self._note(self.line, "address-cut", message, f"write `<{cut}>` with its end")
+            message = f"the link `{cut}` ends where the formatting behind it begins"
+            self._note(
+                self.line, "address-cut", message, "put the whole address between `<` and `>`"
+            )
         return ET.SubElement(self.open[-1], name, attributes)
 
     def _sign(self, kind: str) -> None:
@@ -308,7 +310,7 @@ class _Builder:
             cell.set("class", alignment.lower())
 
     def _emphasis(self, kind: str, start: int, end: int) -> None:
-        """Note stars between two figures: they hardly mean emphasis."""
+        """Note stars between two figures, which are hardly ever meant as emphasis."""
         self._open("em" if kind == "Emphasis" else "strong")
         width = 1 if kind == "Emphasis" else 2
         for place in (start, end - width):

@@ -53,9 +53,9 @@ class Data:
     unread: bool = False
     """Whether part of the YAML is invalid. Then a field that seems missing may be in that part."""
     comments: dict[Location, str] = field(default_factory=dict)
-    """What stands behind a ` #` on the line of a value that has no quotation marks.
+    """What follows a ` #` on the line of an unquoted value.
 
-    YAML leaves it out, so whether a comment or the rest of a text is meant depends on the field.
+    To YAML it is a comment. Whether the editor meant a comment or text depends on the field.
     """
 
     def line_of(self, location: Location) -> int:
@@ -251,7 +251,7 @@ class _Reader:
         return None if empty else self._text(node, text)
 
     def _as_written(self, node: yaml.Node, location: Location) -> str:
-        """Return the text of a scalar, and find what YAML would change in it without a word."""
+        """Return the text of a scalar, and report what YAML would change without an error."""
         end = node.end_mark.index
         written = self.text[node.start_mark.index : end]
         style = getattr(node, "style", None)
@@ -264,7 +264,7 @@ class _Reader:
             self.data.comments[location] = comment[1].rstrip()
         if merged := MERGED.search(written):
             line = self._line(node) + written.count("\n", 0, merged.start()) + 1
-            message = "this line would become a part of the value above it"
+            message = "this line would become part of the value above"
             hint = "write a space behind the colon, and start all fields in the same column"
             if "- " in merged[0]:
                 hint = "align every `-` of the list in the same column"

@@ -144,7 +144,9 @@ def _items(text: Text) -> Found:
             near = match or NEARLY_ITEM.match(text[above])
             mark = near and near["mark"]
             cure = "write a plain space after it" if mark else "start each line with `- `"
-            message = f"the lines that start with `{mark or (near and near['bullet'])}` are no list"
+            message = (
+                f"the lines that start with `{mark or (near and near['bullet'])}` are not a list"
+            )
             yield above if nearly else index, "list-space", message, cure
             reported = True
         above, nearly = index, bool(match)
@@ -251,7 +253,7 @@ def _bold(text: Text) -> Found:
 
 
 def _tables(lines: list[str]) -> Found:
-    """Find lines that look like a table but are none: their second line is not as it must be."""
+    """Find lines that look like a table but lack a valid delimiter row."""
     text = {index: lines[index] for index in outside_code(lines)}
     for index, line in text.items():
         head = text.get(index - 1, "")
@@ -261,7 +263,7 @@ def _tables(lines: list[str]) -> Found:
             continue
         begins = BAR.match(line) and BAR.match(head) and not BAR.match(text.get(index - 2, ""))
         if begins and not TABLE_RULE.fullmatch(head):
-            message = "the lines that start with `|` are no table"
+            message = "the lines that start with `|` are not a table"
             hint = "write a second line such as `|---|---|`, with as many parts as the first one"
             yield index - 1, "table-rule", message, hint
 

@@ -1,4 +1,4 @@
-"""Formats dates, times and phone numbers in American English, and knows how languages are set."""
+"""Formats dates, times and phone numbers in American English; writing directions."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def direction(language: str) -> str:
 
 
 def numbers_in_order(html: Markup) -> Markup:
-    """Return HTML of a text from right to left in which phone numbers, times and dates stay whole.
+    """Return right-to-left HTML in which phone numbers, times and dates keep their order.
 
     Without `bdi`, a browser shows `(555) 555-0123` as `555-0123 (555)` there (Unicode UAX 9).
     """

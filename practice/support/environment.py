@@ -42,7 +42,7 @@ def now() -> dt.datetime:
 def today(zone: str) -> dt.date:
     """Return the build date in a time zone, such as `America/Los_Angeles`.
 
-    It is that of the practice (`TIMEZONE`), wherever the computer stands: a post of tomorrow must
-    not go live an evening early on a server that counts in UTC.
+    The zone is that of the practice (`TIMEZONE`), not of the computer. Otherwise a server in UTC
+    would publish tomorrow's post the evening before.
     """
     return now().astimezone(zoneinfo.ZoneInfo(zone)).date()
