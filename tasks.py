@@ -50,21 +50,15 @@ def build(
     _context: Context, content: str = "", output: str = "", settings: str = "pelicanconf.py"
 ) -> None:
     """Build the site."""
-    from practice.build.last_build import LastBuild
+    from practice.build.command import build_if_changed
 
     given = Path(content) if content else None, Path(output) if output else None
     with garbage.paused(), command_errors(report.AS_IT_WAS) as progress:
-        last = LastBuild(Path(settings), *given)
-        if unchanged := last.report():
-            print(unchanged)
-            return
-        from practice.build import run as building
-
-        built = building.build(*given, Path(settings), progress)
+        said, built = build_if_changed(Path(settings), *given, progress)
         progress.end()
-        print(report.summary(built))
-        last.record(built.inputs, built.output, built.state, report.unchanged(built))
-        garbage.keep_all()  # Python collects once more when it ends
+        print(said)
+        if built:
+            garbage.keep_all()  # Python collects once more when it ends
 
 
 @task(
@@ -374,7 +368,59 @@ def check(
         raise Exit(code=PROBLEMS)
 
 
-SITE = Collection(build, check, new, preview, publish, releases, rollback)
+@task(
+    positional=["command", "folder"],
+    help={
+        "command": "build, check or publish",
+        "folder": "a folder that holds practices, or one practice; name more of them after `--`",
+        "cluster": "the address of a Dask scheduler (default: this computer alone)",
+        "workers": "how many practices at a time on this computer (default: one a processor)",
+        "json": "a file to write the results into",
+        "dry-run": "of publish: only show what would change",
+        "yes": "of publish: go on where the site is empty or much smaller than before",
+        "allow-sample": "of publish: let sample text go live, for a trial",
+    },
+)
+def fleet(
+    _context: Context,
+    command: str,
+    folder: str,
+    cluster: str = "",
+    workers: int = 0,
+    json: str = "",
+    dry_run: bool = False,
+    yes: bool = False,
+    allow_sample: bool = False,
+) -> None:
+    """Build, check or publish many practices; each one succeeds or fails alone."""
+    from practice.fleet import one, practices, result, summary
+
+    more = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
+    with command_errors("") as progress:
+        if command not in result.COMMANDS:
+            raise UsageError(f"`{command}` is not one of {', '.join(result.COMMANDS)}")
+        found = practices.practices_in(map(Path, [folder, *more]), one.SETTINGS[command])
+        chosen = {one.DRY_RUN: dry_run, one.YES: yes, one.SAMPLE: allow_sample}
+        options = [option for option, given in chosen.items() if given]
+        if options and command != "publish":
+            raise UsageError(f"`{options[0]}` is an option of `publish`")
+        from practice.fleet import run as running
+
+        with summary.progress_bar(len(found)) as done:
+            results = running.run(
+                command, found, options, cluster=cluster, workers=workers, done=done
+            )
+        progress.end()
+        if json:
+            Path(json).write_text(result.as_json(results), encoding="utf-8", newline="\n")
+        if wrong := summary.failures(results):
+            print(f"{wrong}\n", file=sys.stderr)
+        print(summary.table(results))
+    if any(one_of_them.failed for one_of_them in results):
+        raise Exit(code=PROBLEMS)
+
+
+SITE = Collection(build, check, fleet, new, preview, publish, releases, rollback)
 """The commands that concern a site; the others are for those who change this project."""
 
 

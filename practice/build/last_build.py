@@ -25,6 +25,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from practice.build.settings_import import importing_from
 from practice.support import output_folder
 from practice.support.cache_folder import cache_folder
 from practice.support.environment import environment_fingerprint, today
@@ -174,7 +175,8 @@ def _plain_settings(file: Path) -> dict[str, Any]:
     They do not where other plugins run, or where a value is code.
     """
     try:
-        found = runpy.run_path(str(file))
+        with importing_from(file.parent):
+            found = runpy.run_path(str(file))
     except (Exception, SystemExit):  # noqa: BLE001  # the build will say what is wrong with it
         return {}
     settings = {name: value for name, value in sorted(found.items()) if name.isupper()}

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +14,7 @@ from pelican.settings import DEFAULT_CONFIG, get_settings_from_file, read_settin
 from practice.build import setting_values
 from practice.build.pelican_run import listening, logged
 from practice.build.setting_lines import SETTINGS_FILE, place_of
+from practice.build.settings_import import importing_from
 from practice.paths import display_path_of, theme_folder
 from practice.problems import Problem, ProblemsFound, UsageError
 
@@ -37,7 +35,7 @@ def load_settings(file: Path, content: Path | None, output: Path | None) -> dict
     if wrong := setting_values.problems_of(values | override, file.absolute()):
         raise ProblemsFound(wrong)
     override[SETTINGS_FILE] = str(file.absolute())
-    with listening() as records, not_compiled():
+    with listening() as records, importing_from(file.parent):
         settings: dict[str, Any] = read_settings(str(file), override=override)
     if records:
         raise ProblemsFound(_logged(record, file, values) for record in records)
@@ -50,24 +48,10 @@ def load_settings(file: Path, content: Path | None, output: Path | None) -> dict
     return settings
 
 
-@contextmanager
-def not_compiled() -> Iterator[None]:
-    """Keep Python from caching the bytecode of settings files.
-
-    Python reuses cached bytecode as long as the size of a file and its modification time, in whole
-    seconds, are the same. An edit such as `nginx` to `caddy` could therefore go unnoticed.
-    """
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        yield
-    finally:
-        sys.dont_write_bytecode = before
-
-
 def _values(file: Path) -> dict[str, Any]:
     """Return the values of a settings file. Raises ``ProblemsFound`` if it is not valid Python."""
     try:
-        with not_compiled():
+        with importing_from(file.parent):
             values: dict[str, Any] = get_settings_from_file(str(file))
     except (Exception, SystemExit) as error:  # a settings file is Python, and can raise anything
         where, line = _place_of_error(error, file)

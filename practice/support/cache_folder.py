@@ -19,6 +19,8 @@ from practice.support import platform
 
 NAME = "practice-site"
 """Our folder in the user's cache folder."""
+GROUP = "group"
+"""The folder in it that the practices of a group share."""
 AGE_DAYS = 30
 """Entries that have not been used for this long are deleted."""
 SECONDS_A_DAY = 86_400
@@ -48,6 +50,15 @@ def cache_folder(content: Path) -> Path | None:
     with suppress(OSError):
         os.utime(folder)  # for `_drop_forgotten`
     return folder
+
+
+def environment_of_group() -> dict[str, str]:
+    """Return the environment of a process in a group whose practices share one cache.
+
+    Each of these processes works alone, because several of them run at the same time.
+    """
+    shared = os.environ.get("PRACTICE_CACHE") or str(_base() / GROUP)
+    return {"PRACTICE_WORKERS": "1"} | os.environ | {"PRACTICE_CACHE": shared}
 
 
 def why_not_used() -> str:

@@ -1,0 +1,97 @@
+"""One practice of a group, in a process of its own: `python -m practice.fleet.one build FOLDER`.
+
+Settings files are Python, and `publishconf.py` imports a module `pelicanconf` of its own folder. A
+process for each practice keeps them apart, and one that fails leaves the others alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from practice.build import report
+from practice.build.command import build_if_changed
+from practice.fleet.result import ADAPTER, PracticeResult, State
+from practice.problems import Problem, ProblemsFound, UsageError, errors
+from practice.support import faults
+
+SETTINGS = {"build": "pelicanconf.py", "check": "pelicanconf.py", "publish": "publishconf.py"}
+"""The settings file that each command reads, in the practice's folder."""
+YES, SAMPLE, DRY_RUN = "--yes", "--allow-sample", "--dry-run"
+"""The options of publishing that a group can be given."""
+
+Done = tuple[State, str, Sequence[Problem]]
+
+
+def main() -> None:
+    """Run the command in the folder, and print the result as JSON."""
+    command, folder, *options = sys.argv[1:]
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a settings file or a plugin prints is no result
+    answers.write(ADAPTER.dump_json(run(command, Path(folder), options)).decode())
+    answers.close()
+
+
+def run(command: str, folder: Path, options: Sequence[str] = ()) -> PracticeResult:
+    """Run a command for the practice in a folder, which becomes the working folder."""
+    started = time.monotonic()
+    try:
+        os.chdir(folder)
+        state, text, problems = RUN[command](Path(SETTINGS[command]), options)
+    except ProblemsFound as error:
+        state, text, problems = "problems", "", error.problems
+    except UsageError as error:
+        state, text, problems = "unusable", str(error), ()
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is of this practice alone
+        state, text, problems = "problems", "", [faults.problem_of(error)]
+    seconds = round(time.monotonic() - started, 3)
+    return PracticeResult(str(folder), state, text, tuple(problems), seconds)
+
+
+def _build(settings: Path, _options: Sequence[str]) -> Done:
+    text, built = build_if_changed(settings)
+    return ("done", text, built.warnings) if built else ("unchanged", text, ())
+
+
+def _check(settings: Path, _options: Sequence[str]) -> Done:
+    from practice.build.settings import load_settings  # noqa: PLC0415  # a build does not need it
+    from practice.checks import report as checks_report  # noqa: PLC0415  # as above
+
+    found = load_settings(settings, None, None)
+    checked = checks_report.check(Path(found["PATH"]), found["TIMEZONE"])
+    state: State = "problems" if errors(checked.problems) else "done"
+    return state, checks_report.as_text(checked), checked.problems
+
+
+def _publish(settings: Path, options: Sequence[str]) -> Done:
+    from practice.publish import publish as publishing  # noqa: PLC0415  # an extra
+
+    said: list[str] = []
+    console = publishing.Console(
+        step=lambda _: None, say=said.append, confirm=lambda _: True, offer=lambda _: False
+    )
+    chosen = publishing.Options(
+        dry_run=DRY_RUN in options, yes=YES in options, allow_sample=SAMPLE in options
+    )
+    try:
+        outcome = publishing.publish(chosen, console, settings)
+    except publishing.ProblemsLive as error:
+        live = f"Live: release {error.outcome.plan.new.id} at {error.outcome.target}."
+        said.append(report.problems(error.problems, f"The release is live all the same. {live}"))
+        return "problems", "\n".join(said), error.problems
+    if outcome.done:
+        said.append(f"Live: release {outcome.plan.new.id} at {outcome.target}.")
+    return "unchanged" if outcome.plan.nothing else "done", "\n".join(said), ()
+
+
+RUN: dict[str, Callable[[Path, Sequence[str]], Done]] = {
+    "build": _build,
+    "check": _check,
+    "publish": _publish,
+}
+
+if __name__ == "__main__":
+    main()

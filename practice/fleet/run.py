@@ -1,0 +1,117 @@
+"""Runs a command for every practice of a group on a Dask cluster: workers here, or elsewhere.
+
+Dask (https://distributed.dask.org) distributes the practices, and gives those of a worker that dies
+to another one. Each practice runs in a process of its own, see ``practice.fleet.one``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from practice.fleet.result import ADAPTER, PracticeResult
+from practice.problems import UsageError
+from practice.support import extras, platform, supervised
+from practice.support.cache_folder import environment_of_group
+
+with extras.needed("fleet", "a group of practices"):
+    from distributed import Client, KilledWorker, LocalCluster, as_completed
+
+SILENT = 900.0
+"""Seconds after which a practice whose process says nothing is given up."""
+CONNECT = 20.0
+"""Seconds in which a cluster has to answer."""
+
+
+def run(
+    command: str,
+    practices: Sequence[Path],
+    options: Sequence[str] = (),
+    *,
+    cluster: str = "",
+    workers: int = 0,
+    done: Callable[[PracticeResult], None] = lambda _: None,
+) -> list[PracticeResult]:
+    """Run a command for each practice, and return the results in the order of the practices.
+
+    ``cluster`` is the address of a Dask scheduler, such as `tcp://10.0.0.5:8786`; its workers need
+    this package and the same folders. Without one, ``workers`` practices run at a time on this
+    computer (0: one for each processor). ``done`` is called with each result as it arrives. Raises
+    ``UsageError`` if the cluster cannot be reached.
+    """
+    results: dict[str, PracticeResult] = {}
+    with _connected(cluster, workers or platform.usable_processors()) as client:
+        futures = client.map(
+            run_in_process,
+            [command] * len(practices),
+            [str(folder) for folder in practices],
+            [list(options)] * len(practices),
+            key=[f"{command}-{number}-{folder}" for number, folder in enumerate(practices)],
+            pure=False,
+        )
+        folders = {future.key: str(folder) for future, folder in zip(futures, practices, strict=True)}
+        for future in as_completed(futures):
+            folder = folders[future.key]
+            error = future.exception()
+            result = _ended(folder, _in_words(error)) if error else future.result()
+            results[folder] = result
+            done(result)
+    return [results[str(folder)] for folder in practices]
+
+
+def run_in_process(command: str, folder: str, options: Sequence[str]) -> PracticeResult:
+    """Run a command for one practice in a process of its own, on the worker that is given it."""
+    environment = environment_of_group()
+    program = [sys.executable, "-m", "practice.fleet.one", command, folder, *options]
+    try:
+        finished = supervised.run(
+            program, limit=SILENT, cwd=supervised.ROOT, environment=environment
+        )
+    except supervised.NoProgress:
+        return _ended(folder, f"it has said nothing for {SILENT:.0f} seconds")
+    try:
+        return ADAPTER.validate_json(finished.stdout)
+    except ValidationError:
+        last = finished.stderr.strip().rpartition("\n")[2]
+        return _ended(folder, last or f"its process ended with exit code {finished.returncode}")
+
+
+def _ended(folder: str, why: str) -> PracticeResult:
+    return PracticeResult(folder, "ended", f"this practice has no result: {why}")
+
+
+def _in_words(error: BaseException) -> str:
+    if isinstance(error, KilledWorker):
+        return "the workers that were given it ended, one after the other"
+    return f"{type(error).__name__}: {error}"
+
+
+@contextmanager
+def _connected(cluster: str, workers: int) -> Iterator[Client]:
+    if cluster:
+        try:
+            client = Client(cluster, timeout=CONNECT)
+        except (OSError, ValueError) as error:
+            raise UsageError(
+                f"the cluster `{cluster}` does not answer: check the address, and that a "
+                f"scheduler runs there (`dask scheduler`): {error}"
+            ) from error
+        with client:
+            yield client
+        return
+    # Workers are threads, because each practice has a process of its own.
+    with (
+        LocalCluster(
+            n_workers=1,
+            threads_per_worker=workers,
+            processes=False,
+            dashboard_address=None,
+            worker_dashboard_address="127.0.0.1:0",  # nothing listens to other computers
+        ) as local,
+        Client(local) as client,
+    ):
+        yield client
