@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import tools
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ARGUMENTS = (
@@ -45,11 +46,27 @@ AXE_COLORS = {
 }
 """The rules that a color scheme can break."""
 
+RUN_AXE = """async ([context, options]) => {
+  const found = await axe.run(context ?? document, options);
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.target} ${(node.failureSummary ?? "").slice(0, 300)}`));
+}"""
+
 PATIENCE = 120.0
 """Seconds after which a test gives up waiting. It only ends tests that hang: a slow machine must
 not fail a test."""
 
 expect.set_options(timeout=PATIENCE * 1000)
+
+
+def axe(page: Page, options: dict = AXE, context: str | None = None) -> list[str]:
+    """What axe finds wrong in a page or in a part of it, with the elements.
+
+    The program is loaded once for each page: its half a megabyte takes as long as some checks.
+    """
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    return page.evaluate(RUN_AXE, [context, options])
 
 
 @contextmanager

@@ -293,22 +293,25 @@ def theme(tmp_path):
 
 
 @pytest.fixture
-def content(tmp_path):
+def content(tmp_path, monkeypatch):
     """A copy of the kitchen sink to change."""
+    monkeypatch.chdir(tmp_path)
     return Path(shutil.copytree(CONTENT["kitchen-sink"], tmp_path / "content"))
 
 
 @pytest.fixture(scope="session")
-def practices(tmp_path_factory, shared_folder, _steady) -> dict[str, Practice]:
+def practices(shared_folder, _steady) -> dict[str, Practice]:
     """Both practices at the root of a domain; the kitchen sink below a path, with a redirect.
 
-    Each process builds them, one process after the other: only the first has to make the pictures.
+    Each process builds them into the same folder, one process after the other: only the first has
+    to make pictures and pages.
     """
     with FileLock(shared_folder / "practices.lock"):
-        return _built_practices(tmp_path_factory.mktemp("sites"))
+        return _built_practices(shared_folder / "sites")
 
 
 def _built_practices(folder: Path) -> dict[str, Practice]:
+    folder.mkdir(exist_ok=True)
     found = {}
     for name, content in CONTENT.items():
         built = build(content, folder / name, ROOT / "pelicanconf.py")
@@ -316,7 +319,9 @@ def _built_practices(folder: Path) -> dict[str, Practice]:
     address = "https://host.example/some/clinic"
     settings = folder / "below-a-path.py"
     settings.write_text(settings_text(SITEURL=address), "utf-8")
-    content = shutil.copytree(CONTENT["kitchen-sink"], folder / "content")
+    content = folder / "content"
+    if not content.exists():
+        shutil.copytree(CONTENT["kitchen-sink"], content)
     (content / "redirects.yaml").write_text("/old-address/: /team/\n", "utf-8")
     built = build(content, folder / "below-a-path", settings)
     found["below-a-path"] = Practice("below-a-path", built, address, ROOT / "theme")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import random
@@ -75,9 +76,10 @@ class Project:
         return self
 
     def publish(self, *, offer: bool = False, **options) -> publishing.Outcome:
-        return publishing.publish(
-            publishing.Options(**options), self.talk(offer=offer), self.settings
-        )
+        with contextlib.chdir(self.folder):
+            return publishing.publish(
+                publishing.Options(**options), self.talk(offer=offer), self.settings
+            )
 
     def rollback(self, to: str = "") -> publishing.Outcome:
         return publishing.rollback(publishing.Options(), self.talk(), to, self.settings)

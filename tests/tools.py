@@ -56,7 +56,7 @@ TOOLS = {
                 "C:/Program Files/Google/Chrome/Application/chrome.exe",
                 "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
             ),
-            apt="chromium",
+            apt="chromium-headless-shell",
             brew="google-chrome",
             winget="Google.Chrome",
             variable="CHROMIUM",

@@ -53,7 +53,9 @@ def run(
             key=[f"{command}-{number}-{folder}" for number, folder in enumerate(practices)],
             pure=False,
         )
-        folders = {future.key: str(folder) for future, folder in zip(futures, practices, strict=True)}
+        folders = {
+            future.key: str(folder) for future, folder in zip(futures, practices, strict=True)
+        }
         for future in as_completed(futures):
             folder = folders[future.key]
             error = future.exception()

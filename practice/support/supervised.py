@@ -61,10 +61,10 @@ def run(
     standard error for which ``is_progress`` is true. The program cannot ask questions: it has no
     terminal.
     """
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import runpy; "
-    code += f"runpy.run_module({supervisor.__name__!r}, run_name='__main__', alter_sys=True)"
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
+    code += f"from {supervisor.__name__} import main; main(sys.argv[1], sys.argv[2:])"
     process = subprocess.Popen(  # no shell; the caller knows the command
-        [sys.executable, "-I", "-c", code, str(input_file or ""), *command],
+        [sys.executable, "-I", "-S", "-c", code, str(input_file or ""), *command],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

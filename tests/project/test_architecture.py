@@ -19,7 +19,7 @@ FILES = sorted((ROOT / "practice").rglob("*.py"))
 
 LAYERS = [
     {"__main__"},
-    {"editing"},
+    {"editing", "fleet"},
     {"preview", "publish", "wordpress"},
     {"plugin", "authoring"},
     {"build"},
@@ -53,6 +53,8 @@ ONLY = {
     "pikepdf": ["practice.checks.pdf_content"],
     "babel": ["practice.site.formatting"],
     "filelock": ["practice.support.output_folder"],
+    "distributed": ["practice.fleet.run"],
+    "rich": ["practice.fleet.summary"],
     "multiprocessing": [],
     "tasks": [],
     "tests": [],
