@@ -293,9 +293,8 @@ def theme(tmp_path):
 
 
 @pytest.fixture
-def content(tmp_path, monkeypatch):
+def content(tmp_path):
     """A copy of the kitchen sink to change."""
-    monkeypatch.chdir(tmp_path)
     return Path(shutil.copytree(CONTENT["kitchen-sink"], tmp_path / "content"))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import random
@@ -76,10 +75,9 @@ class Project:
         return self
 
     def publish(self, *, offer: bool = False, **options) -> publishing.Outcome:
-        with contextlib.chdir(self.folder):
-            return publishing.publish(
-                publishing.Options(**options), self.talk(offer=offer), self.settings
-            )
+        return publishing.publish(
+            publishing.Options(**options), self.talk(offer=offer), self.settings
+        )
 
     def rollback(self, to: str = "") -> publishing.Outcome:
         return publishing.rollback(publishing.Options(), self.talk(), to, self.settings)

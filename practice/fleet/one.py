@@ -29,10 +29,10 @@ Done = tuple[State, str, Sequence[Problem]]
 def main() -> None:
     """Run the command in the folder, and print the result as JSON."""
     command, folder, *options = sys.argv[1:]
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a settings file or a plugin prints is no result
-    answers.write(ADAPTER.dump_json(run(command, Path(folder), options)).decode())
-    answers.close()
+    with answers:
+        answers.write(ADAPTER.dump_json(run(command, Path(folder), options)))
 
 
 def run(command: str, folder: Path, options: Sequence[str] = ()) -> PracticeResult:

@@ -111,8 +111,8 @@ def _connected(cluster: str, workers: int) -> Iterator[Client]:
             n_workers=1,
             threads_per_worker=workers,
             processes=False,
-            dashboard_address=None,
-            worker_dashboard_address="127.0.0.1:0",  # nothing listens to other computers
+            dashboard_address="127.0.0.1:0",  # nothing listens to other computers
+            worker_dashboard_address="127.0.0.1:0",
         ) as local,
         Client(local) as client,
     ):
