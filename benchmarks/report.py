@@ -3,46 +3,52 @@
 from __future__ import annotations
 
 import math
+import statistics
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
 from benchmarks import corpus
 
-NAMES = ("ours", "Pelican", "Hugo", "Eleventy")
-COLORS = {"ours": "#0b6e4f", "Pelican": "#b3261e", "Hugo": "#6a3fb5", "Eleventy": "#9a6a00"}
+NAMES = (
+    "ours",
+    "Pelican",
+    "Hugo",
+    "Hugo, our theme",
+    "Eleventy",
+    "Eleventy, our theme",
+    "Zensical",
+)
+COLORS = {
+    "ours": "#0b6e4f",
+    "Pelican": "#b3261e",
+    "Hugo": "#6a3fb5",
+    "Eleventy": "#9a6a00",
+    "Zensical": "#0b5c8a",
+}
+"""The generators in the plot; those with our theme are left out."""
 FIGURES = {
-    "edit": "edit to served page",
+    "edit": "edit of a text to served page",
+    "edit_title": "edit of a title to served page",
     "cold": "cold build",
     "cold_work": "cold build, processor time",
     "same": "build after no change",
     "same_work": "build after no change, processor time",
-    "edited": "build after one edit",
-    "edited_work": "build after one edit, processor time",
+    "edited": "build after an edit of a text",
+    "edited_work": "build after an edit of a text, processor time",
+    "retitled": "build after an edit of a title",
+    "retitled_work": "build after an edit of a title, processor time",
     "memory": "peak memory",
 }
-BUSY = 1.5
-"""The load from which on a machine is said to have had other work."""
+PUBLISHING = {
+    "publish_first": ("publish, the first time", "cold"),
+    "publish_same": ("publish, nothing new", "edited"),
+    "publish_more": ("publish, one post more", "build_more"),
+}
+"""What publishing is compared with: a build of ours that has as much to do."""
+BUSY = 0.15
+"""The share of the processors that other programs use, from which on a machine is called busy."""
 Results = dict[str, Any]
-PROFILE = """\
-Seconds of 1,000 posts in one process, by a profile taken by hand; in a build with two processes, reading,
-checks and templates are shared between them. *Before* is the build without its short cuts (commit `a9b0187`).
-
-| step | before | now | after one edit |
-|---|---|---|---|
-| loading Python modules: invoke 0.09, Pelican 0.08, pydantic 0.06 | 0.45 | 0.2 | 0.2 |
-| reading: front matter, Markdown, callouts | 3.3 | 1.7 | 0.1 |
-| checks of each text: prose, reading grade, spelling | 1.3 | 0.6 | 0.0 |
-| Pelican, and checks between texts | 0.1 | 0.1 | 0.1 |
-| templates, structured data, looking at each page, writing | 1.7 | 1.0 | 0.1 |
-| the rest: files found, caches written, folders exchanged | 0.2 | 0.2 | 0.1 |
-
-What is not reached, and what it would take:
-
-- **A cold build in a third of Pelican's time, and ahead of Eleventy's.** It takes five to six
-  tenths of Pelican's. Half of the reading is Python-Markdown itself, at its 0.9 ms a post, and each post costs 0.6 ms of
-  checks that the others do not make; our pages also hold four times as much. It would take a Markdown
-  parser in compiled code.""".splitlines()
 
 
 def write(results: Results, folder: Path) -> None:
@@ -61,9 +67,10 @@ def readme(results: Results) -> str:
         [
             "# Benchmarks",
             "",
-            "How fast the site is built, and how soon an edit is seen, beside other generators. Run",
-            "`uv run inv bench` to measure again; it installs Hugo and Eleventy for itself and writes",
-            "this page.",
+            "How fast the site is built, published, and how soon an edit is seen, beside other",
+            "generators. Run `uv run inv bench` to measure again; it installs the other generators for",
+            "itself and writes this page. `uv run inv bench --quick` measures 100 posts in about two",
+            "minutes and only prints its figures.",
             "",
             "![Edit to served page, by number of posts](plot.svg)",
             "",
@@ -75,52 +82,100 @@ def readme(results: Results) -> str:
             "",
             "## What was measured",
             "",
+            "The median, with the least and the most in brackets.",
+            "",
             *figures(runs, sizes),
+            "",
+            "## Publishing",
+            "",
+            "Into a folder that a web server serves. The factor says how many times as long it takes as",
+            "a build of ours that has as much to do: a cold one, one after an edit, one after a new post.",
+            "",
+            *publishing(runs.get("ours", {})),
             "",
             "## A post's page",
             "",
-            "Bytes as written, uncompressed. Ours is the full theme; the others have a small one, which",
-            "flatters them in every figure on this page.",
+            "Bytes as written, uncompressed. Ours is the full theme; Pelican, Hugo and Eleventy have a",
+            "small one, which flatters them in every figure on this page. *Our theme* is ours as far as",
+            "it can be ported to their templates. Zensical has its own.",
             "",
             *weights(runs, sizes),
             "",
-            "## Where our builds spend their time",
-            "",
-            *PROFILE,
-            "",
+            *profile(),
             "## How",
             "",
             f"- Machine: {results['machine']}; files {results.get('files', 'on disk')}.",
-            *(busy(results["load"]) if results.get("load", 0) >= BUSY else ()),
+            *busy_lines(runs),
             f"- Versions: {versions}.",
             f"- The text is the same for all: {words} words a post, with headings, lists, a table, five",
             "  questions and a list of side effects; twelve authors, twelve topics. Ours writes questions",
             "  and side effects as callouts; the others as plain Markdown. Headings have ids and quotes are",
-            "  typographic in all of them.",
+            "  typographic in all of them but Zensical, whose quotes are straight.",
             "- Every site has a page for each post, lists by topic, author and year, a home page with the",
-            "  newest ten posts, and a feed. Ours also checks all texts and links, makes structured data,",
-            "  a site map, and pages for treatments and therapists.",
-            "- Edit to served page: the generator's own server runs, a sentence of a post is changed on",
-            "  disk, and the page is asked for until the sentence is in it. Median of seven edits, at least",
-            "  two seconds apart; of three where one takes over 20 seconds, a single one over 60.",
+            "  newest ten posts, and a feed; Zensical has only the pages and the home page. Ours also checks",
+            "  all texts and links, makes structured data, a site map, and pages for treatments and",
+            "  therapists.",
+            "- Edit to served page: the generator's own server runs, a sentence or the title of a post is",
+            "  changed on disk, and the page is asked for until the change is in it. Seven edits, at least",
+            "  two seconds apart; three where one takes over 20 seconds, a single one over 60.",
             "- Processor time is that of all processes together. It tells more than the clock where the",
             "  machine had other work.",
-            "- Builds are whole commands, from start to exit: the median of three, a single one where that",
-            "  takes over ten seconds. Only ours keeps anything from build to build (its cache);",
-            "  a cold build finds none. Python's modules are compiled, as they are after a first run.",
+            "- Builds are whole commands, from start to exit: three of each, a single one where that takes",
+            "  over ten seconds. Only ours and Zensical keep anything from build to build (a cache); a cold",
+            "  build finds none. Python's modules are compiled, as they are after a first run.",
             "- Memory is the peak over a cold build of all processes together, shared memory counted once.",
             "",
         ]
     )
 
 
-def busy(load: float) -> list[str]:
-    """What is said where the machine was not left alone."""
-    return [
-        f"- **The machine had other work while this was measured** (a load of up to {load}), which not",
-        "  all figures met with alike: differences below a factor of three say little. Run it again on a",
-        "  machine that is left alone.",
-    ]
+def profile() -> list[str]:
+    """Return the section on where builds spend their time, which is written by hand."""
+    file = Path(__file__).parent / "profile.md"
+    return [*file.read_text(encoding="utf-8").splitlines(), ""] if file.is_file() else []
+
+
+def tables(runs: Results) -> list[str]:
+    """Return the tables of the quick form."""
+    sizes = sorted({int(size) for found in runs.values() for size in found})
+    parts = (ratios(runs, sizes), figures(runs, sizes), publishing(runs.get("ours", {})))
+    return [line for part in parts for line in (*part, "")]
+
+
+def busy_note(share: float) -> str:
+    """Return what is said where the machine was not left alone."""
+    return (
+        f"**The machine had other work while this was measured** (up to {share:.0%} of it), which "
+        "not all figures met with alike: run it again on a machine that is left alone."
+    )
+
+
+def busy_lines(runs: Results) -> list[str]:
+    """Return a line on how busy the machine was before each generator was measured."""
+    shares = [run.get("busy", 0.0) for found in runs.values() for run in found.values()]
+    most = max(shares, default=0.0)
+    if most >= BUSY:
+        return [f"- {busy_note(most)}"]
+    return [f"- Other programs used at most {most:.0%} of the machine before each generator began."]
+
+
+def publishing(ours: Results) -> list[str]:
+    """Return the table of publishing."""
+    lines = ["| posts | | seconds | processor time | factor |", "|---|---|---|---|---|"]
+    for size, found in sorted(ours.items(), key=lambda item: int(item[0])):
+        for key, (label, beside) in PUBLISHING.items():
+            if key in found:
+                took, work = middle(found[key]), middle(found[f"{key}_work"])
+                factor = f"{took / middle(found[beside]):.1f}×" if found.get(beside) else "–"
+                lines.append(
+                    f"| {int(size):,} | {label} | {took:.1f} s | {work:.1f} s | {factor} |"
+                )
+    return lines
+
+
+def middle(found: list[float] | float) -> float:
+    """Return the median of a figure's measurements."""
+    return float(statistics.median(found)) if isinstance(found, list) else float(found)
 
 
 def ratios(runs: Results, sizes: list[int]) -> list[str]:
@@ -137,16 +192,14 @@ def ratios(runs: Results, sizes: list[int]) -> list[str]:
 
 def known(mine: Results | None) -> list[tuple[str, str]]:
     """The figures that were measured of ours, with their labels."""
-    return [
-        (key, label) for key, label in FIGURES.items() if mine and (key in mine or key == "edit")
-    ]
+    return [(key, label) for key, label in FIGURES.items() if mine and key in mine]
 
 
 def ratio(other: Results | None, mine: Results, key: str) -> str:
     """How many times as much another takes."""
-    if other is None or key not in other or key not in mine:
+    if not other or not other.get(key) or not mine.get(key):
         return "–"
-    value = other[key] / mine[key]
+    value = middle(other[key]) / middle(mine[key])
     return f"{value:.0f}×" if value >= 10 else f"{value:.2g}×"
 
 
@@ -162,14 +215,21 @@ def figures(runs: Results, sizes: list[int]) -> list[str]:
 
 
 def figure(found: Results | None, key: str) -> str:
-    """A figure with its unit."""
-    if found and key == "edit" and key not in found:
-        return "never shown"
-    if found is None or key not in found:
+    """A figure with its unit, and its spread."""
+    if not found or key not in found:
         return "–"
+    if not found[key]:
+        return "never shown"
+    least, most = min(found[key]), max(found[key])
     if key == "memory":
-        return f"{found[key]:,} MB"
-    return f"{found[key] * 1000:.0f} ms" if found[key] < 1 else f"{found[key]:.1f} s"
+        return f"{middle(found[key]):,.0f} MB"
+    spread = f" ({seconds(least)}–{seconds(most)})" if most > least else ""
+    return f"{seconds(middle(found[key]))}{spread}"
+
+
+def seconds(value: float) -> str:
+    """Return seconds with their unit."""
+    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
 
 
 def weights(runs: Results, sizes: list[int]) -> list[str]:
@@ -202,24 +262,25 @@ def plot(runs: Results) -> str:
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
         text(LEFT, 28, "Edit to served page, seconds (lower is better)", size=16),
     ]
-    for seconds in SECONDS:
-        y = across(seconds)
+    for step in SECONDS:
+        y = across(step)
         parts.append(
             f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="#d5d9e0"/>'
         )
-        parts.append(text(LEFT - 8, y + 5, f"{seconds:g}", anchor="end"))
+        parts.append(text(LEFT - 8, y + 5, f"{step:g}", anchor="end"))
     parts.extend(
         text(along(size, sizes), HEIGHT - 20, f"{size:,} posts", anchor="middle") for size in sizes
     )
     labels: list[float] = []
-    for name in NAMES:
+    for name, color in COLORS.items():
         measured = runs.get(name, {}).items()
-        found = sorted((int(size), run["edit"]) for size, run in measured if "edit" in run)
+        found = sorted(
+            (int(size), middle(run["edit"])) for size, run in measured if run.get("edit")
+        )
         if not found:
             continue
-        points = [(along(size, sizes), across(seconds)) for size, seconds in found]
+        points = [(along(size, sizes), across(took)) for size, took in found]
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-        color = COLORS[name]
         parts.append(f'<polyline points="{line}" fill="none" stroke="{color}" stroke-width="3"/>')
         parts.extend(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{color}"/>' for x, y in points)
         x, y = points[-1]
@@ -236,10 +297,10 @@ def along(size: int, sizes: list[int]) -> float:
     return LEFT + 40 + (math.log(size) - first) / (last - first) * (WIDTH - RIGHT - LEFT - 60)
 
 
-def across(seconds: float) -> float:
+def across(took: float) -> float:
     """Where a time stands from top to bottom."""
     first, last = math.log(SECONDS[0]), math.log(SECONDS[-1])
-    share = (math.log(seconds) - first) / (last - first)
+    share = (math.log(took) - first) / (last - first)
     return HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - TOP)
 
 

@@ -3,7 +3,8 @@
 Every site has a page for each post (title, date, author, topic, text), lists by topic, author and
 year, a home page with the newest ten posts, and an Atom feed, all with the same small style sheet.
 Headings have ids and quotes are typographic everywhere, as Hugo has them by itself. Ours has more:
-its whole theme, checks, structured data, pages for treatments and therapists.
+its whole theme, checks, structured data, pages for treatments and therapists. Hugo and Eleventy can
+also be given our theme for the page of a post, as far as it can be ported (`full_theme.py`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from benchmarks import corpus
 from benchmarks.corpus import Post
+from benchmarks.full_theme import Ported
 
 ROOT = Path(__file__).parent.parent
 CSS = """\
@@ -21,6 +23,8 @@ body { max-width: 45rem; margin: 0 auto; padding: 1rem; font: 1.125rem/1.6 sans-
 table { border-collapse: collapse } td, th { border: 1px solid; padding: .25rem .5rem }
 nav a { margin-right: 1rem }
 """
+NOTICES = ("privacy-practices", "good-faith-estimate", "nondiscrimination", "accessibility")
+"""Pages that have to say something before a practice can be published."""
 NAMES = [f"{a} {b}" for a, b in zip(corpus.FIRST_NAMES, corpus.LAST_NAMES, strict=True)]
 
 
@@ -29,6 +33,13 @@ def write(files: dict[Path, str]) -> None:
     for file, text in files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_bytes(files: dict[Path, bytes]) -> None:
+    """Write files of any kind, their folders too."""
+    for file, data in files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
 
 
 def ours(folder: Path, count: int) -> Path:
@@ -40,7 +51,14 @@ def ours(folder: Path, count: int) -> Path:
         'PLUGINS = ["practice"]\nTIMEZONE = "America/Los_Angeles"\n'
         'DEFAULT_LANG = "en"\nLOCALE = ["C"]\n'
     )
-    write({folder / "pelicanconf.py": settings})
+    target = {"to": "folder", "path": "www", "host": "nginx"}
+    publishing = f"from pelicanconf import *\nPUBLISH = {target!r}\n"
+    write({folder / "pelicanconf.py": settings, folder / "publishconf.py": publishing})
+    for notice in NOTICES:
+        with (folder / f"content/pages/{notice}.md").open(
+            "a", encoding="utf-8", newline="\n"
+        ) as file:
+            file.write("\nYou have a right to know this.\n" * 10)
     return folder / "content/posts/post-00000.md"
 
 
@@ -134,8 +152,20 @@ HUGO_SINGLE = """\
 """
 
 
-def hugo(folder: Path, count: int) -> Path:
-    """Hugo, with templates of its own."""
+HUGO_PLACES = {
+    "title": "{{ .Title }}",
+    "summary": "{{ .Params.summary }}",
+    "address": "{{ .RelPermalink }}",
+    "day": '{{ .Date.Format "2006-01-02" }}',
+    "long_day": '{{ .Date.Format "January 2, 2006" }}',
+    "author": '{{ range .GetTerms "authors" }}<a href="{{ .RelPermalink }}">{{ end }}',
+    "topic": '{{ range .GetTerms "topics" }}<a href="{{ .RelPermalink }}">{{ end }}',
+    "content": "{{ .Content }}",
+}
+
+
+def hugo(folder: Path, count: int, ours: Ported | None = None) -> Path:
+    """Hugo, with templates of its own, or with our theme for posts."""
     layouts = folder / "layouts"
     define = '{{ define "main" }}%s{{ end }}'
     config = {
@@ -157,6 +187,11 @@ def hugo(folder: Path, count: int) -> Path:
             layouts / "term.html": define % HUGO_ITEMS.replace("PAGES", ".Pages"),
         }
     )
+    if ours:
+        page = ours.with_places(HUGO_PLACES, contents="{{ .TableOfContents }}")
+        # A template that defines no block is a page of its own.
+        write({layouts / "single.html": page})
+        write_bytes({folder / "static" / path: data for path, data in ours.assets.items()})
     return _posts(
         folder / "content/posts",
         count,
@@ -181,6 +216,9 @@ import anchor from "markdown-it-anchor";
 export default function (config) {
   config.addPassthroughCopy("site.css");
   config.amendLibrary("md", (md) => md.set({ typographer: true }).use(anchor));
+  config.addPassthroughCopy("assets");
+  config.addFilter("longDay", (date) => new Date(date).toLocaleDateString("en-US",
+    { year: "numeric", month: "long", day: "numeric", timeZone: "UTC" }));
   config.addFilter("day", (date) => new Date(date).toISOString().slice(0, 10));
   config.addCollection("newest", (api) => api.getFilteredByTag("post").toReversed().slice(0, 10));
   const lists = (name, of) => config.addCollection(name, (api) => {
@@ -218,8 +256,20 @@ ELEVENTY_ITEMS = """\
 """
 
 
-def eleventy(folder: Path, count: int) -> Path:
-    """Eleventy 3, with Nunjucks layouts."""
+ELEVENTY_PLACES = {
+    "title": "{{ title }}",
+    "summary": "{{ summary }}",
+    "address": "{{ page.url }}",
+    "day": "{{ date | day }}",
+    "long_day": "{{ date | longDay }}",
+    "author": '<a href="/authors/{{ author | slugify }}/">',
+    "topic": '<a href="/topics/{{ topic | slugify }}/">',
+    "content": "{{ content | safe }}",
+}
+
+
+def eleventy(folder: Path, count: int, ours: Ported | None = None) -> Path:
+    """Eleventy 3, with Nunjucks layouts, or with our theme for posts."""
     newest = ELEVENTY_ITEMS.replace("POSTS", "collections.newest")
     lists = {
         folder / f"{name}.njk": (
@@ -245,14 +295,41 @@ def eleventy(folder: Path, count: int) -> Path:
             folder / "posts/posts.json": '{"layout": "post.njk", "tags": "post"}',
         }
     )
+    if ours:
+        write({folder / "_includes/post.njk": ours.with_places(ELEVENTY_PLACES)})
+        write_bytes({folder / path: data for path, data in ours.assets.items()})
     return _posts(
         folder / "posts",
         count,
         lambda post: {
             "title": post.title,
             "date": str(post.date),
+            "summary": post.summary,
             "author": corpus.author_name(post),
             "topic": corpus.TOPICS[post.topic],
             "permalink": f"/{post.slug}/",
         },
     )
+
+
+# --- Zensical ---
+
+ZENSICAL_SETTINGS = """\
+[project]
+site_name = "Benchmark"
+site_url = "https://www.example.com/"
+site_dir = "output"
+nav = [{ Home = "index.md" }]
+"""
+
+
+def zensical(folder: Path, count: int) -> Path:
+    """Zensical, with its own theme; it has no lists by topic, author or year, and no feed."""
+    newest = "".join(f"- [{post.title}]({post.slug}.md)\n" for post in corpus.posts(min(count, 10)))
+    write(
+        {
+            folder / "zensical.toml": ZENSICAL_SETTINGS,
+            folder / "docs/index.md": f"# Benchmark\n\n{newest}",
+        }
+    )
+    return _posts(folder / "docs", count, lambda post: {"title": post.title})

@@ -16,8 +16,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from practice.paths import display_path_of, files_below
 from practice.problems import UsageError
 from practice.support.files import remove_folder, rename_folder
@@ -34,6 +32,9 @@ def locked(output: Path) -> Iterator[None]:
     The operating system drops the lock of a process that has ended, so none is ever stale. A lock
     file that is a link, or another name of some file, is refused: opening it would empty that file.
     """
+    # It loads asyncio, which a build that finds nothing changed does not need.
+    from filelock import FileLock, Timeout  # noqa: PLC0415  # see above
+
     path = output.parent / f".{output.name}.lock"
     with suppress(FileNotFoundError):
         found = path.lstat()

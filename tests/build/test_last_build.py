@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ import tasks
 from practice.build import last_build
 from practice.build.last_build import LastBuild
 from practice.build.run import build
+from practice.support.environment import environment_fingerprint
 
 TEXT = "Nothing has changed."
 
@@ -204,3 +207,44 @@ def test_the_command_says_that_nothing_has_changed(tmp_path, monkeypatch, capsys
     assert said[0][0].rpartition(" s. ")[2] == said[1][0].rpartition("). ")[2]
     assert said[0][1:] == said[1][1:] == said[2][1:]
     assert said[1][0] == said[2][0]
+
+
+def practice(settings: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command `practice build`, and name the modules that it has loaded."""
+    command = "import sys; from practice.__main__ import main; main(); print(*sys.modules)"
+    return subprocess.run(
+        [sys.executable, "-c", command, "build", "--settings", str(settings), *words],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_nothing_changed_is_answered_before_the_command_line_is_loaded(settings):
+    done = practice(settings)
+    assert done.returncode == 0, done.stderr
+    said, modules = done.stdout.splitlines()
+    assert said == TEXT
+    heavy = {"invoke", "pelican", "pydantic", "jinja2", "markdown", "sqlite3", "asyncio"}
+    assert heavy & set(modules.split()) == set()
+
+
+def test_without_the_cache_the_site_is_built(settings, monkeypatch, tmp_path):
+    shutil.rmtree(LastBuild(settings, None, None).file.parent)
+    assert answer(settings) is None
+    run_build(settings)
+    assert answer(settings) == TEXT
+    monkeypatch.setenv("PRACTICE_CACHE", str(tmp_path / "another"))
+    assert answer(settings) is None
+
+
+def test_another_python_and_another_package_are_another_environment(monkeypatch, tmp_path):
+    found = set()
+    for version in (sys.version, "3.99.0"):
+        monkeypatch.setattr(sys, "version", version)
+        found.add(environment_fingerprint.__wrapped__())
+    (tmp_path / "other-1.0.dist-info").mkdir()
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
+    found.add(environment_fingerprint.__wrapped__())
+    assert len(found) == 3

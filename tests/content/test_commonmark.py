@@ -188,4 +188,4 @@ def test_a_definition_counts_in_every_part_of_a_text():
 )
 def test_a_long_text_takes_no_longer_than_its_length(unit):
     """A quadratic step would take minutes for this many signs."""
-    parse("x.md", "x.md", unit * (300_000 // len(unit)), 1)
+    parse("x.md", "x.md", unit * (150_000 // len(unit)), 1)

@@ -14,8 +14,9 @@ import time
 import pytest
 from conftest import ROOT
 
-from benchmarks import report, run
-from benchmarks.run import Tool
+from benchmarks import corpus, full_theme, measure, report, run, sites
+from benchmarks.measure import Effort
+from benchmarks.tools import Tool
 
 SERVER = """
 import http.server, os, pathlib, sys
@@ -49,10 +50,8 @@ def post(tmp_path):
     return file
 
 
-@pytest.fixture(autouse=True)
-def short(monkeypatch):
-    monkeypatch.setattr(run, "SETTLED", 0.01)
-    monkeypatch.setattr(run, "PATIENCE", 0.3)
+SHORT = Effort(settled=0.01, patience=0.3)
+LONG = Effort(settled=0.01, patience=60)
 
 
 def alive(folder) -> bool:
@@ -63,25 +62,62 @@ def alive(folder) -> bool:
     return True
 
 
-def test_edits_that_are_shown_are_timed(post, monkeypatch):
-    monkeypatch.setattr(run, "PATIENCE", 60)
-    seconds, lost = run.edits(tool("live"), post.parent, post, 0.0)
-    assert (len(seconds), lost) == (run.EDITS, 0)
+@pytest.mark.parametrize("change", [measure.edit, measure.retitle])
+def test_edits_that_are_shown_are_timed(post, change):
+    seconds, lost = measure.edits(tool("live"), post.parent, post, 0.0, LONG, change=change)
+    assert (len(seconds), lost) == (LONG.edits, 0)
     assert not alive(post.parent)
 
 
 @pytest.mark.parametrize("kind", ["deaf", "none"])
 def test_a_server_that_shows_no_edit_is_no_error(post, kind):
-    assert run.edits(tool(kind), post.parent, post, 0.0)[0] == []
+    assert measure.edits(tool(kind), post.parent, post, 0.0, SHORT)[0] == []
     assert not alive(post.parent)
 
 
+@pytest.mark.parametrize("make", [sites.ours, sites.stock, sites.hugo, sites.zensical])
+def test_edits_change_a_text_and_a_title_and_nothing_else(make, tmp_path):
+    post = make(tmp_path, 2)
+    before = post.read_text("utf-8").splitlines()
+    for change, number in ((measure.edit, 1), (measure.retitle, 2)):
+        for mark in ("One", "Two"):
+            change(post, mark)
+        now = post.read_text("utf-8").splitlines()
+        different = [line for line, old in zip(now, before, strict=True) if line != old]
+        assert len(different) == number
+        assert sum("MarkTwo" in line for line in different) == number
+        assert "MarkOne" not in "".join(now)
+
+
+def test_our_theme_is_ported_with_every_word_of_a_post_replaced():
+    post = next(corpus.posts(1))
+    day = f"{post.date:%B} {post.date.day}, {post.date.year}"
+    page = (
+        f"<title>{post.title}</title><p>{post.summary}</p><a href='/blog/{post.slug}/'>{post.date}"
+        f'{day}</a><a href="/team/{corpus.author_id(post)}/">'
+        f'<a href="/blog/topics/{corpus.TOPICS[post.topic].lower()}/">'
+        f'<ol role="list">\n<li><a href="#a">A</a></li></ol>'
+        f"{full_theme.TEXT}the text{full_theme.AFTER}"
+    )
+    places = dict.fromkeys(sites.HUGO_PLACES, "X")
+    found = full_theme.Ported(page, {}).with_places(places, contents="TOC")
+    assert found == (
+        "<title>X</title><p>X</p><a href='X'>XX</a>XXTOC"
+        f"{full_theme.TEXT}X</div>\n{full_theme.AFTER}"
+    )
+    with pytest.raises(ValueError, match="does not hold the title"):
+        full_theme.Ported(page.replace(post.title, ""), {}).with_places(places)
+
+
 def test_a_figure_that_was_not_measured_is_said_in_words():
-    known = {"cold": 1.0, "memory": 10, "html": 1, "css": 1, "js": 1, "requests": 1}
-    runs = {"ours": {"100": {**known, "edit": 0.02}}, "Pelican": {"100": known}}
-    text = report.readme({"runs": runs, "versions": {}, "machine": "one", "load": 0})
-    assert "| 100 | edit to served page | 20 ms | never shown |" in text
-    assert "| 100 | edit to served page | – |" in text
+    known = {"cold": [1.0], "memory": [10], "html": 1, "css": 1, "js": 1, "requests": 1}
+    runs = {
+        "ours": {"100": {**known, "edit": [0.01, 0.02, 0.03]}},
+        "Pelican": {"100": {**known, "edit": []}},
+    }
+    text = report.readme({"runs": runs, "versions": {}, "machine": "one"})
+    assert "| 100 | edit of a text to served page | 20 ms (10 ms–30 ms) | never shown |" in text
+    assert "| 100 | edit of a text to served page | – |" in text
     assert "ours" in report.plot(runs)
     assert "Pelican" not in report.plot(runs)
 
@@ -93,14 +129,13 @@ import signal
 import sys
 from pathlib import Path
 sys.path[:0] = [sys.argv[1] + "/tests/project", sys.argv[1] + "/tests"]
-from benchmarks import run
+from benchmarks import measure, run
 from test_benchmark import tool
 signal.signal(signal.SIGINT, signal.default_int_handler)
-run.PATIENCE = 600
 folder = sys.argv[2]
 sys.argv = sys.argv[:1]
-run.run = lambda *_: run.edits(
-    tool("deaf"), Path(folder), Path(folder, "post.md"), 0.0
+run.run = lambda *_, **__: measure.edits(
+    tool("deaf"), Path(folder), Path(folder, "post.md"), 0.0, measure.Effort(patience=600)
 )
 run.main()
 """
@@ -115,6 +150,11 @@ run.main()
         finally:
             bench.kill()
     assert not alive(post.parent)
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.5, "had other work"), (0.0, "at most 0%")])
+def test_a_busy_machine_is_said(share, said):
+    assert said in report.busy_lines({"ours": {"100": {"busy": share}}})[0]
 
 
 def test_the_usual_folder_is_not_hidden():

@@ -21,7 +21,8 @@ from practice.site.site import Site
 from practice.support import platform
 
 GPS = {1: "N", 2: (37.0, 46.0, 30.0), 3: "W", 4: (122.0, 25.0, 10.0)}
-SECRETS = [b"SecretCamera", b"Exif", b"GPS", b"SecretComment", b"ICC_PROFILE", b"http://ns.adobe"]
+SECRETS = [b"SecretCamera", b"Exif", b"SecretComment", b"ICC_PROFILE", b"http://ns.adobe"]
+"""Nothing shorter: a picture of noise may hold any three letters."""
 
 
 def photo(file, size=(2000, 1000), orientation=1, **options):
