@@ -14,7 +14,7 @@ from pathlib import Path
 
 from practice.build import report
 from practice.build.command import build_if_changed
-from practice.fleet.result import ADAPTER, PracticeResult, State
+from practice.fleet.result import PracticeResult, State, as_json
 from practice.problems import Problem, ProblemsFound, UsageError, errors
 from practice.support import faults
 
@@ -32,7 +32,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a settings file or a plugin prints is no result
     with answers:
-        answers.write(ADAPTER.dump_json(run(command, Path(folder), options)))
+        answers.write(as_json([run(command, Path(folder), options)]).encode())
 
 
 def run(command: str, folder: Path, options: Sequence[str] = ()) -> PracticeResult:
@@ -51,8 +51,13 @@ def run(command: str, folder: Path, options: Sequence[str] = ()) -> PracticeResu
     return PracticeResult(str(folder), state, text, tuple(problems), seconds)
 
 
+def _tell(step: str) -> None:
+    """Say what is done now, so that whoever has started this process sees that it goes on."""
+    print(step, file=sys.stderr, flush=True)  # noqa: T201  # standard error is for that
+
+
 def _build(settings: Path, _options: Sequence[str]) -> Done:
-    text, built = build_if_changed(settings)
+    text, built = build_if_changed(settings, step=_tell)
     return ("done", text, built.warnings) if built else ("unchanged", text, ())
 
 
@@ -71,7 +76,7 @@ def _publish(settings: Path, options: Sequence[str]) -> Done:
 
     said: list[str] = []
     console = publishing.Console(
-        step=lambda _: None, say=said.append, confirm=lambda _: True, offer=lambda _: False
+        step=_tell, say=said.append, confirm=lambda _: True, offer=lambda _: False
     )
     chosen = publishing.Options(
         dry_run=DRY_RUN in options, yes=YES in options, allow_sample=SAMPLE in options

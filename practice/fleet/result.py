@@ -1,12 +1,14 @@
-"""What a command did for one practice."""
+"""What a command did for one practice.
+
+It loads little: a practice that has not changed is answered in the time that Python takes to start.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal, get_args
-
-from pydantic import TypeAdapter
 
 from practice.problems import Problem, errors
 
@@ -40,11 +42,17 @@ class PracticeResult:
         return len(self.problems) - len(errors(self.problems))
 
 
-ADAPTER: TypeAdapter[PracticeResult] = TypeAdapter(PracticeResult)
-"""Reads and writes a result as JSON."""
-
-
 def as_json(results: Iterable[PracticeResult]) -> str:
-    """Return the results as JSON: a list with an object for each practice."""
-    found: TypeAdapter[list[PracticeResult]] = TypeAdapter(list[PracticeResult])
-    return found.dump_json(list(results), indent=2).decode()
+    """Return results as JSON: a list with an object for each practice."""
+    return json.dumps([asdict(result) for result in results], indent=2, ensure_ascii=False)
+
+
+def from_json(text: bytes) -> list[PracticeResult]:
+    """Return the results that ``as_json`` has written. Raises ``ValueError`` for anything else."""
+    try:
+        return [
+            PracticeResult(**found | {"problems": tuple(Problem(**p) for p in found["problems"])})
+            for found in json.loads(text)
+        ]
+    except (TypeError, LookupError) as error:
+        raise ValueError(str(error)) from error

@@ -11,9 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from practice.fleet.result import ADAPTER, PracticeResult
+from practice.fleet.result import PracticeResult, from_json
 from practice.problems import UsageError
 from practice.support import extras, platform, supervised
 from practice.support.cache_folder import environment_of_group
@@ -76,10 +74,11 @@ def run_in_process(command: str, folder: str, options: Sequence[str]) -> Practic
     except supervised.NoProgress:
         return _ended(folder, f"it has said nothing for {SILENT:.0f} seconds")
     try:
-        return ADAPTER.validate_json(finished.stdout)
-    except ValidationError:
+        [result] = from_json(finished.stdout)
+    except ValueError:
         last = finished.stderr.strip().rpartition("\n")[2]
         return _ended(folder, last or f"its process ended with exit code {finished.returncode}")
+    return result
 
 
 def _ended(folder: str, why: str) -> PracticeResult:

@@ -184,12 +184,17 @@ def _make(texts: Mapping[str, str], kept: Path) -> dict[str, str]:
                 file.unlink()
         sums = {path: hashed(target / path) for path in files_below(target)}
         (target / SUMS).write_text(json.dumps(sums), encoding="utf-8", newline="\n")
-        remove_folder(kept)
+        # Another publish with the same cache may have been first, and be using its files now.
+        if os.path.lexists(kept):
+            if found := _sums_of(kept):
+                return found
+            remove_folder(kept)
         try:
             rename_folder(target, kept)
-        except OSError:  # another publish with the same cache was first
-            if _sums_of(kept) != sums:
-                raise
+        except OSError:
+            if found := _sums_of(kept):
+                return found
+            raise
     return sums
 
 

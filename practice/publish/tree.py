@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import stat
 from pathlib import Path
 
 from practice.publish.release import File, hashed
@@ -39,9 +40,10 @@ class Tree:
         self.files[path] = File(sha256 or hashed(source), real.st_size)
 
     def write(self, path: str, content: bytes) -> None:
-        """Add a file with this content."""
-        self._make_room(path)
-        (self.folder / path).write_bytes(content)
+        """Add a file with this content; one of an earlier release that has it stays as it is."""
+        if not _holds(f"{self.folder}/{path}", content):
+            self._make_room(path)
+            (self.folder / path).write_bytes(content)
         self.files[path] = File(hashlib.sha256(content).hexdigest(), len(content))
 
     def finish(self) -> None:
@@ -55,6 +57,18 @@ class Tree:
         if target.is_dir() and not target.is_symlink():
             shutil.rmtree(target)
         target.unlink(missing_ok=True)
+
+
+def _holds(target: str, content: bytes) -> bool:
+    """Return whether a path is a file with this content, and no link of any kind."""
+    try:
+        found = os.lstat(target)
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1 or found.st_size != len(content):
+            return False
+        with open(target, "rb") as file:  # noqa: PTH123  # a `Path` of each file takes longer
+            return file.read() == content
+    except OSError:
+        return False
 
 
 def _is_same(target: str, real: os.stat_result) -> bool:

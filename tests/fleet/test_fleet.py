@@ -97,7 +97,8 @@ def test_each_practice_has_settings_of_its_own(tmp_path):
     found = practices_in([tmp_path], "publishconf.py")
     options = [one.YES, one.SAMPLE]
     results = run("publish", found, options, workers=2)
-    assert states(results) == {"north": "done", "south": "done"}, results
+    told = [*[(r.text, r.problems) for r in results]]
+    assert states(results) == {"north": "done", "south": "done"}, "\n".join(map(repr, told))
     for name in ("north", "south"):
         page = (tmp_path / name / "ready/index.html").read_text("utf-8")
         assert f"https://{name}.practice-site.org/" in page
@@ -126,6 +127,13 @@ def test_a_process_that_ends_by_itself_has_no_result(group):
     results = run("build", [group / "north", group / "west"])
     assert states(results) == {"north": "ended", "west": "done"}
     assert "exit code 7" in results[0].text
+
+
+def test_a_practice_that_goes_on_for_long_is_seen_to_go_on(group, capfd, monkeypatch):
+    """Each step is told: a large upload takes longer than a process may be silent."""
+    monkeypatch.chdir(group)
+    assert one.run("build", group / "north").state == "done"
+    assert "Writing the pages" in capfd.readouterr().err
 
 
 # --- Folders ---

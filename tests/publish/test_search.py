@@ -167,3 +167,30 @@ def test_the_samples_search_page_leads_to_the_lists(practices):
         link.get("href") for link in practices["sample"].page("/search/").one("main").iter("a")
     }
     assert {"/side-effects/", "/blog/", "/questions/", "/treatments/"} <= links
+
+
+def test_an_index_that_another_publish_has_just_made_stays(project, tmp_path, monkeypatch):
+    """With one cache for several practices, the other may be using its files already."""
+    site, pages = project.folder / "www", ["index.html"]
+    run, others = search._run_pagefind, []
+
+    def while_another_makes_the_same(source, target):
+        if not others:
+            others.append({})
+            others[0] |= search.index(site, digests(site, pages), (), tmp_path)
+        run(source, target)
+
+    monkeypatch.setattr(search, "_run_pagefind", while_another_makes_the_same)
+    before = {}
+
+    def noted(kept, real=search._sums_of):
+        sums = real(kept)
+        if sums and not before:
+            before.update({file: file.stat().st_ino for file in kept.rglob("*")})
+        return sums
+
+    monkeypatch.setattr(search, "_sums_of", noted)
+    found = search.index(site, digests(site, pages), (), tmp_path)
+    assert found == others[0]
+    assert before
+    assert all(file.stat().st_ino == inode for file, inode in before.items())
