@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -25,7 +25,8 @@ def importing_from(folder: Path) -> Iterator[None]:
         yield
     finally:
         sys.dont_write_bytecode = before
-        sys.path.remove(place)
+        with suppress(ValueError):  # a settings file may have taken it out
+            sys.path.remove(place)
         for name in sys.modules.keys() - known:
             file = getattr(sys.modules[name], "__file__", None)
             if file and Path(file).parent == Path(place):

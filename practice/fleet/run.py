@@ -6,6 +6,7 @@ to another one. Each practice runs in a process of its own, see ``practice.fleet
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -54,12 +55,17 @@ def run(
         folders = {
             future.key: str(folder) for future, folder in zip(futures, practices, strict=True)
         }
-        for future in as_completed(futures):
-            folder = folders[future.key]
-            error = future.exception()
-            result = _ended(folder, _in_words(error)) if error else future.result()
-            results[folder] = result
-            done(result)
+        try:
+            for future in as_completed(futures):
+                folder = folders[future.key]
+                error = future.exception()
+                result = _ended(folder, _in_words(error)) if error else future.result()
+                results[folder] = result
+                done(result)
+        except BaseException:  # Ctrl-C, above all: Dask would wait for what runs
+            client.cancel(futures)
+            supervised.end_all()
+            raise
     return [results[str(folder)] for folder in practices]
 
 
@@ -112,6 +118,7 @@ def _connected(cluster: str, workers: int) -> Iterator[Client]:
             processes=False,
             dashboard_address="127.0.0.1:0",  # nothing listens to other computers
             worker_dashboard_address="127.0.0.1:0",
+            silence_logs=logging.ERROR,
         ) as local,
         Client(local) as client,
     ):

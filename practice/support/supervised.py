@@ -23,6 +23,10 @@ LEFT_OPEN = 5.0
 running (`ssh` with `ControlPersist`) may keep the output open."""
 
 
+_lifelines: set[IO[bytes]] = set()
+"""Of the programs that run now, in any thread: a program ends when its own is closed."""
+
+
 @dataclass(frozen=True)
 class Finished:
     """What a program has left: its exit code and its output."""
@@ -79,6 +83,7 @@ def run(
         threading.Thread(target=read, args=(pipe,), daemon=True)
         for read, pipe in ((output.read, stdout), (output.read_lines, stderr))
     ]
+    _lifelines.add(lifeline)
     try:
         for reader in readers:
             reader.start()
@@ -91,11 +96,18 @@ def run(
             except subprocess.TimeoutExpired:
                 continue
     finally:
+        _lifelines.discard(lifeline)
         lifeline.close()  # ends the program if it still runs
         process.wait()
         for reader in readers:
             reader.join(LEFT_OPEN)
     return Finished(process.returncode, b"".join(output.chunks), "\n".join(output.lines))
+
+
+def end_all() -> None:
+    """End every program that runs now; ``run`` returns in the threads that wait for one."""
+    for lifeline in list(_lifelines):
+        lifeline.close()
 
 
 class _Output:

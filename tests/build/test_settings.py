@@ -185,3 +185,21 @@ def test_a_plugin_that_fails_anywhere_is_named(settings, code, words, monkeypatc
     assert problem.path in {"other.py", "our_settings.py"}
     assert problem.path == "other.py" or problem.line == 9
     assert not Path("output").exists()
+
+
+def test_a_settings_file_imports_the_modules_of_its_own_folder(tmp_path, monkeypatch):
+    """`publishconf.py` imports `pelicanconf`, whatever was imported before and from anywhere."""
+    found = []
+    for name in ("north", "south"):
+        folder = tmp_path / name
+        (folder / "content").mkdir(parents=True)
+        text = f"PATH = 'content'\nSITEURL = 'https://{name}.example.com'\nPLUGINS = ['practice']\n"
+        (folder / "pelicanconf.py").write_text(text, "utf-8")
+        file = folder / "publishconf.py"
+        file.write_text("from pelicanconf import *\n", "utf-8")
+        monkeypatch.chdir(tmp_path)
+        before = set(sys.modules), list(sys.path)
+        found.append(load_settings(file, None, None)["SITEURL"])
+        assert "pelicanconf" not in sys.modules.keys() - before[0]
+        assert sys.path == before[1]
+    assert found == ["https://north.example.com", "https://south.example.com"]

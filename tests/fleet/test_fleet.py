@@ -202,6 +202,34 @@ def test_what_cannot_be_run_is_told(group, words, why):
     assert "Traceback" not in done.stderr
 
 
+def test_ctrl_c_ends_the_run_and_what_it_has_started(group):
+    waits = practice(group / "aa-waits")
+    settings = waits / "pelicanconf.py"
+    settings.write_text(settings.read_text("utf-8") + WAITS_ONCE, "utf-8")
+    running = subprocess.Popen(
+        [sys.executable, "-m", "practice", "fleet", "build", str(group), "--workers", "1"],
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    child = psutil.Process(process_in(waits))
+    running.send_signal(signal.SIGINT)
+    out, _ = running.communicate(timeout=servers.PATIENCE)
+    assert running.returncode != 0
+    assert "Traceback" not in out
+    psutil.wait_procs([child], servers.PATIENCE)
+    assert not child.is_running()
+    assert not (group / "west/output").exists()  # nothing else is begun
+
+
+def process_in(waits: Path) -> int:
+    """Wait until the practice that waits has begun, and return the id of its process."""
+    begun = waits / "begun"
+    return int(eventually(lambda: begun.exists() and begun.read_text("utf-8")))
+
+
 def test_names_are_short_and_differ():
     results = [PracticeResult(f"/group/{name}", "done") for name in ("north", "east/one")]
     assert list(summary.names_of(results).values()) == ["north", "east/one"]
@@ -252,8 +280,7 @@ def test_a_worker_that_is_killed_in_the_middle_loses_nothing(group):
             stderr=subprocess.STDOUT,
             text=True,
         )
-        begun = eventually(lambda: (waits / "begun").exists() and (waits / "begun").read_text())
-        child = psutil.Process(int(begun))
+        child = psutil.Process(process_in(waits))
         busy = {parent.pid for parent in child.parents()} & {worker.pid for worker in workers}
         assert len(busy) == 1
         os.kill(busy.pop(), signal.SIGKILL)
