@@ -193,7 +193,7 @@ def test_a_settings_file_imports_the_modules_of_its_own_folder(tmp_path, monkeyp
     for name in ("north", "south"):
         folder = tmp_path / name
         (folder / "content").mkdir(parents=True)
-        text = f"PATH = 'content'\nSITEURL = 'https://{name}.example.com'\nPLUGINS = ['practice']\n"
+        text = f"PATH = 'content'\nSITEURL = 'https://{name}.example.com'\nTIMEZONE = 'UTC'\n"
         (folder / "pelicanconf.py").write_text(text, "utf-8")
         file = folder / "publishconf.py"
         file.write_text("from pelicanconf import *\n", "utf-8")
