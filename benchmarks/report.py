@@ -82,7 +82,7 @@ def readme(results: Results) -> str:
             "",
             "## What was measured",
             "",
-            "The median, with the least and the most in brackets.",
+            "The median, with the least and the most in brackets; – was not measured this time.",
             "",
             *figures(runs, sizes),
             "",

@@ -18,7 +18,7 @@ from benchmarks.full_theme import Ported, ported
 
 ROOT = Path(__file__).parent.parent
 NPM = ("@11ty/eleventy@3", "@11ty/eleventy-plugin-rss@2", "markdown-it-anchor@9")
-PYTHON = ("zensical>=0.1",)
+PYTHON = ("zensical",)
 
 
 @dataclass(frozen=True)
