@@ -206,7 +206,7 @@ def publish(
             outcome = publishing.publish(options, _console(progress), Path(settings))
         progress.end()
         if outcome.done:
-            print(f"Live: release {outcome.plan.new.id} at {outcome.target}.")
+            print(outcome.live)
             if outcome.plan.live.release:
                 print(f"To go back: {back}.")
         elif not dry_run and not outcome.plan.nothing:
@@ -240,7 +240,7 @@ def rollback(
             outcome = publishing.rollback(options, _console(progress), to, Path(settings))
         progress.end()
         if outcome.done:
-            print(f"Live: release {outcome.plan.new.id} at {outcome.target}.")
+            print(outcome.live)
 
 
 @task(help={"settings": "the settings file"})
@@ -265,7 +265,7 @@ def _live_all_the_same(progress: report.Progress, then: str = "") -> Iterator[No
         yield
     except ProblemsLive as error:
         progress.end()
-        print(f"Live: release {error.outcome.plan.new.id} at {error.outcome.target}.")
+        print(error.outcome.live)
         said = report.problems(error.problems, f"The release is live all the same.{then}")
         print(said, file=sys.stderr)
         raise Exit(code=PROBLEMS) from error
@@ -400,8 +400,8 @@ def fleet(
 
     more = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
     with command_errors("") as progress:
-        if command not in result.COMMANDS:
-            raise UsageError(f"`{command}` is not one of {', '.join(result.COMMANDS)}")
+        if command not in one.SETTINGS:
+            raise UsageError(f"`{command}` is not one of {', '.join(one.SETTINGS)}")
         found = practices.practices_in(map(Path, [folder, *more]), one.SETTINGS[command])
         chosen = {one.DRY_RUN: dry_run, one.YES: yes, one.SAMPLE: allow_sample}
         options = [option for option, given in chosen.items() if given]

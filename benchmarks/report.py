@@ -145,8 +145,8 @@ def tables(runs: Results) -> list[str]:
 def busy_note(share: float) -> str:
     """Return what is said where the machine was not left alone."""
     return (
-        f"**The machine had other work while this was measured** (up to {share:.0%} of it), which "
-        "not all figures met with alike: run it again on a machine that is left alone."
+        f"**The machine was busy with other work during this run** (up to {share:.0%} of it). Not "
+        "all figures are affected alike, so run it again when the machine is idle."
     )
 
 

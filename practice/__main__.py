@@ -12,7 +12,7 @@ from pathlib import Path
 
 def main() -> None:
     """Run the command line; `practice --list` shows the commands."""
-    if said := unchanged(sys.argv[1:]):
+    if said := answer(sys.argv[1:]):
         from practice.support.console import accept_every_character  # noqa: PLC0415  # see above
 
         accept_every_character(sys.stdout)
@@ -29,7 +29,7 @@ def main() -> None:
     Program(name="practice", binary="practice", version=version, namespace=tasks.SITE).run()
 
 
-def unchanged(words: list[str]) -> str | None:
+def answer(words: list[str]) -> str | None:
     """Return the answer to `build` if nothing has changed; None for every other command."""
     match words:
         case ["build"]:
@@ -38,9 +38,9 @@ def unchanged(words: list[str]) -> str | None:
             settings = named
         case _:
             return None
-    from practice.build.last_build import LastBuild  # noqa: PLC0415  # other commands do not need it
+    from practice.build.command import unchanged  # noqa: PLC0415  # other commands do not need it
 
-    return LastBuild(Path(settings), None, None).report()
+    return unchanged(Path(settings))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,23 @@ if TYPE_CHECKING:
     from practice.build.run import Built
 
 
+Asked = tuple[Path, Path | None, Path | None]
+_changed: dict[Asked, LastBuild] = {}
+"""The sites that ``unchanged`` has found to need a build, until they are built."""
+
+
+def unchanged(settings: Path) -> str | None:
+    """Return what to print if nothing has changed since the last build, or None.
+
+    If None, ``build_if_changed`` builds the site without comparing all files a second time.
+    """
+    last = LastBuild(settings, None, None)
+    said = last.report()
+    if said is None:
+        _changed[settings, None, None] = last
+    return said
+
+
 def build_if_changed(
     settings: Path,
     content: Path | None = None,
@@ -27,9 +44,11 @@ def build_if_changed(
     The parameters and errors are those of ``practice.build.run.build``. Returns what to print, and
     the build; None if there was nothing to build.
     """
-    last = LastBuild(settings, content, output)
-    if unchanged := last.report():
-        return unchanged, None
+    last = _changed.pop((settings, content, output), None)
+    if last is None:
+        last = LastBuild(settings, content, output)
+        if said := last.report():
+            return said, None
     from practice.build import run  # noqa: PLC0415  # see above
 
     built = run.build(content, output, settings, step)

@@ -16,12 +16,13 @@ from practice.build import report
 from practice.build.command import build_if_changed
 from practice.fleet.result import PracticeResult, State, as_json
 from practice.problems import Problem, ProblemsFound, UsageError, errors
-from practice.support import faults
 
 SETTINGS = {"build": "pelicanconf.py", "check": "pelicanconf.py", "publish": "publishconf.py"}
 """The settings file that each command reads, in the practice's folder."""
 YES, SAMPLE, DRY_RUN = "--yes", "--allow-sample", "--dry-run"
 """The options of publishing that a group can be given."""
+
+NOT_CHANGED = "This practice was not changed. The others were not affected."
 
 Done = tuple[State, str, Sequence[Problem]]
 
@@ -42,18 +43,22 @@ def run(command: str, folder: Path, options: Sequence[str] = ()) -> PracticeResu
         os.chdir(folder)
         state, text, problems = RUN[command](Path(SETTINGS[command]), options)
     except ProblemsFound as error:
-        state, text, problems = "problems", "", error.problems
+        state, problems = "problems", error.problems
+        text = report.problems(problems, NOT_CHANGED)
     except UsageError as error:
         state, text, problems = "unusable", str(error), ()
-    except Exception as error:  # noqa: BLE001  # whatever it is, it is of this practice alone
-        state, text, problems = "problems", "", [faults.problem_of(error)]
+    except Exception as error:  # noqa: BLE001  # whatever it is, the other practices go on
+        from practice.support import faults  # noqa: PLC0415  # rarely needed
+
+        state, problems = "problems", [faults.problem_of(error)]
+        text = report.problems(problems, NOT_CHANGED)
     seconds = round(time.monotonic() - started, 3)
     return PracticeResult(str(folder), state, text, tuple(problems), seconds)
 
 
 def _tell(step: str) -> None:
-    """Say what is done now, so that whoever has started this process sees that it goes on."""
-    print(step, file=sys.stderr, flush=True)  # noqa: T201  # standard error is for that
+    """Report a step on standard error, as a sign of progress."""
+    print(step, file=sys.stderr, flush=True)  # noqa: T201  # the process that started it reads it
 
 
 def _build(settings: Path, _options: Sequence[str]) -> Done:
@@ -84,11 +89,13 @@ def _publish(settings: Path, options: Sequence[str]) -> Done:
     try:
         outcome = publishing.publish(chosen, console, settings)
     except publishing.ProblemsLive as error:
-        live = f"Live: release {error.outcome.plan.new.id} at {error.outcome.target}."
-        said.append(report.problems(error.problems, f"The release is live all the same. {live}"))
+        said += [
+            error.outcome.live,
+            report.problems(error.problems, "The release is live all the same."),
+        ]
         return "problems", "\n".join(said), error.problems
     if outcome.done:
-        said.append(f"Live: release {outcome.plan.new.id} at {outcome.target}.")
+        said.append(outcome.live)
     return "unchanged" if outcome.plan.nothing else "done", "\n".join(said), ()
 
 

@@ -28,7 +28,7 @@ def _in(folder: Path, settings: str) -> Iterator[Path]:
     below = [file.parent for file in folder.glob(f"*/{settings}")]
     if not below:
         raise UsageError(
-            f"`{display_path_of(folder)}` is not the folder of a practice, and holds none: there "
-            f"is no `{settings}` in it, nor in a folder below it"
+            f"`{display_path_of(folder)}` contains no practice: there is no `{settings}` in it or "
+            "in a folder directly below it"
         )
     yield from below

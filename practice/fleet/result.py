@@ -1,6 +1,6 @@
 """What a command did for one practice.
 
-It loads little: a practice that has not changed is answered in the time that Python takes to start.
+It loads few modules, so that a practice without changes takes little more than a start of Python.
 """
 
 from __future__ import annotations
@@ -8,12 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from practice.problems import Problem, errors
 
-Command = Literal["build", "check", "publish"]
-COMMANDS: tuple[Command, ...] = get_args(Command)
 State = Literal["done", "unchanged", "problems", "unusable", "ended"]
 """How it went: `unusable` is a folder or a setting that cannot be used, and `ended` means that the
 process of the practice ended without a result."""
@@ -33,12 +31,12 @@ class PracticeResult:
 
     @property
     def failed(self) -> bool:
-        """Whether the command did not do what it was asked for."""
+        """Whether the command failed for this practice."""
         return self.state in FAILED
 
     @property
     def warnings(self) -> int:
-        """The number of problems that stop nothing."""
+        """The number of warnings."""
         return len(self.problems) - len(errors(self.problems))
 
 

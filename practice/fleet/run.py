@@ -1,7 +1,7 @@
-"""Runs a command for every practice of a group on a Dask cluster: workers here, or elsewhere.
+"""Runs a command for each practice of a group, on this computer or on a Dask cluster.
 
-Dask (https://distributed.dask.org) distributes the practices, and gives those of a worker that dies
-to another one. Each practice runs in a process of its own, see ``practice.fleet.one``.
+Dask (https://distributed.dask.org) distributes the practices to workers. If a worker dies, another
+one takes over its practices. Each practice runs in its own process, see ``practice.fleet.one``.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ with extras.needed("fleet", "a group of practices"):
     from distributed import Client, KilledWorker, LocalCluster, as_completed
 
 SILENT = 900.0
-"""Seconds after which a practice whose process says nothing is given up."""
+"""Seconds without output after which a practice is given up."""
 CONNECT = 20.0
-"""Seconds in which a cluster has to answer."""
+"""Seconds to wait for a cluster to answer."""
 
 
 def run(
@@ -62,7 +62,7 @@ def run(
                 result = _ended(folder, _in_words(error)) if error else future.result()
                 results[folder] = result
                 done(result)
-        except BaseException:  # Ctrl-C, above all: Dask would wait for what runs
+        except BaseException:  # mostly Ctrl-C; Dask would wait for running tasks
             client.cancel(futures)
             supervised.end_all()
             raise
@@ -70,7 +70,7 @@ def run(
 
 
 def run_in_process(command: str, folder: str, options: Sequence[str]) -> PracticeResult:
-    """Run a command for one practice in a process of its own, on the worker that is given it."""
+    """Run a command for one practice in its own process. Workers call this function."""
     environment = environment_of_group()
     program = [sys.executable, "-m", "practice.fleet.one", command, folder, *options]
     try:
@@ -78,7 +78,7 @@ def run_in_process(command: str, folder: str, options: Sequence[str]) -> Practic
             program, limit=SILENT, cwd=supervised.ROOT, environment=environment
         )
     except supervised.NoProgress:
-        return _ended(folder, f"it has said nothing for {SILENT:.0f} seconds")
+        return _ended(folder, f"there was no output for {SILENT:.0f} seconds")
     try:
         [result] = from_json(finished.stdout)
     except ValueError:
@@ -88,12 +88,12 @@ def run_in_process(command: str, folder: str, options: Sequence[str]) -> Practic
 
 
 def _ended(folder: str, why: str) -> PracticeResult:
-    return PracticeResult(folder, "ended", f"this practice has no result: {why}")
+    return PracticeResult(folder, "ended", f"no result for this practice: {why}")
 
 
 def _in_words(error: BaseException) -> str:
     if isinstance(error, KilledWorker):
-        return "the workers that were given it ended, one after the other"
+        return "every worker that tried it ended"
     return f"{type(error).__name__}: {error}"
 
 

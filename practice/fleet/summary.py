@@ -11,7 +11,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from practice.build import report
 from practice.fleet.result import PracticeResult, State
 
 WORDS: dict[State, str] = {
@@ -21,7 +20,6 @@ WORDS: dict[State, str] = {
     "unusable": "cannot be used",
     "ended": "no result",
 }
-THEN = "This practice is as it was; the others went on."
 
 
 @contextmanager
@@ -43,12 +41,8 @@ def names_of(results: Sequence[PracticeResult]) -> dict[str, str]:
 def failures(results: Sequence[PracticeResult]) -> str:
     """Return what is wrong with each practice that failed; empty if none did."""
     names = names_of(results)
-    parts = []
-    for result in results:
-        if result.failed:
-            said = report.problems(result.problems, THEN) if result.problems else result.text
-            parts.append(f"{names[result.folder]}\n" + _indented(said))
-    return "\n\n".join(parts)
+    failed = (result for result in results if result.failed)
+    return "\n\n".join(f"{names[one.folder]}\n{_indented(one.text)}" for one in failed)
 
 
 def table(results: Sequence[PracticeResult]) -> str:

@@ -80,6 +80,11 @@ class Outcome:
     checked: int = 0
     """The number of files that were verified on the live site."""
 
+    @property
+    def live(self) -> str:
+        """The release and where it is live, in words."""
+        return f"Live: release {self.plan.new.id} at {self.target}."
+
 
 def publish(options: Options, console: Console, file: Path = FILE) -> Outcome:
     """Build the site and publish it.

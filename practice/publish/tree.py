@@ -40,7 +40,7 @@ class Tree:
         self.files[path] = File(sha256 or hashed(source), real.st_size)
 
     def write(self, path: str, content: bytes) -> None:
-        """Add a file with this content; one of an earlier release that has it stays as it is."""
+        """Add a file with this content. One of an earlier release with the same content is kept."""
         if not _holds(f"{self.folder}/{path}", content):
             self._make_room(path)
             (self.folder / path).write_bytes(content)
@@ -60,7 +60,7 @@ class Tree:
 
 
 def _holds(target: str, content: bytes) -> bool:
-    """Return whether a path is a file with this content, and no link of any kind."""
+    """Return whether a path is a regular file with this content and without other hard links."""
     try:
         found = os.lstat(target)
         if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1 or found.st_size != len(content):

@@ -53,9 +53,10 @@ def cache_folder(content: Path) -> Path | None:
 
 
 def environment_of_group() -> dict[str, str]:
-    """Return the environment of a process in a group whose practices share one cache.
+    """Return the environment for the process of one practice in a group.
 
-    Each of these processes works alone, because several of them run at the same time.
+    All practices of the group share one cache. Each uses one process, because several practices
+    run at the same time.
     """
     shared = os.environ.get("PRACTICE_CACHE") or str(_base() / GROUP)
     return {"PRACTICE_WORKERS": "1"} | os.environ | {"PRACTICE_CACHE": shared}

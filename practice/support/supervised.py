@@ -24,7 +24,7 @@ running (`ssh` with `ControlPersist`) may keep the output open."""
 
 
 _lifelines: set[IO[bytes]] = set()
-"""Of the programs that run now, in any thread: a program ends when its own is closed."""
+"""The pipes that keep programs running, in all threads. Closing one ends its program."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def run(
 
 
 def end_all() -> None:
-    """End every program that runs now; ``run`` returns in the threads that wait for one."""
+    """End every program that is running. Each call of ``run`` that waits for one returns."""
     for lifeline in list(_lifelines):
         lifeline.close()
 

@@ -16,7 +16,7 @@ import pytest
 from conftest import ROOT
 
 import tasks
-from practice.build import last_build
+from practice.build import command, last_build
 from practice.build.last_build import LastBuild
 from practice.build.run import build
 from practice.support.environment import environment_fingerprint
@@ -248,3 +248,15 @@ def test_another_python_and_another_package_are_another_environment(monkeypatch,
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
     found.add(environment_fingerprint.__wrapped__())
     assert len(found) == 3
+
+
+def test_a_site_that_has_changed_is_compared_once(settings, tmp_path, monkeypatch):
+    """`practice build` asks before it loads the command, which would ask again."""
+    asked, real = [], LastBuild.report
+    monkeypatch.setattr(LastBuild, "report", lambda last: asked.append(last) or real(last))
+    replace(tmp_path / "content/pages/home.md", "title: ", "title: A")
+    assert command.unchanged(settings) is None
+    assert command.build_if_changed(settings)[1] is not None
+    assert len(asked) == 1
+    assert command.build_if_changed(settings)[1] is None
+    assert len(asked) == 2

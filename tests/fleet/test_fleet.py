@@ -27,6 +27,7 @@ from practice.fleet.practices import practices_in
 from practice.fleet.result import PracticeResult
 from practice.fleet.run import run
 from practice.problems import UsageError
+from practice.publish import publish as publishing
 
 MISSPELT = "content/pages/home.md:2: field-unknown there is no field `titel` here"
 WAITS_ONCE = """
@@ -105,6 +106,27 @@ def test_each_practice_has_settings_of_its_own(tmp_path):
     assert states(run("publish", found, options)) == {"north": "unchanged", "south": "unchanged"}
 
 
+@pytest.mark.parametrize("step", ["write_bill", "server_settings.write"])
+def test_a_release_that_is_live_is_not_said_to_be_unchanged(tmp_path, monkeypatch, step):
+    """What fails after the upload is a problem, but the site has changed."""
+    folder = practice(tmp_path / "north", CONTENT["sample"], SITEURL="https://practice-site.org")
+    target = {"to": "ready", "path": "ready", "host": "netlify"}
+    text = f"from pelicanconf import *\nPUBLISH = {target!r}\n"
+    (folder / "publishconf.py").write_text(text, "utf-8")
+
+    def fails(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(f"{publishing.__name__}.{step}", fails)
+    monkeypatch.chdir(tmp_path)
+    result = one.run("publish", folder, [one.YES, one.SAMPLE])
+    assert result.state == "problems"
+    said = summary.failures([result])
+    assert "Live: release" in said
+    assert "live all the same" in said
+    assert "not changed" not in said
+
+
 def test_what_cannot_be_published_names_why(group):
     (group / "north/publishconf.py").write_text("from pelicanconf import *\n", "utf-8")
     results = run("publish", [group / "north"])
@@ -146,7 +168,9 @@ def test_a_folder_stands_for_the_practices_in_it(group):
     assert practices_in([group / "west"], "pelicanconf.py") == [group / "west"]
 
 
-@pytest.mark.parametrize(("name", "why"), [("none", "there is no folder"), ("empty", "holds none")])
+@pytest.mark.parametrize(
+    ("name", "why"), [("none", "there is no folder"), ("empty", "contains no practice")]
+)
 def test_a_folder_without_a_practice_is_named(tmp_path, name, why):
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match=why):
@@ -206,14 +230,7 @@ def test_ctrl_c_ends_the_run_and_what_it_has_started(group):
     waits = practice(group / "aa-waits")
     settings = waits / "pelicanconf.py"
     settings.write_text(settings.read_text("utf-8") + WAITS_ONCE, "utf-8")
-    running = subprocess.Popen(
-        [sys.executable, "-m", "practice", "fleet", "build", str(group), "--workers", "1"],
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    running = started(group, "--workers", "1")
     child = psutil.Process(process_in(waits))
     running.send_signal(signal.SIGINT)
     out, _ = running.communicate(timeout=servers.PATIENCE)
@@ -222,6 +239,18 @@ def test_ctrl_c_ends_the_run_and_what_it_has_started(group):
     psutil.wait_procs([child], servers.PATIENCE)
     assert not child.is_running()
     assert not (group / "west/output").exists()  # nothing else is begun
+
+
+def started(group: Path, *options: str) -> subprocess.Popen[str]:
+    """Start to build a group."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "practice", "fleet", "build", str(group), *options],
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def process_in(waits: Path) -> int:
@@ -269,17 +298,9 @@ def test_a_worker_that_is_killed_in_the_middle_loses_nothing(group):
     settings = waits / "pelicanconf.py"
     settings.write_text(settings.read_text("utf-8") + WAITS_ONCE, "utf-8")
     found = practices_in([group], "pelicanconf.py")
-    command = [sys.executable, "-m", "practice", "fleet", "build", str(group)]
     with cluster(group, workers=2) as (address, workers):
         report = group / "results.json"
-        running = subprocess.Popen(
-            [*command, "--cluster", address, "--json", str(report)],
-            cwd=ROOT,
-            env=environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        running = started(group, "--cluster", address, "--json", str(report))
         child = psutil.Process(process_in(waits))
         busy = {parent.pid for parent in child.parents()} & {worker.pid for worker in workers}
         assert len(busy) == 1

@@ -152,7 +152,9 @@ run.main()
     assert not alive(post.parent)
 
 
-@pytest.mark.parametrize(("share", "said"), [(0.5, "had other work"), (0.0, "at most 0%")])
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.5, "was busy with other work"), (0.0, "at most 0%")]
+)
 def test_a_busy_machine_is_said(share, said):
     assert said in report.busy_lines({"ours": {"100": {"busy": share}}})[0]
 
