@@ -242,6 +242,7 @@ def _steady(shared_folder):
         signal.signal(signal.SIGINT, signal.default_int_handler)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PRACTICE_CACHE", str(shared_folder / "shared-cache"))
+        patch.setenv("XDG_STATE_HOME", str(shared_folder / "state"))
         patch.setenv("SOURCE_DATE_EPOCH", BUILD_DAY)
         patch.setenv("PRACTICE_WORKERS", "1")
         yield

@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from posixpath import join, split, splitext
 
 from practice.content.document import Document
 from practice.content.models import HoursException, Post, Therapist, Treatment
@@ -52,13 +53,14 @@ def _copies(site: Site) -> Iterator[tuple[str, str]]:
     sources = {document.source for document in site.valid} | site.static
     names = {folded(source): source for source in sources}
     for source in sorted(sources):
-        path = PurePosixPath(source)
-        match = COPY.fullmatch(path.stem)
+        start, ending = splitext(source)
+        folder, stem = split(start)
+        match = COPY.fullmatch(stem)
         sure = [match["of"] or match["of_too"]] if match else []
-        maybe = [path.stem[: part.start()].rstrip() for part in PARTS.finditer(path.stem)]
-        for stem in (*sure, *maybe):
-            other = names.get(folded(str(path.with_name(stem + path.suffix)))) if stem else None
-            if other and (stem in sure or _alike(site.content / source, site.content / other)):
+        maybe = [stem[: part.start()].rstrip() for part in PARTS.finditer(stem)]
+        for original in (*sure, *maybe):
+            other = names.get(folded(join(folder, original + ending))) if original else None
+            if other and (original in sure or _alike(site.content / source, site.content / other)):
                 yield source, other
                 break
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from posixpath import basename, splitext
 from typing import Generic
 
 from typing_extensions import TypeIs, TypeVar
@@ -174,5 +174,5 @@ def address_of(model: type[Entry], slug: str) -> str:
 
 def slug_of(source: str) -> str:
     """Return the last part of a document's address: its file name in ASCII letters."""
-    stem = unicodedata.normalize("NFKD", Path(source).stem)
+    stem = unicodedata.normalize("NFKD", splitext(basename(source))[0])
     return slug("".join(c for c in stem if not unicodedata.combining(c)))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from practice.build.other_plugins import others_of
 from practice.rendering.renderer import Renderer
 from practice.rendering.site_files import FEED, FEED_LENGTH
 from practice.site.site import Site
 
 FIXED: dict[str, Any] = {
-    "ARTICLE_PATHS": ["posts"],
-    "PAGE_PATHS": ["pages", "treatments", "team"],
-    "STATIC_PATHS": [],  # `use` adds what Pelican has to copy
+    "STATIC_PATHS": [],  # `use` adds what Pelican has to copy, and the paths of documents
     "THEME_STATIC_PATHS": [],  # the assets are jobs, under names that change with their content
     "DIRECT_TEMPLATES": [],
     "AUTHOR_SAVE_AS": "",
@@ -41,6 +40,9 @@ def use(renderer: Renderer, settings: dict[str, Any]) -> None:
     settings["SITENAME"] = renderer.site.clinic.name
     order = {post.source: number for number, post in enumerate(renderer.site.posts)}
     settings["ARTICLE_ORDER_BY"] = lambda article: order.get(article.document.source, len(order))
+    read = bool(others_of(settings))  # else nobody asks Pelican for its lists of documents
+    settings["ARTICLE_PATHS"] = ["posts"] if read else []
+    settings["PAGE_PATHS"] = ["pages", "treatments", "team"] if read else []
     settings["STATIC_PATHS"] = _placed_elsewhere(renderer.site, settings)
 
 

@@ -11,7 +11,8 @@ from markupsafe import Markup
 from practice.content.body import CalloutPart
 from practice.content.models import FREQUENCY_MEANING, InLanguage
 from practice.rendering import templates
-from practice.rendering.templates import CompiledTemplates, TemplateEnvironment
+from practice.rendering.compiled import CompiledTemplates, Known
+from practice.rendering.templates import TemplateEnvironment
 from practice.site import formatting
 
 CLASS = "practice-callouts"
@@ -46,7 +47,7 @@ DARK = re.compile(r"prefers-color-scheme:\s*dark")
 SCHEME = re.compile(r"(?<![\w-])color-scheme\s*:")
 
 
-COMPILED = CompiledTemplates()
+COMPILED: Known = {}
 """Templates of callouts that this process has compiled, for any theme."""
 
 
@@ -62,7 +63,10 @@ class CalloutTemplates:
             "url": str,
         }
         self.env = TemplateEnvironment(
-            templates.collect(theme, overrides), COMPILED, filters=filters, globals={}
+            templates.collect(theme, overrides),
+            CompiledTemplates(COMPILED),
+            filters=filters,
+            globals={},
         )
 
     def html(self, part: CalloutPart, prefix: str) -> Markup:

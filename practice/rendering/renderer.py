@@ -26,10 +26,10 @@ from practice.content.models import (
 from practice.paths import display_path_of
 from practice.problems import Problem
 from practice.rendering import assets, links, templates
+from practice.rendering.compiled import CompiledTemplates, Known
 from practice.rendering.images import Pictures
 from practice.rendering.templates import (
     ENDING,
-    CompiledTemplates,
     PelicanObject,
     TemplateEnvironment,
     pelican_name,
@@ -39,10 +39,11 @@ from practice.site.lists import AuthorList, TopicList, Year
 from practice.site.recorded import digest_of, is_answered, key_of, recorded
 from practice.site.site import Site
 from practice.site.view import View, current_of, view_of, view_of_list
+from practice.support.cache_folder import cache_folder
 from practice.support.environment import environment_fingerprint
 
-COMPILED = CompiledTemplates()
-"""Templates of pages that this process has compiled, for any site and theme."""
+COMPILED: Known = {}
+"""Templates of pages that this process has compiled or loaded, for any site and theme."""
 
 
 class Renderer:
@@ -62,6 +63,7 @@ class Renderer:
         self.base = urlsplit(self.address).path
         self.assets = assets.collect(theme, self.base)
         self.templates = templates.collect(theme, overrides)
+        self._compiled = CompiledTemplates(COMPILED, cache_folder(site.content))
         self.take(site)
 
     def for_site(self, site: Site) -> Renderer:
@@ -77,8 +79,8 @@ class Renderer:
         self.site = site
         self.recorded = recorded(site)
         """The site for all code that makes a page; access to it is recorded as a dependency."""
-        self.pelican: Mapping[str, object] | None = None
-        """Pelican's objects by the sources of their documents; None where Pelican does not run."""
+        self.pelican: Callable[[str], object] = lambda _source: None
+        """Pelican's object of a document, by its source; None where Pelican does not run."""
         self.pictures = Pictures(site, self.base)
         self.warnings: tuple[Problem, ...] = ()
         self._forget()
@@ -137,7 +139,9 @@ class Renderer:
             "picture": self.pictures.html,
             "shared": self.shared,
         }
-        return TemplateEnvironment(self.templates, COMPILED, filters=self._filters(), globals=names)
+        return TemplateEnvironment(
+            self.templates, self._compiled, filters=self._filters(), globals=names
+        )
 
     def _filters(self) -> dict[str, Callable[..., object]]:
         # Jinja compiles the value of a filter with a constant argument into the template, unless
@@ -177,7 +181,7 @@ class Renderer:
     def page(self, document: Document) -> str:
         """Return the page of a document."""
         self._renew_modules()
-        content = PelicanObject((self.pelican or {}).get(document.source))
+        content = PelicanObject(self.pelican, document.source)
         return self._render(
             self.template_of(document),
             view_of(self.recorded, self.address, document),

@@ -10,11 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 import jinja2
-from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from practice.content.body import CalloutPart
@@ -25,6 +23,7 @@ from practice.content.models import Faq, SideEffectList
 from practice.paths import display_path_of
 from practice.problems import Problem, ProblemsFound, nearest
 from practice.rendering import theme_file
+from practice.rendering.compiled import CompiledTemplates
 from practice.site.site import Site
 
 ENDING = ".html"
@@ -78,27 +77,6 @@ def problems_of(templates: Templates, overrides: Sequence[Path], site: Site) -> 
                 yield Problem(f"{where}/{name}", 1, "override-unused", message, hint, "warning")
 
 
-class CompiledTemplates(jinja2.BytecodeCache):
-    """Compiled templates, shared by all environments with filters of the same kinds.
-
-    It is kept in memory only, because a file with code could be replaced by other code.
-    """
-
-    def __init__(self) -> None:
-        self.code: dict[str, tuple[str, CodeType]] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Take a template's code, if it was compiled before."""
-        checksum, code = self.code.get(bucket.key, ("", None))
-        if checksum == bucket.checksum:
-            bucket.code = code
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep a template's code in memory."""
-        if bucket.code is not None:
-            self.code[bucket.key] = (bucket.checksum, bucket.code)
-
-
 class _Template(jinja2.Template):
     """A template that records the dependencies of its module, which Jinja creates only once."""
 
@@ -129,15 +107,16 @@ class PelicanObject:
     every attribute is undefined, that is, false and empty.
     """
 
-    def __init__(self, content: object | None) -> None:
-        self._content = content
+    def __init__(self, find: Callable[[str], object], source: str) -> None:
+        """``find`` returns the object of a source; None where Pelican does not run."""
+        self._find = find
+        self._source = source
 
     def __getattr__(self, name: str) -> Any:
         """Return an attribute, such as ``prev_article`` of the plugin Neighbors."""
         note_unrepeatable()
-        if self._content is None:
-            return jinja2.ChainableUndefined(name=name)
-        return getattr(self._content, name)
+        content = self._find(self._source)
+        return jinja2.ChainableUndefined(name=name) if content is None else getattr(content, name)
 
 
 class TemplateEnvironment(jinja2.Environment):

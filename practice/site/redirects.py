@@ -171,6 +171,8 @@ def check(site: Site) -> Iterator[Problem]:
     """Yield redirects that cannot work: invalid, in use, duplicate, dead or chained."""
     found, problems = load(site)
     yield from problems
+    if not found:
+        return
     addresses = addresses_of(site)
     sources = {redirect.source for redirect in found}
     taken = {save_as(address) for address in addresses}

@@ -1,9 +1,10 @@
 """Content-addressed cache: values are keyed by a hash of every input that they are made from.
 
 Each kind of value has an SQLite file of its own in the folder that ``cache_folder`` finds. Values
-are plain data, JSON or the bytes of a file, so that loading one never runs code. An entry is used
-only if its checksum is right and its content has the form that the caller expects. In every other
-case, and where the cache cannot be used at all, there is no such entry, and the value is made anew.
+are plain data, JSON or the bytes of a file, so that loading one never runs code; compiled templates
+are signed (`practice.support.signing`). An entry is used only if its checksum is right and its
+content has the form that the caller expects. In every other case, and where the cache cannot be
+used at all, there is no such entry, and the value is made anew.
 """
 
 from __future__ import annotations

@@ -25,7 +25,6 @@ from practice.checks.built_html import Scanned
 from practice.problems import Problem, ProblemsFound
 from practice.rendering import renderer
 from practice.rendering.renderer import Renderer
-from practice.rendering.templates import CompiledTemplates
 from practice.support.output_folder import MARKER
 
 POST = "posts/a-plain-post.md"
@@ -203,10 +202,9 @@ def test_whatever_changes_the_bytes_are_those_of_a_fresh_build(
     assert again()
 
 
-def test_only_templates_that_are_used_are_compiled(
+def test_each_template_is_compiled_once_and_only_if_it_is_used(
     content, theme, tmp_path, settings_file, monkeypatch
 ):
-    """No compiled template is kept for another process: a cache never holds code."""
     settings = settings_file(THEME=str(theme))
     monkeypatch.setenv("PRACTICE_CACHE", str(tmp_path / "kept"))
     compiled, real = [], jinja2.Environment._compile
@@ -217,7 +215,7 @@ def test_only_templates_that_are_used_are_compiled(
 
     def build_in_a_new_process():
         compiled.clear()
-        monkeypatch.setattr(renderer, "COMPILED", CompiledTemplates())
+        monkeypatch.setattr(renderer, "COMPILED", {})
         build(content, tmp_path / "output", settings)
 
     monkeypatch.setattr(jinja2.Environment, "_compile", note)
@@ -225,11 +223,17 @@ def test_only_templates_that_are_used_are_compiled(
     assert {"post.html", "pages/home.html"} <= set(compiled)
     assert len(compiled) == len(set(compiled)), "each once in a build"
     build_in_a_new_process()
-    assert compiled == []
+    assert compiled == [], "no page was made"
     add(content / POST, "\nOne sentence more.\n")
     build_in_a_new_process()
-    assert "post.html" in compiled
-    assert "pages/home.html" not in compiled
+    assert compiled == [], "the templates of the post were kept"
+    add(theme / "templates" / "macros" / "cards.html", "\n")
+    build_in_a_new_process()
+    assert compiled == ["macros/cards.html"]
+    monkeypatch.setenv("PRACTICE_CACHE", str(tmp_path / "another"))
+    add(content / POST, "\nOne sentence more.\n")
+    build_in_a_new_process()
+    assert "pages/home.html" in compiled
 
 
 def test_a_build_that_fails_keeps_no_page(theme, again, tmp_path):

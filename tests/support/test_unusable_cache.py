@@ -27,7 +27,7 @@ from practice.rendering import assets
 from practice.support import store as store_module
 
 NOBODY = 65534
-FILES = 9
+FILES = 10
 """Kinds of value, each in a file of its own."""
 COMMANDS = ("build", "check", "preview", "publish")
 

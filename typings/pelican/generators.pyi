@@ -2,11 +2,14 @@ from collections.abc import Callable
 from typing import Any
 
 from pelican.contents import Content
+from pelican.readers import Readers
 
 class Generator:
     settings: dict[str, Any]
     context: dict[str, Any]
+    path: str
     output_path: str
+    readers: Readers
     get_template: Callable[[str], object]
     def __init__(
         self,

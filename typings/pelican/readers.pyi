@@ -1,6 +1,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from pelican.contents import Content
+
 class BaseReader:
     enabled: bool
     file_extensions: Sequence[str]
@@ -15,3 +17,15 @@ class Readers:
     settings: dict[str, Any]
     reader_classes: dict[str, type[BaseReader]]
     def __init__(self, settings: dict[str, Any] | None = None, cache_name: str = "") -> None: ...
+    def read_file(
+        self,
+        base_path: str,
+        path: str,
+        content_class: type[Content] = ...,
+        fmt: str | None = None,
+        context: dict[str, Any] | None = None,
+        preread_signal: Any = None,
+        preread_sender: Any = None,
+        context_signal: Any = None,
+        context_sender: Any = None,
+    ) -> Content: ...
