@@ -671,7 +671,7 @@ def test_a_file_is_looked_at_once_until_it_changes(content, tmp_path, monkeypatc
     looked = []
 
     def call_here(_seconds, function, *raw):
-        looked.extend(raw)
+        looked.extend(one for one in raw if one.startswith(b"%PDF"))  # and no picture
         return function(*raw)
 
     monkeypatch.setattr(time_limit, "call_in_process", call_here)
