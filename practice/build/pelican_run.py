@@ -100,12 +100,13 @@ def listening() -> Iterator[list[logging.LogRecord]]:
 
 @contextmanager
 def silent() -> Iterator[None]:
-    """Keep Pelican from printing its own summary."""
-    before, console.quiet = console.quiet, True
+    """Keep Pelican from printing its own summary, which Rich would lay out even if it is quiet."""
+    before = console.print
+    vars(console)["print"] = lambda *_: None
     try:
         yield
     finally:
-        console.quiet = before
+        vars(console)["print"] = before
 
 
 def logged(record: logging.LogRecord, where: str = "Pelican") -> Problem:
