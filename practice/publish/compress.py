@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import brotli
@@ -19,16 +20,20 @@ from practice.support.store import RAW, Store
 TEXT = {".html", ".css", ".js", ".svg", ".xml", ".txt", ".json"}
 LEAST = 256
 """Bytes; smaller files are not compressed."""
+LONG_PAGE = 30_000
+"""Bytes from which a page may not fit the first ten packets, so that each byte less counts."""
 GZIP_WINDOW = 31
 """zlib's number for a gzip header and its largest window."""
 
 
 @dataclass(frozen=True)
 class Format:
-    """A compression format."""
+    """A compression format, and the files that it is used for."""
 
     ending: str
     version: str
+    is_for: Callable[[str, int], bool]
+    """Whether a file, by its path and its size in bytes, gets a copy in this format."""
     pack: Callable[[bytes], bytes]
     holds: Callable[[bytes, bytes], bool]
     """Whether compressed bytes contain some content; no more than that is unpacked."""
@@ -56,9 +61,28 @@ def _brotli_holds(packed: bytes, content: bytes) -> bool:
     return bool(found == content and unpacking.is_finished())
 
 
+def _is_short_page(path: str, size: int) -> bool:
+    return path.endswith(".html") and size < LONG_PAGE
+
+
 FORMATS = (
-    Format(".gz", zlib.ZLIB_RUNTIME_VERSION, _gzip, _gzip_holds),
-    Format(".br", brotli.__version__, brotli.compress, _brotli_holds),
+    Format(".gz", zlib.ZLIB_RUNTIME_VERSION, lambda _path, _size: True, _gzip, _gzip_holds),
+    # All pages change with a phone number. At this level one of 23 KB takes 0.6 ms, and becomes
+    # 4.3 KB; the highest level takes 33 ms, and saves a third of a packet.
+    Format(
+        ".br",
+        f"{brotli.__version__} level 9",
+        _is_short_page,
+        partial(brotli.compress, quality=9, lgwin=16),
+        _brotli_holds,
+    ),
+    Format(
+        ".br",
+        brotli.__version__,
+        lambda path, size: not _is_short_page(path, size),
+        brotli.compress,
+        _brotli_holds,
+    ),
 )
 
 
@@ -74,9 +98,9 @@ def compress(tree: Tree, cache: Path | None) -> None:
     }
     with Store(cache, "compressed", RAW) as store:
         for format in FORMATS:
-            for path, packed in zip(
-                texts, _packed(format, list(texts.values()), store), strict=True
-            ):
+            paths = [path for path in texts if format.is_for(path, len(texts[path]))]
+            contents = [texts[path] for path in paths]
+            for path, packed in zip(paths, _packed(format, contents, store), strict=True):
                 tree.write(path + format.ending, packed)
 
 
