@@ -80,8 +80,8 @@ def files_below(folder: Path) -> list[str]:
     """Every file below a folder, by its path from there, in one fixed order."""
     found: list[str] = []
     for here, _, names in os.walk(folder):
-        start = here[len(str(folder)) + 1 :].replace(os.sep, "/")
-        found.extend(f"{start}/{name}" if start else name for name in names)
+        start = below(folder, Path(here))
+        found.extend(name if start == "." else f"{start}/{name}" for name in names)
     return sorted(found)
 
 

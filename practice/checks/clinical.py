@@ -14,33 +14,39 @@ from practice.content.document import Document
 from practice.content.markdown import plain
 from practice.content.models import (
     FREQUENCY_MEANING,
-    Frequency,
+    Figure,
     HelpCard,
     Review,
     SideEffect,
     Testimonial,
     Therapist,
 )
+from practice.content.models.figures import (
+    BANDS,
+    COUNT,
+    NUMBER,
+    PERCENT,
+    band_of,
+    in_whole,
+    share_of,
+    suggestion,
+)
 from practice.problems import Problem
+from practice.site.counted import counted
 from practice.site.site import Site
 
-BANDS: dict[Frequency, tuple[float, float]] = {
-    "very common": (1 / 10, 1),
-    "common": (1 / 100, 1 / 10),
-    "uncommon": (1 / 1_000, 1 / 100),
-    "rare": (1 / 10_000, 1 / 1_000),
-    "very rare": (0, 1 / 10_000),
-}
-"""Lower and upper bound of each frequency word (CIOMS Working Group III, 1995)."""
-NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
-IN = re.compile(
-    rf"(?P<low>{NUMBER})(?:\s*(?:to|and|-|–|or)\s*(?P<high>{NUMBER}))?"
-    rf"\s+(?:in|of|out of)\s+(?:every\s+)?(?P<all>{NUMBER})(?!\s*(?:%|percent))"
+MOST_SIGNS = 5
+"""The most things that a help card should list."""
+LONGEST_WITHOUT_REVIEW = dt.timedelta(days=3 * 366)
+"""The time after which a text has to be reviewed, whatever its own date says (PIF TICK)."""
+ONE_IN = re.compile(rf"\b1 (?:in|of|out of) (?:every )?(?P<whole>{NUMBER})", re.IGNORECASE)
+RELATIVE = re.compile(
+    r"\b(?:(?:twice|half|double|\w+ times) (?:as (?:likely|common|often|high)|the (?:risk|chance))"
+    r"|(?:doubles|halves|triples) the (?:risk|chance)"
+    r"|(?:higher|lower|greater|increased|reduced) (?:risk|chance) (?:than|by)\b)",
+    re.IGNORECASE,
 )
-PERCENT = re.compile(
-    rf"(?P<low>{NUMBER})\s*(?:%|percent)?(?:\s*(?:to|and|-|–|or)\s*(?P<high>{NUMBER}))?"
-    r"\s*(?:%|percent)"
-)
+"""Words that compare a risk with another."""
 PATIENT = re.compile(r"[^—–-]*[—–-].*\b(?:patient|client)\b", re.IGNORECASE)
 """A line with these words after a dash."""
 
@@ -59,43 +65,74 @@ def figures(site: Site) -> Iterator[Problem]:
             )
 
 
-def frequencies(site: Site) -> Iterator[Problem]:
-    """A frequency word agrees with the figure beside it."""
+def groups(site: Site) -> Iterator[Problem]:
+    """A figure says who was counted and in what time (IPDAS: Trevena 2013)."""
     for document, placed, effect in _effects(site):
-        share = share_of(effect.figure or "")
-        if share is None:
+        found = counted(effect, site.sources)
+        missing = [name for name in ("group", "period") if not getattr(found, name)]
+        known = all(id in site.sources for id in effect.sources)  # else another check names it
+        if effect.figure and effect.sources and known and missing:
+            names = " and ".join(f"`{name}`" for name in missing)
+            message = f"the figure of “{effect.name}” does not say {WHOM[tuple(missing)]}"
+            hint = f"add {names} to the source in `sources.yaml`, or to this side effect"
+            yield _at(document, placed, "figure-group", message, hint, on="figure")
+
+
+WHOM = {
+    ("group",): "who was counted",
+    ("period",): "in what time it was counted",
+    ("group", "period"): "who was counted, and in what time",
+}
+
+
+def frequencies(site: Site) -> Iterator[Problem]:
+    """A frequency word agrees with the figure beside it, and a figure is not too wide for one."""
+    for document, placed, effect in _effects(site):
+        figure, word = effect.amount, effect.how_common
+        if figure is None:
             continue
-        low, high = share
-        word = effect.how_common
-        if word == "not known":
-            message = f"“{effect.name}” is marked `not known` but has a figure from a study"
-            hint = f"write `how-common: {band_of(low)}`, or remove the figure"
-        elif _bands_between(low, high) > 1:
+        low, high = figure.share
+        if not figure.at_most and _bands_between(low, high) > 1:
             message = f"`{effect.figure}` covers more than two of the standard words"
             hint = "give the figure of one study, or write `how-common: not known` without a figure"
-        elif high < BANDS[word][0] or low > BANDS[word][1]:
+        elif word == "not known":
+            message = f"“{effect.name}” is marked `not known` but has a figure from a study"
+            hint = "delete `how-common`, or the figure"
+        elif word and (high < BANDS[word][0] or low > BANDS[word][1]):
             message = f"`{word}` means {FREQUENCY_MEANING[word]}, but the figure says otherwise"
-            hint = f"write `how-common: {band_of(low)}`, or correct `{effect.figure}`"
+            hint = f"delete `how-common`: the figure says `{figure.band}`; or correct the figure"
         else:
             continue
         yield _at(document, placed, "frequency-figure", message, hint, on="how_common")
 
 
-def share_of(figure: str) -> tuple[float, float] | None:
-    """Return the range of a figure, or None: ``about 8 to 10 in 100`` is (0.08, 0.1)."""
-    shares: list[float] = []
-    for match in IN.finditer(figure):
-        if whole := _number(match["all"]):
-            shares += [_number(match[part]) / whole for part in ("low", "high") if match[part]]
-    if not shares:
-        for match in PERCENT.finditer(figure):
-            shares += [_number(match[part]) / 100 for part in ("low", "high") if match[part]]
-    return (min(shares), max(shares)) if shares else None
+def wholes(site: Site) -> Iterator[Problem]:
+    """The side effects of a text are counted in the same whole, so that they can be compared.
+
+    That is 100, or 1,000 if one lies below 1 in 100 (PIF; Trevena 2013).
+    """
+    for document in site.valid:
+        figures = [
+            (placed, name, text, figure)
+            for placed in document.body.callouts
+            if isinstance(placed.callout, SideEffect)
+            for name, text, figure in _figures(placed.callout)
+        ]
+        whole = max((figure.whole for *_, figure in figures), default=0)
+        for placed, name, text, figure in figures:
+            if figure.whole != whole:
+                better = in_whole(figure, whole)
+                message = f"`{text}` counts in {figure.whole:,}, another figure here in {whole:,}"
+                hint = f"write `{better}`, so that readers can compare them"
+                yield _at(document, placed, "figure-whole", message, hint, on=name)
 
 
-def band_of(share: float) -> Frequency:
-    """Return the frequency word for a share between 0 and 1."""
-    return next(word for word, (least, _) in BANDS.items() if share >= least)
+def _figures(effect: SideEffect) -> Iterator[tuple[str, str, Figure]]:
+    """Yield the figures of a side effect: field, text, and what it says."""
+    if effect.figure and effect.amount:
+        yield "figure", effect.figure, effect.amount
+    if effect.compared and effect.without:
+        yield "compared", effect.compared, effect.without
 
 
 def _bands_between(low: float, high: float) -> int:
@@ -107,11 +144,32 @@ def _bands_between(low: float, high: float) -> int:
 def number_formats(site: Site) -> Iterator[Problem]:
     """A side effect uses one number format: readers compare ``8 in 100`` with ``5%`` wrongly."""
     for document, placed, effect in _effects(site):
-        words = " ".join(filter(None, (effect.figure, effect.what_to_do, plain(effect.details))))
-        if IN.search(words) and PERCENT.search(words):
+        words = " ".join(filter(None, (effect.figure, _words(effect))))
+        if COUNT.search(words) and PERCENT.search(words):
             message = f"“{effect.name}” mixes percentages with figures such as “8 in 100”"
             hint = "write every figure as `8 in 100`"
             yield _at(document, placed, "number-format", message, hint, on="figure")
+
+
+def ones(site: Site) -> Iterator[Problem]:
+    """``1 in 12`` is read as more than ``8 in 100`` (doi:10.1177/0272989X13514776)."""
+    for document, placed, effect in _effects(site):
+        for found in ONE_IN.finditer(_words(effect)):
+            share = share_of(found[0])
+            if share and found["whole"].replace(",", "").strip("0") != "1":
+                message = f"`{found[0]}` is hard to compare with other figures"
+                hint = f"write it as `{suggestion(*share)}`"
+                yield _at(document, placed, "figure-one", message, hint)
+
+
+def relative(site: Site) -> Iterator[Problem]:
+    """A risk that is only compared (`twice as likely`) says nothing without the figures."""
+    for document, placed, effect in _effects(site):
+        found = RELATIVE.search(_words(effect))
+        if found and not (effect.figure and effect.compared):
+            message = f"“{found[0]}” only compares, and does not say how often it happens"
+            hint = "add both figures, as `figure` and `compared`, or say it without comparing"
+            yield _at(document, placed, "risk-relative", message, hint)
 
 
 def help_cards(site: Site) -> Iterator[Problem]:
@@ -139,6 +197,17 @@ def help_cards(site: Site) -> Iterator[Problem]:
                         "this emergency card does not say whom to call",
                         "write 911 in the card's heading",
                     )
+
+
+def long_cards(site: Site) -> Iterator[Problem]:
+    """A help card lists five things at most, so that they are read (NHS content guide, 2026)."""
+    for document in site.documents:
+        for placed in document.body.callouts:
+            card = placed.callout
+            if isinstance(card, HelpCard) and (count := card.details.count("<li>")) > MOST_SIGNS:
+                message = f"this card lists {count} things; few people read more than {MOST_SIGNS}"
+                hint = "keep the most likely and the most serious, or make a second card"
+                yield _at(document, placed, "card-long", message, hint)
 
 
 def reviews(site: Site) -> Iterator[Problem]:
@@ -187,6 +256,11 @@ def overdue(site: Site) -> Iterator[Problem]:
             hint = "have it reviewed, then set `reviewed` and `next_review`"
             line = document.line_of("next_review")
             yield Problem(document.display_path, line, "review-overdue", message, hint)
+        elif reviewed and reviewed < site.build_date - LONGEST_WITHOUT_REVIEW:
+            message = f"the last review was on {reviewed}, more than three years ago"
+            hint = "have it reviewed, then set `reviewed`, and `next_review` within three years"
+            line = document.line_of("reviewed")
+            yield Problem(document.display_path, line, "review-old", message, hint)
 
 
 def testimonials(site: Site) -> Iterator[Problem]:
@@ -229,6 +303,10 @@ def _claims(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{phrases})(?!\w)", re.IGNORECASE)
 
 
+def _words(effect: SideEffect) -> str:
+    return f"{effect.what_to_do or ''} {plain(effect.details)}"
+
+
 def _effects(site: Site) -> Iterator[tuple[Document, CalloutPart, SideEffect]]:
     for document in site.valid:
         for placed in document.body.callouts:
@@ -237,10 +315,12 @@ def _effects(site: Site) -> Iterator[tuple[Document, CalloutPart, SideEffect]]:
 
 
 def _at(
-    document: Document, placed: CalloutPart, code: str, message: str, hint: str, *, on: str = ""
+    document: Document,
+    placed: CalloutPart,
+    code: str,
+    message: str,
+    hint: str,
+    *,
+    on: str = "",
 ) -> Problem:
     return Problem(document.display_path, placed.line_of(on), code, message, hint)
-
-
-def _number(text: str) -> float:
-    return float(text.replace(",", ""))

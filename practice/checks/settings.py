@@ -18,6 +18,8 @@ SETTABLE = frozenset(
     {
         "claim",
         "dont-wording",
+        "card-long",
+        "figure-one",
         "help-twice",
         "insurance-old",
         "lang-missing",
@@ -26,6 +28,7 @@ SETTABLE = frozenset(
         "phone-other",
         "reading-grade",
         "review-missing",
+        "review-old",
         "review-overdue",
         "sentence-long",
         "spelling",

@@ -30,12 +30,22 @@ HINTS = {
     "hours_twice": "list each day once, or give it hours that do not overlap",
     "price": "write it with its currency sign, for example $150",
     "modified_first": "a text cannot be changed before it is published: correct one of the two",
+    "figure": "write it as a count, for example `about 8 in 100 treatments`",
+    "figure_unit": "say whether it counts treatments or patients: `about 8 in 100 treatments`",
+    "how_often": "add `figure: …` with its source, or `how-common: not known`",
+    "compared_alone": "add `figure: …` of those who had the treatment, or delete the line",
     "int_parsing": "write a whole number",
     "int_parsing_size": "write a whole number",
     "float_parsing": "write a number, for example 37.5",
 }
 
-ABOUT_TWO = {"hours_half": "opens", "hours_order": "closes", "modified_first": "modified"}
+ABOUT_TWO = {
+    "hours_half": "opens",
+    "hours_order": "closes",
+    "modified_first": "modified",
+    "how_often": "how_common",
+    "compared_alone": "compared",
+}
 """Errors that concern two fields, and the field on whose line they are reported."""
 LISTS = ("tuple_type", "list_type")
 GROUPS = ("model_type", "dict_type", "model_attributes_type")
@@ -81,9 +91,16 @@ def validate(
     problems += [
         mistakes.problem(detail)
         for detail in details
-        if not (detail["type"] == "missing" and detail["loc"] in meant)
+        if not (detail["type"] in ("missing", *ABOUT_TWO) and _missing_at(detail) in meant)
     ]
     return None, problems
+
+
+def _missing_at(detail: ErrorDetails) -> Location:
+    """Return the location of the field that an error misses."""
+    location: Location = detail["loc"]
+    kind = detail["type"]
+    return (*location, ABOUT_TWO[kind]) if kind in ABOUT_TWO else location
 
 
 def _is_text(
@@ -188,6 +205,9 @@ class _Mistakes:
             )
         if kind in ABOUT_TWO:
             return detail["msg"], HINTS[kind]
+        if kind == "figure_format":
+            better = detail["ctx"]["better"]
+            return f"`{name}`: {detail['msg']}", f"write it as `{better}` and what is counted"
         inner = (
             _models_in(owner.model_fields[name].annotation) if name in owner.model_fields else []
         )

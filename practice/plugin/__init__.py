@@ -39,7 +39,7 @@ CALLOUTS: Hooks = (
     # A page that shows a callout needs the style sheet, whatever theme has made it.
     (signals.content_written, callouts.link_style_sheet),
     # Feed readers do not load the style sheet.
-    (signals.feed_generated, callouts.without_icons),
+    (signals.feed_generated, callouts.without_drawings),
     # The output folder is there.
     (signals.finalized, callouts.publish_style_sheet),
 )

@@ -35,7 +35,7 @@ BEFORE_METADATA = 29
 STYLE_SHEET = "css/practice-callouts.css"
 """The path of the style sheet below the theme's static files."""
 HEAD_END = re.compile(r"</head\s*>", re.IGNORECASE)
-ICON = re.compile(r'<svg class="icon".*?</svg>', re.DOTALL)
+DRAWING = re.compile(r'<svg class="(?:icon|people)".*?</svg>', re.DOTALL)
 NOT_WRITTEN = "No page was written."
 
 
@@ -176,12 +176,12 @@ def link_style_sheet(path: str, context: dict[str, Any]) -> None:
     file.write_text(html[:place] + link + html[place:], encoding="utf-8", newline="\n")
 
 
-def without_icons(_context: dict[str, object], feed: SyndicationFeed) -> None:
-    """Remove icons from a feed, because they have no size without the style sheet."""
+def without_drawings(_context: dict[str, object], feed: SyndicationFeed) -> None:
+    """Remove drawings from a feed, because they have no size without the style sheet."""
     for item in feed.items:
         for part in ("content", "description"):
             if text := item.get(part):
-                item[part] = ICON.sub("", text)
+                item[part] = DRAWING.sub("", text)
 
 
 def publish_style_sheet(pelican: Pelican) -> None:

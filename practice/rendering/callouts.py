@@ -14,6 +14,7 @@ from practice.rendering import templates
 from practice.rendering.compiled import CompiledTemplates, Known
 from practice.rendering.templates import TemplateEnvironment
 from practice.site import formatting
+from practice.site.counted import counted
 
 CLASS = "practice-callouts"
 """The class of the element around a callout. No style leaves it, and none of the theme enters."""
@@ -57,6 +58,7 @@ class CalloutTemplates:
     def __init__(self, theme: Path, overrides: Sequence[Path] = ()) -> None:
         filters = {
             "frequency_meaning": FREQUENCY_MEANING.__getitem__,
+            "counted": counted,
             "html": Markup,  # our own parser made and cleaned it
             "direction": formatting.direction,
             "numbers_in_order": formatting.numbers_in_order,

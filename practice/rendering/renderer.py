@@ -35,6 +35,7 @@ from practice.rendering.templates import (
     pelican_name,
 )
 from practice.site import formatting, structured_data
+from practice.site.counted import counted
 from practice.site.lists import AuthorList, TopicList, Year
 from practice.site.recorded import digest_of, is_answered, key_of, recorded
 from practice.site.site import Site
@@ -158,6 +159,7 @@ class Renderer:
             "direction": formatting.direction,
             "numbers_in_order": formatting.numbers_in_order,
             "frequency_meaning": FREQUENCY_MEANING.__getitem__,
+            "counted": counted,
         }
 
     def html(self, text: str) -> Markup:

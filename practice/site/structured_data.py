@@ -258,15 +258,15 @@ class _Page:
             yield _node("Question", id, name=plain(question.question), acceptedAnswer=answer)
 
     def _shown_questions(self) -> Iterator[tuple[Document, Question]]:
-        if not self.document:
-            return
-        for faq in self.document.body.of_type(Faq):
-            if faq.treatment:
-                treatment = self.site.treatment(faq.treatment)
-                yield from ((treatment, question) for question in treatment.meta.faq)
-            else:
+        """Yield the questions that are marked up on this page: each is on one page of the site.
+
+        Those of treatments and pages are on the page of all questions, those of a post are its own.
+        """
+        is_list = self.view.kind == "questions"
+        if self.document and (is_list or is_of(self.document, Post)):
+            for faq in self.document.body.of_type(Faq):
                 yield from ((self.document, question) for question in faq.questions)
-        if self.view.kind == "questions":
+        if is_list:
             for group in self.site.question_groups:
                 for question in group.questions:
                     yield group.document, question
@@ -499,8 +499,10 @@ def _section(treatment: Document[Treatment], field: str) -> str:
 
 def _facts(effect: SideEffect) -> str:
     """Return the frequency, duration and advice of a side effect, labelled as on the page."""
-    common = f"{effect.how_common.capitalize()} ({FREQUENCY_MEANING[effect.how_common]})"
+    common = f"{effect.frequency.capitalize()} ({FREQUENCY_MEANING[effect.frequency]})"
     facts = [f"{common}: {effect.figure}" if effect.figure else common]
+    if effect.compared:
+        facts.append(f"Without the treatment: {effect.compared}")
     if effect.lasts:
         facts.append(f"How long it lasts: {effect.lasts}")
     if effect.what_to_do:

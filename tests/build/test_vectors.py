@@ -132,7 +132,17 @@ KEPT = {
     # ids, choices and addresses: the models let nothing else in, and templates compute with them
     *("aliases", "author", "country", "days", "doi", "how_common", "id", "image", "kind", "level"),
     *("language", "menu", "page", "photo", "pmid", "read", "reviewed_by", "severity", "sources"),
-    *("status", "topics", "treatment", "treatments", "opens", "closes", "phone"),
+    *(
+        "status",
+        "topics",
+        "treatment",
+        "treatments",
+        "opens",
+        "closes",
+        "phone",
+        "figure",
+        "compared",
+    ),
 }
 ADDRESSES = {"booking_url", "map_url", "url"}
 

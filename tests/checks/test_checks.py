@@ -24,7 +24,6 @@ from practice.checks import (
     WARNINGS,
     accessibility,
     built_html,
-    clinical,
     legal,
     links,
     per_document,
@@ -327,37 +326,6 @@ def test_what_falls_due_within_sixty_days(content):
 
 
 # --- Parts of checks ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("figure", "share"),
-    [
-        ("about 8 in 100 treatments", (0.08, 0.08)),
-        ("1 in 1,024", (1 / 1024, 1 / 1024)),
-        ("29 to 91 in 100 patients", (0.29, 0.91)),
-        ("between 5 and 10 out of every 100", (0.05, 0.1)),
-        ("7.55%", (0.0755, 0.0755)),
-        ("3–4 percent", (0.03, 0.04)),
-        ("many people", None),
-        ("1 in 0", None),
-    ],
-)
-def test_figures_are_read_as_shares(figure, share):
-    assert clinical.share_of(figure) == (pytest.approx(share) if share else None)
-
-
-@pytest.mark.parametrize(
-    ("share", "word"),
-    [
-        (0.1, "very common"),
-        (0.01, "common"),
-        (0.001, "uncommon"),
-        (0.0001, "rare"),
-        (0, "very rare"),
-    ],
-)
-def test_frequency_words_begin_where_the_leaflets_say(share, word):
-    assert clinical.band_of(share) == word
 
 
 def test_sentences_keep_their_lines():

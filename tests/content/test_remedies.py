@@ -22,7 +22,9 @@ DAY = "1780315200"
 QUOTED = re.compile(r"`([^`]+)`")
 BY_PEOPLE = {
     "what to write is for people to say": {
-        "alt-missing", "claim", "faq-answer", "figure-source", "help-missing", "link-dead",
+        "alt-missing", "claim", "faq-answer", "figure-source", "figure-group",
+        "risk-relative", "card-long",
+        "help-missing", "link-dead",
         "link-text", "notice-missing", "notice-page", "number-format", "page-missing",
         "reading-grade", "section-empty", "section-missing", "sentence-long", "testimonial",
         "text-limit", "text-missing", "dont-wording", "link-draft", "link-empty", "link-mail",
@@ -35,7 +37,8 @@ BY_PEOPLE = {
         "address-twice", "callout-open", "callout-not-open", "callout-twice", "entry-twice",
         "field-value", "file-copy", "file-name", "front-matter-missing", "front-matter-open",
         "hours-twice", "insurance-old", "link-tel", "name-long", "phone-other", "raw-html",
-        "review-date", "review-missing", "review-overdue", "reviewer", "title-twice", "yaml",
+        "review-date", "review-missing", "review-old", "review-overdue", "reviewer",
+        "title-twice", "yaml",
         "address-reserved", "callout-option", "callout-option-place", "link-scheme", "table-cells",
     },
     "another program does it": {
@@ -53,6 +56,13 @@ def meant(lines: list[str], index: int, problem: Problem) -> None:
     """Write what was meant in place of what the message quotes."""
     wrong = next(word for word in QUOTED.findall(problem.message) if word in lines[index])
     lines[index] = lines[index].replace(wrong, QUOTED.findall(problem.hint)[0], 1)
+
+
+def below(lines: list[str], index: int, problem: Problem) -> None:
+    """Write what was meant in the text of the callout."""
+    wrong, right = QUOTED.findall(problem.message)[0], QUOTED.findall(problem.hint)[0]
+    line = next(n for n in range(index, len(lines)) if wrong in lines[n])
+    lines[line] = lines[line].replace(wrong, right, 1)
 
 
 def known_field(lines: list[str], index: int, problem: Problem) -> None:
@@ -175,7 +185,9 @@ REMEDIES: dict[str, Edit] = {
     "date-future": now,
     "field-twice": deleted,
     "field-unknown": known_field,
-    "frequency-figure": whole_line,
+    "figure-one": below,
+    "figure-whole": meant,
+    "frequency-figure": deleted,
     "front-matter-close": blank_line,
     "heading-empty": deleted,
     "heading-level": heading,

@@ -407,7 +407,7 @@ def test_figures_stand_with_their_source(practice):
         for item in (
             e for e in page.tree.iter() if "side-effect" in (e.get("class") or "").split()
         ):
-            figure = [e for e in item.iter() if e.get("class") == "side-effect-figure"]
+            figure = [e for e in item.iter() if e.get("class") == "risk-figure"]
             if figure:
                 shown += 1
                 hrefs = [a.get("href") for a in item.iter("a")]
@@ -613,16 +613,6 @@ def counts(pages: dict[str, str], words: str) -> dict[str, int]:
     return {name: count for name, text in pages.items() if (count := text.count(words))}
 
 
-WITHIN = {
-    "very common": ("321 in 1000", "432 in 1000"),
-    "common": ("32 in 1000", "43 in 1000"),
-    "uncommon": ("32 in 10000", "43 in 10000"),
-    "rare": ("32 in 100000", "43 in 100000"),
-    "very rare": ("3 in 100000", "4 in 100000"),
-}
-"""Two figures that go with each word, written as nobody writes them."""
-
-
 @pytest.mark.parametrize("name", CONTENT)
 def test_a_figure_is_said_in_one_place(name, practices, tmp_path):
     """One line of a treatment changes its page, every post that shows it, and the A to Z."""
@@ -638,7 +628,7 @@ def test_a_figure_is_said_in_one_place(name, practices, tmp_path):
     content = copied(name, tmp_path)
     file = content / "treatments" / f"{treatment}.md"
     effect = next(e for e in site.treatment(treatment).meta.side_effects if e.figure)
-    before, after = (f"about {figure} treatments" for figure in WITHIN[effect.how_common])
+    before, after = (f"{count} in {effect.amount.whole} treatments" for count in (37, 46))
     replace(file, f"(?<=^    figure: ){re.escape(effect.figure)}$", before)
     first = built_pages(content, tmp_path)
     replace(file, re.escape(before), after)

@@ -54,6 +54,7 @@ from practice.content.models.fields import (
     option,
     place_of,
 )
+from practice.content.models.figures import Figure
 from practice.content.models.lists import Source, Topic
 from practice.content.models.values import (
     FREQUENCY_MEANING,
@@ -101,6 +102,7 @@ __all__ = [
     "Entry",
     "Faq",
     "Fee",
+    "Figure",
     "Flag",
     "Frequency",
     "Geo",

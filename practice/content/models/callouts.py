@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
 from practice.content.models.fields import Model, argument, body, option
+from practice.content.models.figures import Figure, FigureText, parse
 from practice.content.models.values import (
     Flag,
     Frequency,
@@ -31,11 +35,30 @@ class SideEffect(Callout):
 
     name: Text = argument("The effect, in a patient's words", example="Bruising")
     severity: Severity = option("`mild`, or `serious` for what needs a clinician", "mild")
-    how_common: Frequency = option("How often it happens, in one of the six standard words")
-    figure: Text | None = option(
-        "The figure behind the word, per treatment or per person; needs a source",
+    figure: FigureText | None = option(
+        "How often it happens, as a count of treatments or patients; needs a source",
         None,
         example="about 8 in 100 treatments",
+    )
+    how_common: Frequency | None = option(
+        "How often it happens, in a standard word; with a figure it is not needed",
+        None,
+        example="not known",
+    )
+    group: Text | None = option(
+        "Who was counted, where the source in `sources.yaml` does not say it",
+        None,
+        example="7,629 treatments in Ireland",
+    )
+    period: Text | None = option(
+        "In what time, where the source in `sources.yaml` does not say it",
+        None,
+        example="during the treatment or after it",
+    )
+    compared: FigureText | None = option(
+        "The figure of those who did not have the treatment, where the source has one",
+        None,
+        example="about 2 in 100 patients",
     )
     lasts: Text | None = option("How long it lasts", None, example="several days")
     what_to_do: Text | None = option(
@@ -43,6 +66,31 @@ class SideEffect(Callout):
     )
     sources: Ids = option("Ids from `sources.yaml`", ())
     details: Html = body("What it is like, in a sentence or two", "")
+
+    @property
+    def amount(self) -> Figure | None:
+        """The figure, parsed."""
+        return parse(self.figure) if self.figure else None
+
+    @property
+    def without(self) -> Figure | None:
+        """The figure of those who did not have the treatment, parsed."""
+        return parse(self.compared) if self.compared else None
+
+    @property
+    def frequency(self) -> Frequency:
+        """How often it happens, in a standard word: computed from the figure if there is one."""
+        return self.amount.band if self.amount else self.how_common or "not known"
+
+    @model_validator(mode="after")
+    def _says_how_often(self) -> SideEffect:
+        if self.figure is None and self.how_common is None:
+            message = "neither `figure` nor `how-common` says how often it happens"
+            raise PydanticCustomError("how_often", message)
+        if self.compared and not self.figure:
+            message = "`compared` has nothing to be compared with"
+            raise PydanticCustomError("compared_alone", message)
+        return self
 
 
 class HelpCard(Callout):

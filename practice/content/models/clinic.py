@@ -144,6 +144,9 @@ class Clinic(Model):
     fees: tuple[Fee, ...] = field("What a visit costs without insurance", ())
     insurance: Insurance = field("Plans the clinic takes")
     languages: Texts = field("Languages spoken")
+    funding: Text | None = field(
+        "Who pays for the site's texts, and what the practice earns by them; shown on each", None
+    )
     emergency_note: Text = field("What to do in an emergency, shown at the foot of every page")
     receives_federal_funds: Flag = field("Whether Section 1557 applies (Medicare, Medicaid)")
     notices: Notices = field("Legal notices and their dates")

@@ -28,6 +28,8 @@ from practice.content.models.values import (
     WebAddress,
 )
 
+FUNDING = "Who paid for the text, or what the practice earns by it, if not as in `clinic.yaml`"
+
 
 @dataclass(frozen=True)
 class PagePicture:
@@ -178,6 +180,7 @@ class Treatment(Entry):
     reviewed: Date | None = field("The day of that review", None)
     next_review: Date | None = field("When it is due again", None)
     sources: Ids = field("Ids from `sources.yaml`", ())
+    funding: Text | None = field(FUNDING, None)
     image: Text | None = field("A picture below `content/images/`", None)
     image_alt: Text | None = field("What the picture shows; needed with a picture", None)
 
@@ -218,14 +221,14 @@ class Treatment(Entry):
     @property
     def common(self) -> tuple[SideEffect, ...]:
         """The mild side effects that are common, the most common first."""
-        return tuple(e for e in self.mild if e.how_common in ("very common", "common"))
+        return tuple(e for e in self.mild if e.frequency in ("very common", "common"))
 
     @property
     def mild(self) -> tuple[SideEffect, ...]:
         """The mild side effects, the most common first."""
         words = list(FREQUENCY_MEANING)
         effects = (effect for effect in self.side_effects if effect.severity == "mild")
-        return tuple(sorted(effects, key=lambda effect: words.index(effect.how_common)))
+        return tuple(sorted(effects, key=lambda effect: words.index(effect.frequency)))
 
 
 class Post(Entry):
@@ -244,6 +247,7 @@ class Post(Entry):
     reviewed: Date | None = field("The day of the last clinical review", None)
     next_review: Date | None = field("When it is due again", None)
     sources: Ids = field("Ids from `sources.yaml`", ())
+    funding: Text | None = field(FUNDING, None)
     image: Text | None = field("A picture below `content/images/`", None)
     image_alt: Text | None = field("What the picture shows; needed with a picture", None)
     status: Status = field("`draft` keeps it out of the site", "published")

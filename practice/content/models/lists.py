@@ -27,6 +27,14 @@ class Source(Model):
     )
     url: WebAddress | None = field("Where to read it, if it has no DOI", None)
     what: Text = field("What kind of study or text it is, and how large")
+    group: Text | None = field(
+        "Who or what its figures count, shown beside each of them",
+        None,
+        example="7,629 treatments by 39 physiotherapists",
+    )
+    period: Text | None = field(
+        "In what time its figures were counted", None, example="during the treatment or after it"
+    )
     read: Literal["full text", "abstract", "excerpt"] = field("How much of it the practice read")
 
     @property
