@@ -60,6 +60,7 @@ OF_THE_CLINIC: tuple[Callable[[Site], Iterator[Problem]], ...] = (
     legal.notices,
     legal.insurance,
     twice.exceptions,
+    references.announcements,
 )
 """Checks of `clinic.yaml`; they run only when the file itself has no mistakes."""
 WARNINGS = frozenset(

@@ -50,9 +50,9 @@ def targets(site: Site) -> Iterator[Problem]:
 
 def phones(text: Text) -> Iterator[Problem]:
     """Every phone number is the clinic's or is listed in `checks.yaml`."""
-    if not text.phone:  # there are mistakes in the clinic, so its number is not known
+    if not all(text.phones):  # there are mistakes in the clinic, so its number is not known
         return
-    known = {_last_digits(number) for number in (text.phone, *text.settings.phones)}
+    known = {_last_digits(number) for number in (*text.phones, *text.settings.phones)}
     links = ((link.line, link.target) for link in text.document.body.links)
     found = [(line, target) for line, target in links if target.startswith("tel:")]
     for number, line in enumerate(text.prose.lines, 1):

@@ -64,7 +64,7 @@ def every(site: Site, settings: CheckSettings, kept: Path | None = None) -> dict
     digests = {name: text.digest for name, text in texts.items()} | _lists(site.content)
     about = (
         environment_fingerprint()
-        + repr((display_path_of(site.content), settings, site.clinic.phone)).encode()
+        + repr((display_path_of(site.content), settings, site.clinic.numbers)).encode()
     )
     keys = {
         name: hashlib.sha256(about + digest + repr((name, name in public)).encode()).digest()
@@ -130,7 +130,7 @@ def _look(site: Site, document: Document, settings: CheckSettings, public: bool)
 
     def every_check() -> Iterator[Problem]:
         nonlocal grade
-        text = Text(document, prose(whole), settings, site.clinic.phone, public)
+        text = Text(document, prose(whole), settings, site.clinic.numbers, public)
         grade = reading.grade_of(text.prose)
         for check in CHECKS:
             yield from check(text)

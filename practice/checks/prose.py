@@ -96,7 +96,7 @@ class Text:
     document: Document
     prose: Prose
     settings: CheckSettings
-    phone: str
+    phones: tuple[str, ...]
     """The clinic's."""
     public: bool
     """Whether it is published now: not a draft, and not dated in the future."""

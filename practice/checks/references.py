@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from unicodedata import normalize
 
 from practice.content.document import Document, InvalidDocument
 from practice.content.models import ID_PATTERN, Faq, SideEffect, SideEffects
 from practice.content.reader import read_data
 from practice.paths import command_of, display_path_of, slug
-from practice.problems import Problem, did_you_mean
+from practice.problems import Problem, did_you_mean, nearest
 from practice.site.site import Site
 
 ONE = ("author", "reviewed_by")
@@ -33,6 +34,18 @@ def years(site: Site) -> Iterator[Problem]:
     for id in late:
         message = f"the year of `{id}` is {site.sources[id].year}, which is in the future"
         yield Problem(path, data.line_of((id, "year")), "date-future", message, "correct the year")
+
+
+def announcements(site: Site) -> Iterator[Problem]:
+    """The files that announcements lead to exist and are published."""
+    path = f"{display_path_of(site.content)}/clinic.yaml"
+    for index, found in enumerate(site.clinic.announcements):
+        if found.page and normalize("NFC", found.page) not in site.targets:
+            message = f"`{found.page}` is no file of the content folder"
+            near = nearest(found.page, site.targets)
+            hint = f"did you mean `{near}`?" if near else "write it like `pages/contact.md`"
+            line = site.clinic_data.line_of(("announcements", index, "page"))
+            yield Problem(path, line, "announcement-page", message, hint)
 
 
 def ids(site: Site) -> Iterator[Problem]:

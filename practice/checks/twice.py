@@ -6,9 +6,9 @@ files as a backup. Without these checks, each copy would be published as a page 
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 from pathlib import Path
 from posixpath import join, split, splitext
 
@@ -30,6 +30,7 @@ COPY = re.compile(
 PARTS = re.compile(r"[ _(-]")
 """Where an addition to a name can begin: ` 2`, ` (1)`, `-LAPTOP-4F2A`."""
 WORD = re.compile(r"\w{3,}")
+END_OF_DAY = "24:00"
 ALIKE = 0.6
 """The least share of words that a file and its edited copy have in common."""
 
@@ -100,15 +101,16 @@ def _titles(documents: Iterable[Document]) -> Iterator[Problem]:
 def exceptions(site: Site) -> Iterator[Problem]:
     """Two entries about one day that cannot both be true; a day can have two opening hours."""
     path = f"{display_path_of(site.content)}/clinic.yaml"
-    days: dict[dt.date, list[HoursException]] = {}
-    for index, entry in enumerate(site.clinic.exceptions):
-        for other in days.setdefault(entry.date, []):
-            opens = max(entry.opens or "", other.opens or "")
-            closes = min(entry.closes or "", other.closes or "")
-            if not (entry.opens and other.opens) or opens < closes:
-                message = f"two entries about {entry.date} contradict each other"
-                hint = "keep only one of them, or let their opening hours not overlap"
-                line = site.clinic_data.line_of(("exceptions", index, "date"))
-                yield Problem(path, line, "hours-twice", message, hint)
-                break
-        days[entry.date].append(entry)
+    for (_, first), (index, second) in combinations(enumerate(site.clinic.exceptions), 2):
+        if second.date <= first.last and first.date <= second.last and _contradict(first, second):
+            message = f"two entries about {max(first.date, second.date)} contradict each other"
+            hint = "keep only one of them, or let their opening hours not overlap"
+            line = site.clinic_data.line_of(("exceptions", index, "date"))
+            yield Problem(path, line, "hours-twice", message, hint)
+
+
+def _contradict(one: HoursException, other: HoursException) -> bool:
+    if not (one.opens and one.closes and other.opens and other.closes):
+        return True
+    ends = [END_OF_DAY if entry.next_day else str(entry.closes) for entry in (one, other)]
+    return max(one.opens, other.opens) < min(ends)

@@ -7,20 +7,19 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import get_args
 
 from babel.core import get_global
 from babel.dates import format_date
 from babel.lists import format_list
 from markupsafe import Markup
 
-from practice.content.models import Hours, Weekday
+from practice.content.models import Hours
+from practice.content.models.hours import DAY_MINUTES, DAYS
 
 LOCALE = "en_US"
 FROM_RIGHT_TO_LEFT = {"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Syrc", "Thaa"}
 """Scripts (ISO 15924) of today’s languages that are written from right to left."""
 TAG_OR_NUMBERS = re.compile(r"<[^>]*>|[+(]?\d[\d\s().,:/–-]*\d")
-DAYS: tuple[str, ...] = get_args(Weekday)
 
 
 @dataclass(frozen=True)
@@ -105,6 +104,21 @@ def opening_lines(hours: Sequence[Hours]) -> tuple[OpeningLine, ...]:
 
 
 def _times(day: str, hours: Sequence[Hours]) -> str:
-    spans = sorted((h.opens, h.closes) for h in hours if day in h.days)
-    times = [f"{clock(opens)} to {clock(closes)}" for opens, closes in spans]
-    return sentence(times) if times else "Closed"
+    entries = sorted((entry for entry in hours if day in entry.days), key=_start)
+    return sentence([_time(entry) for entry in entries]) if entries else "Closed"
+
+
+def _start(entry: Hours) -> int:
+    return entry.minutes[0] if entry.minutes else DAY_MINUTES
+
+
+def _time(entry: Hours) -> str:
+    """Return the hours of an entry: ``8 am to noon, by appointment``."""
+    if entry.opens and entry.closes:
+        times = f"{clock(entry.opens)} to {clock(entry.closes)}"
+    else:
+        times = "open 24 hours" if entry.all_day else ""
+    parts = [times, "by appointment" if entry.by_appointment else ""]
+    said = ", ".join(filter(None, parts))
+    said = f"{said} ({entry.note})" if entry.note else said
+    return said[:1].upper() + said[1:]

@@ -21,6 +21,7 @@ from practice.site.site import Site
 
 KEYED = frozenset(
     {
+        "announcements",
         "build_date",
         "clinic",
         "clinic_data",

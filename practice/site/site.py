@@ -25,6 +25,7 @@ from practice.content.front_matter import Data
 from practice.content.models import (
     FREQUENCY_MEANING,
     KINDS,
+    Announcement,
     Clinic,
     HoursException,
     Notice,
@@ -37,6 +38,7 @@ from practice.content.models import (
 )
 from practice.paths import slug
 from practice.problems import Problem
+from practice.site import dates
 from practice.site.formatting import OpeningLine, opening_lines
 from practice.site.lists import (
     AuthorList,
@@ -57,7 +59,6 @@ LISTS = {"clinic": "clinic.yaml", "source": "sources.yaml", "topic": "topics.yam
 
 LATEST = 10
 """Posts on the blog's first page; older ones are in the lists by year."""
-SOON = dt.timedelta(days=14)
 
 
 @dataclass
@@ -286,14 +287,17 @@ class Site:
     @property
     def coming_exceptions(self) -> tuple[HoursException, ...]:
         """Exceptions to the opening hours, from today on."""
-        days = (day for day in self.clinic.exceptions if day.date >= self.build_date)
-        return tuple(sorted(days, key=lambda day: day.date))
+        return dates.coming(self.clinic.exceptions, self.build_date)
 
     @property
     def next_exceptions(self) -> tuple[HoursException, ...]:
         """The exceptions within the next two weeks."""
-        soon = self.build_date + SOON
-        return tuple(day for day in self.coming_exceptions if day.date <= soon)
+        return dates.soon(self.clinic.exceptions, self.build_date)
+
+    @property
+    def announcements(self) -> tuple[Announcement, ...]:
+        """What all visitors should know today."""
+        return dates.current(self.clinic.announcements, self.build_date)
 
     @property
     def latest(self) -> tuple[Document[Post], ...]:

@@ -25,6 +25,7 @@ from practice.content.models import (
     Faq,
     Hours,
     HoursException,
+    PhoneLine,
     Post,
     Question,
     Review,
@@ -297,7 +298,10 @@ class _Page:
             name=clinic.name,
             slogan=clinic.tagline,
             description=clinic.summary,
-            telephone=tel(clinic.phone).removeprefix("tel:"),
+            telephone=_digits(clinic.phone),
+            faxNumber=next((_digits(n.number) for n in clinic.phones if n.kind == "fax"), None),
+            contactPoint=[_number(line) for line in clinic.phones if line.kind != "fax"],
+            sameAs=[profile.url for profile in clinic.profiles],
             email=clinic.email,
             address=_node(
                 "PostalAddress",
@@ -309,7 +313,7 @@ class _Page:
             ),
             geo=geo and _node("GeoCoordinates", latitude=geo.latitude, longitude=geo.longitude),
             hasMap=clinic.map_url,
-            openingHoursSpecification=[_hours(hours) for hours in clinic.hours],
+            openingHoursSpecification=[_hours(hours) for hours in clinic.hours if hours.minutes],
             specialOpeningHoursSpecification=[_day(day) for day in self.site.coming_exceptions],
             knowsLanguage=[_node("Language", name=language) for language in clinic.languages],
             availableService=[
@@ -515,21 +519,34 @@ def _hours(hours: Hours) -> Node:
     return _node(
         "OpeningHoursSpecification",
         dayOfWeek=[f"{CONTEXT}/{day.capitalize()}" for day in hours.days],
-        opens=hours.opens,
-        closes=hours.closes,
+        opens="00:00" if hours.all_day else hours.opens,
+        closes="23:59" if hours.all_day else hours.closes,
     )
 
 
 def _day(day: HoursException) -> Node:
-    """Return the hours of one date; without `opens` the clinic is closed, as schema.org defines."""
+    """Return the hours of one day or several; closed is from 00:00 to 00:00.
+
+    Source: https://developers.google.com/search/docs/appearance/structured-data/local-business
+    """
     return _node(
         "OpeningHoursSpecification",
         name=day.note,
         validFrom=day.date.isoformat(),
-        validThrough=day.date.isoformat(),
-        opens=day.opens,
-        closes=day.closes,
+        validThrough=day.last.isoformat(),
+        opens=day.opens or "00:00",
+        closes=day.closes or "00:00",
     )
+
+
+def _number(line: PhoneLine) -> Node:
+    """Return a further phone number (`ContactPoint`)."""
+    extension = f";ext={line.extension}" if line.extension else ""
+    return _node("ContactPoint", contactType=line.label, telephone=_digits(line.number) + extension)
+
+
+def _digits(number: str) -> str:
+    return tel(number).removeprefix("tel:")
 
 
 def _node(type: str | list[str], id: str | None = None, **properties: object) -> Node:

@@ -174,6 +174,7 @@ def listed(lines: list[str], index: int, problem: Problem) -> None:
 
 
 REMEDIES: dict[str, Edit] = {
+    "announcement-page": meant,
     "callout-first-line": whole_line,
     "callout-indented": at_the_margin,
     "callout-slashes": whole_line,

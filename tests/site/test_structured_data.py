@@ -56,7 +56,7 @@ hours:
   - {days: [monday, tuesday, wednesday, thursday, friday], opens: 08:00, closes: 12:30}
   - {days: [saturday, sunday], opens: 10:00, closes: 11:00}
 exceptions:
-  - {date: 2026-07-04, note: Independence Day}
+  - {date: 2026-07-04, until: 2026-07-06, note: Independence Day}
   - {date: 2026-06-19, opens: 09:00, closes: 10:00, note: Juneteenth}
   - {date: 2026-01-01, note: New Year’s Day}
 booking_url: https://booking.example
@@ -550,7 +550,9 @@ def test_days_with_other_hours_are_those_to_come_and_a_closed_day_does_not_open(
             "@type": "OpeningHoursSpecification",
             "name": "Independence Day",
             "validFrom": "2026-07-04",
-            "validThrough": "2026-07-04",
+            "validThrough": "2026-07-06",
+            "opens": "00:00",
+            "closes": "00:00",
         },
     ]
 

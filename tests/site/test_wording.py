@@ -59,6 +59,30 @@ def test_opening_lines_join_days_with_the_same_hours():
     ]
 
 
+@pytest.mark.parametrize(
+    ("entry", "times"),
+    [
+        ({"all_day": True}, "Open 24 hours"),
+        ({"by_appointment": True}, "By appointment"),
+        (
+            {"opens": "08:00", "closes": "12:00", "by_appointment": True},
+            "8\xa0am to 12\xa0pm, by appointment",
+        ),
+        (
+            {"opens": "20:00", "closes": "01:00", "next_day": True, "note": "side door"},
+            "8\xa0pm to 1\xa0am (side door)",
+        ),
+    ],
+)
+def test_other_ways_to_be_open(entry, times):
+    [saturday] = [
+        line
+        for line in formatting.opening_lines([Hours(days=("saturday",), **entry)])
+        if line.days == "Saturday"
+    ]
+    assert saturday.times == times
+
+
 def test_a_week_without_hours_is_closed():
     assert [(line.days, line.times) for line in formatting.opening_lines([])] == [
         ("Monday to Sunday", "Closed")

@@ -23,14 +23,15 @@ from practice.content.models.callouts import (
 )
 from practice.content.models.clinic import (
     Address,
+    Announcement,
     Clinic,
     Fee,
     Geo,
-    Hours,
-    HoursException,
     Insurance,
     Notice,
     Notices,
+    PhoneLine,
+    Profile,
 )
 from practice.content.models.documents import (
     KINDS,
@@ -55,6 +56,7 @@ from practice.content.models.fields import (
     place_of,
 )
 from practice.content.models.figures import Figure
+from practice.content.models.hours import Hours, HoursException
 from practice.content.models.lists import Source, Topic
 from practice.content.models.values import (
     FREQUENCY_MEANING,
@@ -89,6 +91,7 @@ __all__ = [
     "KINDS",
     "US_DIGITS",
     "Address",
+    "Announcement",
     "AskFirst",
     "Callout",
     "Clinic",
@@ -123,9 +126,11 @@ __all__ = [
     "Page",
     "PagePicture",
     "Phone",
+    "PhoneLine",
     "Place",
     "Post",
     "Price",
+    "Profile",
     "Question",
     "Review",
     "Severity",

@@ -1,19 +1,19 @@
-"""Models of `clinic.yaml`: the address, opening hours, fees and notices of the practice."""
+"""Models of `clinic.yaml`: the address, phones, announcements, fees and notices of the practice."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
 from pydantic import (
-    BeforeValidator,
+    StringConstraints,
     field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from practice.content.models.fields import Model, field
+from practice.content.models.hours import Hours, HoursException, refuse_overlaps
 from practice.content.models.values import (
-    Clock,
     Date,
     Email,
     Flag,
@@ -24,10 +24,8 @@ from practice.content.models.values import (
     Texts,
     TwoLetters,
     WebAddress,
-    Weekday,
     ZipCode,
     between,
-    one_or_many,
 )
 
 
@@ -48,37 +46,44 @@ class Geo(Model):
     longitude: Annotated[float, between(-180, 180)] = field("Degrees east", example="-122.0")
 
 
-class Hours(Model):
-    """When the clinic is open, on one or more days of the week."""
+class PhoneLine(Model):
+    """A further number of the practice: a fax, a line for text messages, a direct line."""
 
-    days: Annotated[tuple[Weekday, ...], BeforeValidator(one_or_many)] = field(
-        "Days of the week", example="[monday, tuesday]"
+    label: Text = field("Whose or what for it is", example="Billing")
+    number: Phone = field("With the country code", example="+1 555 555 0124")
+    extension: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,8}$")] | None = field(
+        "The extension, its digits only", None, example="12"
     )
-    opens: Clock = field("24-hour time", example="08:00")
-    closes: Clock = field("24-hour time", example="18:00")
+    kind: Literal["phone", "text", "fax"] = field("How it is used", "phone")
+
+
+class Announcement(Model):
+    """Something that all visitors should know for some time, at the top of every page."""
+
+    text: Text = field("One or two sentences", example="Our parking lot is closed this week.")
+    first_day: Date | None = field("The first day; without it, it is shown at once", None)
+    last_day: Date = field("The last day; after it, it goes by itself")
+    page: Text | None = field(
+        "A file that says more, below `content/`", None, example="pages/contact.md"
+    )
+    url: WebAddress | None = field("An address elsewhere that says more", None)
+    link_label: Text = field("What the link says", "Read more")
+    important: Flag = field("True for what changes a visit, such as closing days", False)
 
     @model_validator(mode="after")
-    def _in_order(self) -> Hours:
-        if self.closes <= self.opens:
-            raise PydanticCustomError("hours_order", "the clinic closes before it opens")
+    def _can_be_shown(self) -> Announcement:
+        if self.first_day and self.last_day < self.first_day:
+            raise PydanticCustomError("last_first", "`last_day` is before `first_day`")
+        if self.page and self.url:
+            raise PydanticCustomError("two_links", "`page` and `url` are both given")
         return self
 
 
-class HoursException(Model):
-    """A date with other hours than usual."""
+class Profile(Model):
+    """The practice on another site, as a plain link."""
 
-    date: Date = field("The day", example="2026-12-25")
-    opens: Clock | None = field("24-hour time; without it the clinic is closed all day", None)
-    closes: Clock | None = field("24-hour time; needed with `opens`", None)
-    note: Text = field("Why", example="Christmas Day")
-
-    @model_validator(mode="after")
-    def _both_times_in_order(self) -> HoursException:
-        if (self.opens is None) != (self.closes is None):
-            raise PydanticCustomError("hours_half", "one of the two times is missing")
-        if self.opens and self.closes and self.closes <= self.opens:
-            raise PydanticCustomError("hours_order", "the clinic closes before it opens")
-        return self
+    name: Text = field("What the site is called", example="Instagram")
+    url: WebAddress = field("The address of the practice there")
 
 
 class Fee(Model):
@@ -134,9 +139,12 @@ class Clinic(Model):
     geo: Geo | None = field("Where it is on the map", None)
     map_url: WebAddress = field("A link to a map; nothing is embedded")
     phone: Phone = field("With the country code", example="+1 555 555 0123")
+    phones: tuple[PhoneLine, ...] = field("Further numbers, such as a fax", ())
     email: Email | None = field("For questions that are not private", None)
     hours: tuple[Hours, ...] = field("Opening hours")
     exceptions: tuple[HoursException, ...] = field("Days with other hours", ())
+    announcements: tuple[Announcement, ...] = field("What all visitors should know now", ())
+    profiles: tuple[Profile, ...] = field("The practice on other sites, linked in the footer", ())
     parking: Text | None = field("Where to park", None)
     access: Text | None = field("Steps, ramp, lift, doors, restroom", None)
     booking_url: WebAddress = field("Where patients book")
@@ -152,18 +160,13 @@ class Clinic(Model):
     notices: Notices = field("Legal notices and their dates")
     sample: Flag = field("True while the clinic is invented", False)
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Every phone number of the practice."""
+        return (self.phone, *(line.number for line in self.phones))
+
     @field_validator("hours")
     @classmethod
     def _no_hours_twice(cls, hours: tuple[Hours, ...]) -> tuple[Hours, ...]:
-        spans: dict[str, list[Hours]] = {}
-        for span in hours:
-            for day in span.days:
-                for other in spans.setdefault(day, []):
-                    if span.opens < other.closes and other.opens < span.closes:
-                        raise PydanticCustomError(
-                            "hours_twice",
-                            "{day} has two opening hours that overlap",
-                            {"day": day.capitalize()},
-                        )
-                spans[day].append(span)
+        refuse_overlaps(hours)
         return hours
