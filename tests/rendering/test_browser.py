@@ -9,6 +9,7 @@ Not tested here: other browsers than Chromium, how pages look, and whether words
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from urllib.parse import urlsplit
 
@@ -412,6 +413,17 @@ def folding(practices):
 
 def is_open(toggle):
     return toggle.get_attribute("aria-expanded") == "true"
+
+
+@pytest.mark.parametrize(("now", "shown"), [("2099-12-31T23:59:00", 2), ("2100-01-01T00:01:00", 0)])
+def test_an_announcement_goes_when_its_last_day_is_over(browser, practices, show, now, shown):
+    context = context_of(browser)
+    tab = context.new_page()
+    tab.clock.set_fixed_time(dt.datetime.fromisoformat(now))
+    show(tab, practices["kitchen-sink"].page("/"))
+    assert tab.locator("[data-last-day]").count() == shown
+    assert tab.locator(".announcements").count() == bool(shown)
+    context.close()
 
 
 def test_answers_fold_with_the_keyboard(practices, tab, show):
