@@ -501,7 +501,9 @@ def test_a_link_to_a_question_opens_its_answer(practices, tab, show):
 def test_finding_words_in_the_page_opens_their_answer(practices, tab, show):
     page = folding(practices)[0]
     show(tab, page)
-    answer = tab.locator("[data-folded] .faq-answer").first
+    assert visible(tab.locator("[data-folded] .faq-answer").first), "the first one stays open"
+    hidden = tab.locator("[data-folded] .faq-answer[hidden]").first
+    answer = tab.locator(f"#{hidden.get_attribute('id')}")
     assert answer.get_attribute("hidden") == "until-found"
     answer.evaluate("e => e.dispatchEvent(new Event('beforematch', { bubbles: true }))")
     assert visible(answer)

@@ -1,6 +1,8 @@
-// Folds the answers of long question lists. Without it every answer is open.
+// Folds the answers of long question lists, but not the first: what matters most stays open
+// (GOV.UK Design System, accordion). Without it every answer is open.
 {
   const LEAST = 4;
+  const OPEN = 2;
 
   const toggleOf = (answer) => answer.parentElement.querySelector(".faq-toggle");
 
@@ -57,7 +59,7 @@
     const items = [...faq.querySelectorAll(".faq-item")];
     if (items.length < LEAST) continue;
     faq.dataset.folded = "";
-    const answers = items.map((item) => addToggle(item, folded.length));
+    const answers = items.slice(OPEN).map((item, i) => addToggle(item, folded.length + i));
     addShowAll(faq, answers);
     folded.push(...answers);
   }
