@@ -30,6 +30,8 @@ from practice.support.cache_folder import cache_folder
 from practice.support.environment import today
 
 KINDS: dict[str, type[Entry]] = {model.KIND: model for model in (Post, Treatment, Therapist)}
+ALSO_ASKED: dict[type[Entry], tuple[str, ...]] = {Therapist: ("credentials",)}
+"""Fields that are asked for although they can be left out."""
 Ask = Callable[[str], str]
 
 
@@ -66,7 +68,8 @@ def make(
         hint = did_you_mean(min(unknown), fields)
         raise CannotWrite(f"a {kind} has no field `{min(unknown)}`: {hint}")
     title_first = sorted(fields, key=lambda name: name != _named(model))
-    needed = [name for name in title_first if fields[name].is_required()]
+    asked = ALSO_ASKED.get(model, ()) if ask else ()
+    needed = [name for name in title_first if fields[name].is_required() or name in asked]
     missing = {name: fields[name] for name in needed if name not in values}
     if missing and ask is None:
         lines = [f"`{name}` is missing: {info.description}" for name, info in missing.items()]
@@ -118,10 +121,10 @@ def _draft(
 
 
 def _answer(ask: Ask, name: str, info: FieldInfo, told_first: str = "") -> str:
-    """Return the answer for a required field; ask until it is not empty."""
+    """Return the answer for a field; ask for a required one until it is not empty."""
     while True:
         answer = ask(told_first + question(name, info)).strip()
-        if answer:
+        if answer or not info.is_required():
             return answer
 
 
@@ -140,7 +143,8 @@ def _options(model: type[Entry], fields: Iterable[str]) -> str:
 def question(name: str, info: FieldInfo) -> str:
     """Return the question for a field: its name, help and example."""
     example = f", for example {example_of(info)}" if example_of(info) else ""
-    return f"{name.replace('_', ' ').capitalize()} ({info.description}{example}): "
+    empty = "" if info.is_required() else "; press Enter for none"
+    return f"{name.replace('_', ' ').capitalize()} ({info.description}{example}{empty}): "
 
 
 def front_matter(fields: Mapping[str, FieldInfo], values: Mapping[str, str]) -> str:

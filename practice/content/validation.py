@@ -35,6 +35,7 @@ HINTS = {
     "two_links": "keep the one that says more",
     "hours_twice": "list each day once, or give it hours that do not overlap",
     "price": "write it with its currency sign, for example $150",
+    "treats_nobody": "delete `treatments`, or `treats: false`",
     "modified_first": "a text cannot be changed before it is published: correct one of the two",
     "figure": "write it as a count, for example `about 8 in 100 treatments`",
     "figure_unit": "say whether it counts treatments or patients: `about 8 in 100 treatments`",
@@ -55,6 +56,7 @@ ABOUT_TWO = {
     "last_first": "last_day",
     "two_links": "url",
     "modified_first": "modified",
+    "treats_nobody": "treatments",
     "how_often": "how_common",
     "compared_alone": "compared",
 }

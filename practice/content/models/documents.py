@@ -113,14 +113,16 @@ class Credential(Model):
 
 
 class Therapist(Entry):
-    """A member of the team: `content/team/<name>.md`; the text is the biography."""
+    """A member of the team, also one who does not treat: `content/team/<name>.md`."""
 
     KIND: ClassVar[str] = "therapist"
     FOLDER: ClassVar[str] = "team"
 
     name: Text = field("Full name, without credentials")
+    pronouns: Text | None = field("Shown behind the name", None, example="she/her")
     role: Text = field("What they do here", example="Physical therapist")
-    credentials: tuple[Credential, ...] = field("In the order written behind the name")
+    treats: Flag = field("`false` for the front desk and others who treat nobody", True)
+    credentials: tuple[Credential, ...] = field("In the order written behind the name", ())
     license: Text | None = field("State and number of the license", None)
     languages: Texts = field("Languages spoken with patients")
     treatments: Ids = field("Ids of the treatments they offer", ())
@@ -128,6 +130,12 @@ class Therapist(Entry):
     photo_alt: Text | None = field("What the picture shows; needed with a photo", None)
     booking_url: WebAddress | None = field("Their own booking page, if not the clinic's", None)
     accepting_new: Flag = field("Whether they take new patients", True)
+
+    @model_validator(mode="after")
+    def _treats_somebody(self) -> Therapist:
+        if not self.treats and self.treatments:
+            raise PydanticCustomError("treats_nobody", "who treats nobody offers no treatments")
+        return self
 
     @property
     @override
