@@ -344,6 +344,8 @@ def _console(progress: report.Progress) -> publishing.Console:
     help={
         "content": "the practice's folder (default: the settings' PATH)",
         "format": "text, json, or github for annotations in its Actions",
+        "sources": "ask Crossref and PubMed which studies were retracted or corrected",
+        "snapshot": "a copy of the Retraction Watch data to look into, instead of asking",
         "publishing-too": "ask for reviews what publishing asks: an overdue one is an error",
         "settings": "the settings file",
     }
@@ -353,16 +355,24 @@ def check(
     content: str = "",
     format: str = "text",
     publishing_too: bool = False,
+    sources: bool = False,
+    snapshot: str = "",
     settings: str = "pelicanconf.py",
 ) -> None:
     """Check the content, and tell what falls due within 60 days."""
     from practice.build.settings import load_settings
     from practice.checks import report as checks_report
 
-    with command_errors("Nothing was built."):
+    with command_errors("Nothing was built.") as progress:
         if format not in checks_report.FORMATS:
             raise UsageError(f"`--format` is one of {', '.join(checks_report.FORMATS)}")
         found = load_settings(Path(settings), Path(content) if content else None, None)
+        if sources or snapshot:
+            from practice.evidence import check as evidence
+
+            copy = Path(snapshot) if snapshot else None
+            evidence.run(Path(found["PATH"]), found["TIMEZONE"], copy, progress)
+            progress.end()
         checked = checks_report.check(
             Path(found["PATH"]), found["TIMEZONE"], publishing=publishing_too
         )

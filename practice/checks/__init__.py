@@ -34,6 +34,7 @@ CHECKS: tuple[Callable[[Site], Iterator[Problem]], ...] = (
     addresses.short,
     twice.files,
     references.ids,
+    references.retractions,
     references.years,
     references.pictures,
     references.callouts,
@@ -77,6 +78,9 @@ WARNINGS = frozenset(
         "review-old",
         "review-overdue",
         "sentence-long",
+        "source-corrected",
+        "source-doubted",
+        "source-retracted",
         "spelling",
     }
 )
@@ -93,10 +97,10 @@ def run(
 ) -> list[Problem]:
     """Return every problem that reading the files one by one cannot show, sorted by file and line.
 
-    Errors stop a build; warnings do not. ``publishing`` makes an overdue review an error whatever
-    `content/checks.yaml` says. ``kept`` is the cache folder. ``texts`` holds the findings of
-    `per_document.every`, where the caller already has them. ``static`` says whether to check
-    pictures and PDFs.
+    Errors stop a build; warnings do not. ``publishing`` makes an overdue review and a retracted
+    study errors, whatever `content/checks.yaml` says. ``kept`` is the cache folder. ``texts`` holds
+    the findings of `per_document.every`, where the caller already has them. ``static`` says whether
+    to check pictures and PDFs.
     """
     own, problems = settings.read(site.content)
     ours = CHECKS if "clinic" in site.unread else (*CHECKS, *OF_THE_CLINIC)
@@ -115,7 +119,7 @@ def run(
     chosen: dict[str, Severity | Literal["off"]] = dict.fromkeys(WARNINGS, "warning")
     chosen.update(own.severity)
     if publishing:
-        chosen["review-overdue"] = "error"
+        chosen["review-overdue"] = chosen["source-retracted"] = "error"
     found: set[Problem] = set()
     for problem in problems:
         severity = chosen.get(problem.code, "error")

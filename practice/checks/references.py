@@ -36,6 +36,40 @@ def years(site: Site) -> Iterator[Problem]:
         yield Problem(path, data.line_of((id, "year")), "date-future", message, "correct the year")
 
 
+def retractions(site: Site) -> Iterator[Problem]:
+    """What `inv check --sources` has found: studies that were retracted, doubted or corrected."""
+    wrong = {id: found for id, found in site.source_checks.items() if found.state != "fine"}
+    if not wrong.keys() & site.sources.keys():
+        return
+    path = f"{display_path_of(site.content)}/sources.yaml"
+    data, _ = read_data(site.content / "sources.yaml", path)
+    for id in sorted(wrong.keys() & site.sources.keys()):
+        found = wrong[id]
+        code, what, hint = AFTERWARDS[found.state]
+        notice = f" ({found.notice})" if found.notice else ""
+        yield Problem(path, data.line_of((id,)), code, f"the study `{id}` {what}{notice}", hint)
+
+
+AFTERWARDS = {
+    "retracted": (
+        "source-retracted",
+        "was retracted",
+        "take it out of the texts that cite it, or of this file",
+    ),
+    "doubted": (
+        "source-doubted",
+        "is in doubt: its journal has published an expression of concern",
+        "read the notice, and cite another study where you can",
+    ),
+    "corrected": (
+        "source-corrected",
+        "was corrected",
+        "read the correction, and compare the figures that you cite",
+    ),
+}
+"""By state: the code of the problem, what happened, and what to do."""
+
+
 def announcements(site: Site) -> Iterator[Problem]:
     """The files that announcements lead to exist and are published."""
     path = f"{display_path_of(site.content)}/clinic.yaml"

@@ -11,8 +11,9 @@ from pathlib import Path
 from practice import checks
 from practice.checks import legal, per_document, reading, settings
 from practice.content.cached_reader import Reader
+from practice.paths import command_of
 from practice.problems import Problem, ProblemsFound, errors
-from practice.site.site import load
+from practice.site.site import Site, load
 from practice.support.cache_folder import cache_folder
 from practice.support.environment import today
 
@@ -29,6 +30,8 @@ class Checked:
     """What falls due within 60 days: the date, the file, and what has to be done."""
     grades: tuple[tuple[int, float], ...] = ()
     """The reading grade of the posts, year by year."""
+    sources: str = ""
+    """When how many sources were last checked for retractions."""
 
     @property
     def errors(self) -> int:
@@ -49,13 +52,28 @@ def check(content: Path, zone: str = "UTC", *, publishing: bool = False) -> Chec
     between = checks.run(site, publishing=publishing, texts=texts)
     trend = reading.trend(site, {name: found.grade for name, found in texts.items()})
     found = ProblemsFound([*problems, *between]).problems
-    return Checked(tuple(found), tuple(legal.falls_due(site, SOON)), tuple(trend.items()))
+    return Checked(
+        tuple(found), tuple(legal.falls_due(site, SOON)), tuple(trend.items()), _sources(site)
+    )
+
+
+def _sources(site: Site) -> str:
+    studies = {id for id, source in site.sources.items() if source.doi or source.pmid}
+    days = [found.checked for id, found in site.source_checks.items() if id in studies]
+    if not studies:
+        return ""
+    if not days:
+        command = command_of("check --sources")
+        return f"No study has been checked for retractions: `{command}` does that."
+    count = f"{len(days)} of {len(studies)} studies were"
+    return f"{count} checked for retractions, the first on {min(days)}."
 
 
 def as_text(checked: Checked) -> str:
     """Return a report for people: problems, due dates, and the reading grade of the posts."""
     lines = [str(problem) for problem in checked.problems]
     lines.extend(f"{day}: {what} falls due ({path})" for day, path, what in checked.due)
+    lines += [checked.sources] if checked.sources else []
     if checked.grades:
         years = ", ".join(f"{year}: {grade:.1f}" for year, grade in checked.grades)
         lines.append(f"Reading grade of the posts, by year: {years}.")

@@ -31,6 +31,9 @@ SETTABLE = frozenset(
         "review-old",
         "review-overdue",
         "sentence-long",
+        "source-corrected",
+        "source-doubted",
+        "source-retracted",
         "spelling",
     }
 )

@@ -14,13 +14,17 @@ from practice.content.models import (
     KINDS,
     Clinic,
     Source,
+    SourceCheck,
     Topic,
 )
 from practice.content.reader import file_link, model_of, read_data, read_document, read_models
 from practice.paths import display_path_of, is_reserved
 from practice.problems import Problem
 
-YAML_FILES = ("clinic.yaml", "sources.yaml", "topics.yaml", "redirects.yaml", "checks.yaml")
+SOURCES_CHECKED = "sources-checked.yaml"
+"""What `inv check --sources` has found; it is written by that command."""
+LISTS = ("sources.yaml", SOURCES_CHECKED, "topics.yaml")
+YAML_FILES = ("clinic.yaml", *LISTS, "redirects.yaml", "checks.yaml")
 FOLDERS = (*KINDS, "images", "files")
 TELLING = (*YAML_FILES, "treatments", "team")
 """What is in the content folder of a practice, and hardly in that of another blog."""
@@ -56,6 +60,7 @@ class Content:
     clinic: Clinic | None = None
     clinic_data: Data = field(default_factory=Data)
     sources: dict[str, Source] = field(default_factory=dict)
+    source_checks: dict[str, SourceCheck] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
     documents: dict[str, Document | None] = field(default_factory=dict)
     """By path below the folder, in the order in which they are found; None is an invalid file."""
@@ -99,13 +104,19 @@ def read_clinic(content: Content) -> None:
 
 
 def read_lists(content: Content) -> None:
-    """Read `sources.yaml` and `topics.yaml`; for invalid entries, the previous ones stay."""
+    """Read sources, what was checked of them, and topics; previous ones stay for invalid ones."""
     display_path = display_path_of(content.folder)
     name = "sources.yaml"
     sources, content.problems[name] = read_models(
         Source, content.folder / name, f"{display_path}/{name}", unique=("doi", "pmid")
     )
     content.sources = {**content.sources, **sources} if content.problems[name] else sources
+    name = SOURCES_CHECKED
+    content.source_checks, content.problems[name] = {}, []
+    if (content.folder / name).exists():
+        content.source_checks, content.problems[name] = read_models(
+            SourceCheck, content.folder / name, f"{display_path}/{name}"
+        )
     name = "topics.yaml"
     topics, content.problems[name] = read_models(
         Topic, content.folder / name, f"{display_path}/{name}", unique=("name",)
@@ -122,7 +133,7 @@ def read_files(content: Content, read_all: ReadAll = read_each) -> None:
     sources = [source for source in found if source not in static]
     before, content.documents, content.invalid = content.documents, {}, {}
     content.static = static
-    for name in set(content.problems) - {"clinic.yaml", "sources.yaml", "topics.yaml"}:
+    for name in set(content.problems) - {"clinic.yaml", *LISTS}:
         del content.problems[name]
     content.problems[""] = problems
     for source, (read, wrong) in zip(sources, read_all(content.folder, sources), strict=True):

@@ -21,6 +21,7 @@ from practice.content.cached_reader import Read, Reader
 from practice.content.document import Document, ReadResult, address_of, slug_of
 from practice.content.folder import (
     JUNK,
+    LISTS,
     YAML_FILES,
     Content,
     read_clinic,
@@ -41,7 +42,6 @@ LEADS_SOMEWHERE = (references.ids, references.pictures, references.callouts, lin
 """Checks without which a page could not be shown, nor any list that it stands in."""
 ALL = "."
 """The name of the content folder itself: everything in it may have changed."""
-LISTS = {"sources.yaml", "topics.yaml"}
 THEME_ENDINGS = {".html", ".css", ".js"}
 
 
@@ -181,9 +181,10 @@ class LivePreview:
         read = {name for name in lists.problems if {name, ALL} & set(names)}
         if "clinic.yaml" in read:
             content.clinic, content.clinic_data = lists.clinic, lists.clinic_data
-        if read & LISTS:
+        if read & set(LISTS):
             content.sources, content.topics = lists.sources, lists.topics
-            read |= LISTS
+            content.source_checks = lists.source_checks
+            read |= set(LISTS)
         content.problems |= {name: lists.problems[name] for name in read}
         return bool(read)
 

@@ -30,6 +30,7 @@ KEYED = frozenset(
         "frequency_meaning",
         "next_exceptions",
         "opening_lines",
+        "source_checks",
         "sources",
         "static",
         "topics",

@@ -32,6 +32,7 @@ from practice.content.models import (
     Page,
     Post,
     Source,
+    SourceCheck,
     Therapist,
     Topic,
     Treatment,
@@ -75,6 +76,8 @@ class Site:
     """Pictures and files, by their path below the content folder."""
     left_out: tuple[Document[Post], ...] = ()
     """Drafts, and posts dated in the future."""
+    source_checks: dict[str, SourceCheck] = field(default_factory=dict)
+    """What `inv check --sources` has found, by the ids of sources."""
     clinic_data: Data = field(default_factory=Data)
     """The values of `clinic.yaml` as written, with the line of each."""
     invalid: tuple[InvalidDocument, ...] = ()
@@ -395,6 +398,7 @@ def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> 
         build_date=build_date,
         clinic=content.clinic,
         sources=content.sources,
+        source_checks=content.source_checks,
         topics=content.topics,
         documents=tuple(published),
         static=content.static,

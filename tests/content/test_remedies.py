@@ -37,6 +37,7 @@ BY_PEOPLE = {
         "address-twice", "callout-open", "callout-not-open", "callout-twice", "entry-twice",
         "field-value", "file-copy", "file-name", "front-matter-missing", "front-matter-open",
         "hours-twice", "insurance-old", "link-tel", "name-long", "phone-other", "raw-html",
+        "source-corrected", "source-doubted", "source-retracted",
         "review-date", "review-missing", "review-old", "review-overdue", "reviewer",
         "title-twice", "yaml",
         "address-reserved", "callout-option", "callout-option-place", "link-scheme", "table-cells",

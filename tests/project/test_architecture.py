@@ -21,7 +21,7 @@ LAYERS = [
     {"__main__"},
     {"editing", "fleet"},
     {"preview", "publish", "wordpress"},
-    {"plugin", "authoring"},
+    {"plugin", "authoring", "evidence"},
     {"build"},
     {"checks"},
     {"rendering", "hosting"},

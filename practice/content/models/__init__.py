@@ -57,7 +57,7 @@ from practice.content.models.fields import (
 )
 from practice.content.models.figures import Figure
 from practice.content.models.hours import Hours, HoursException
-from practice.content.models.lists import Source, Topic
+from practice.content.models.lists import Source, SourceCheck, SourceState, Topic
 from practice.content.models.values import (
     FREQUENCY_MEANING,
     ID_PATTERN,
@@ -138,6 +138,8 @@ __all__ = [
     "SideEffectList",
     "SideEffects",
     "Source",
+    "SourceCheck",
+    "SourceState",
     "Status",
     "Testimonial",
     "Text",

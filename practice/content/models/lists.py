@@ -1,4 +1,4 @@
-"""Models of the entries in `sources.yaml` and `topics.yaml`."""
+"""Models of the entries in `sources.yaml`, `sources-checked.yaml` and `topics.yaml`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from pydantic import (
 )
 
 from practice.content.models.fields import Model, field
-from practice.content.models.values import Text, WebAddress, between
+from practice.content.models.values import Date, Text, Texts, WebAddress, between
+
+SourceState = Literal["fine", "corrected", "doubted", "retracted"]
 
 
 class Source(Model):
@@ -45,6 +47,16 @@ class Source(Model):
         if self.pmid:
             return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/"
         return self.url
+
+
+class SourceCheck(Model):
+    """What became of a source: an entry of `content/sources-checked.yaml`, by the source's id."""
+
+    checked: Date = field("The day of the check")
+    asked: Texts = field("Whom `inv check --sources` has asked")
+    state: SourceState = field("Whether the study was retracted, doubted or corrected", "fine")
+    notice: WebAddress | None = field("Where the notice can be read", None)
+    since: Date | None = field("The day of the notice", None)
 
 
 class Topic(Model):

@@ -1,0 +1,1 @@
+"""Asks what became of the studies that the practice cites: retractions, corrections, concerns."""

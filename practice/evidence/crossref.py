@@ -1,0 +1,62 @@
+"""Crossref: what publishers and Retraction Watch say of a study, by its DOI.
+
+The field ``updated-by`` of a work lists the notices about it:
+https://www.crossref.org/documentation/crossmark/participating-in-crossmark/
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from practice.evidence import web
+from practice.evidence.notices import CannotAsk, Kind, Notice
+
+NAME = "Crossref"
+ADDRESS = "https://api.crossref.org/v1/works/"
+KINDS: dict[str, Kind] = {
+    "retraction": "retraction",
+    "partial_retraction": "retraction",
+    "withdrawal": "retraction",
+    "removal": "retraction",
+    "expression_of_concern": "concern",
+    "correction": "correction",
+    "corrigendum": "correction",
+    "erratum": "correction",
+    "addendum": "correction",
+    "clarification": "correction",
+    "reinstatement": "reinstatement",
+}
+"""The kinds of Crossref's notices that matter; others, such as a new version, do not."""
+
+
+def ask(doi: str, contact: str, address: str = ADDRESS) -> list[Notice] | None:
+    """Return the notices about a study; None if Crossref does not know the DOI.
+
+    Raises ``CannotAsk``.
+    """
+    query = f"?{urlencode({'mailto': contact})}" if contact else ""
+    answer = web.get(NAME, f"{address}{quote(doi, safe='')}{query}", contact)
+    if answer is None:
+        return None
+    try:
+        return list(_notices(json.loads(answer)["message"]))
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise CannotAsk(f"{NAME} answers in another form than expected") from error
+
+
+def _notices(work: dict[str, Any]) -> Iterator[Notice]:
+    for update in work.get("updated-by", ()):
+        kind = KINDS.get(str(update["type"]).lower().replace("-", "_").replace(" ", "_"))
+        if kind:
+            link = f"https://doi.org/{quote(str(update['DOI']))}"
+            yield Notice(kind, link, _day(update.get("updated", {})))
+
+
+def _day(updated: dict[str, Any]) -> dt.date | None:
+    """Return the day of a notice; Crossref may know only its year or month."""
+    parts = [*updated.get("date-parts", [[]])[0], 1, 1][:3]
+    return dt.date(*parts) if len(parts) > 2 else None
