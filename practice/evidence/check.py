@@ -15,7 +15,7 @@ from practice.content.cached_reader import Reader
 from practice.content.folder import SOURCES_CHECKED
 from practice.content.models import Source, SourceCheck
 from practice.evidence import crossref, pubmed, snapshot
-from practice.evidence.notices import Notice, state_of
+from practice.evidence.notices import JournalNotice, state_of
 from practice.site.site import load
 from practice.support.cache_folder import cache_folder
 from practice.support.environment import today
@@ -72,7 +72,7 @@ def check(
     ``copy`` is a file of Retraction Watch; with one, nobody is asked over the Internet. ``contact``
     is a mail address that the services may write to. Raises ``CannotAsk``; nothing is written then.
     """
-    found: dict[str, tuple[list[str], list[Notice]]] = {}
+    found: dict[str, tuple[list[str], list[JournalNotice]]] = {}
     if copy:
         step(f"Reading {copy.name}")
         notices = snapshot.ask(copy, sources)
@@ -88,14 +88,14 @@ def check(
 
 def _asked(
     sources: Mapping[str, Source], contact: str, services: Services, step: Callable[[str], None]
-) -> dict[str, tuple[list[str], list[Notice]]]:
-    found: dict[str, tuple[list[str], list[Notice]]] = {}
+) -> dict[str, tuple[list[str], list[JournalNotice]]]:
+    found: dict[str, tuple[list[str], list[JournalNotice]]] = {}
     pmids = [source.pmid for source in sources.values() if source.pmid]
     step("Asking PubMed")
     known = pubmed.ask(pmids, contact, services.pubmed) if pmids else {}
     for id, source in sources.items():
         asked: list[str] = []
-        notices: list[Notice] = []
+        notices: list[JournalNotice] = []
         if source.doi:
             step(f"Asking Crossref about {id}")
             answer = crossref.ask(source.doi, contact, services.crossref)
@@ -110,7 +110,7 @@ def _asked(
     return found
 
 
-def _check(day: dt.date, asked: list[str], notices: list[Notice]) -> SourceCheck:
+def _check(day: dt.date, asked: list[str], notices: list[JournalNotice]) -> SourceCheck:
     state, notice = state_of(notices)
     return SourceCheck(
         checked=day,

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from practice.evidence import web
-from practice.evidence.notices import CannotAsk, Kind, Notice
+from practice.evidence.notices import CannotAsk, JournalNotice, Kind
 
 NAME = "Crossref"
 ADDRESS = "https://api.crossref.org/v1/works/"
@@ -33,7 +33,7 @@ KINDS: dict[str, Kind] = {
 """The kinds of Crossref's notices that matter; others, such as a new version, do not."""
 
 
-def ask(doi: str, contact: str, address: str = ADDRESS) -> list[Notice] | None:
+def ask(doi: str, contact: str, address: str = ADDRESS) -> list[JournalNotice] | None:
     """Return the notices about a study; None if Crossref does not know the DOI.
 
     Raises ``CannotAsk``.
@@ -48,12 +48,12 @@ def ask(doi: str, contact: str, address: str = ADDRESS) -> list[Notice] | None:
         raise CannotAsk(f"{NAME} answers in another form than expected") from error
 
 
-def _notices(work: dict[str, Any]) -> Iterator[Notice]:
+def _notices(work: dict[str, Any]) -> Iterator[JournalNotice]:
     for update in work.get("updated-by", ()):
         kind = KINDS.get(str(update["type"]).lower().replace("-", "_").replace(" ", "_"))
         if kind:
             link = f"https://doi.org/{quote(str(update['DOI']))}"
-            yield Notice(kind, link, _day(update.get("updated", {})))
+            yield JournalNotice(kind, link, _day(update.get("updated", {})))
 
 
 def _day(updated: dict[str, Any]) -> dt.date | None:

@@ -14,7 +14,7 @@ Kind = Literal["retraction", "concern", "correction", "reinstatement"]
 
 
 @dataclass(frozen=True)
-class Notice:
+class JournalNotice:
     """A notice about a study."""
 
     kind: Kind
@@ -36,7 +36,7 @@ class CannotAsk(UsageError):
     """A service does not answer; the message names it and says why."""
 
 
-def state_of(notices: Iterable[Notice]) -> tuple[SourceState, Notice | None]:
+def state_of(notices: Iterable[JournalNotice]) -> tuple[SourceState, JournalNotice | None]:
     """Return the state of a study, and the notice that explains it.
 
     The most serious notice decides, the newest of several alike. A reinstatement takes back all
@@ -53,5 +53,5 @@ def state_of(notices: Iterable[Notice]) -> tuple[SourceState, Notice | None]:
     return "fine", None
 
 
-def _day(notice: Notice) -> dt.date:
+def _day(notice: JournalNotice) -> dt.date:
     return notice.day or dt.date.min

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlencode
 
 from practice.evidence import web
-from practice.evidence.notices import CannotAsk, Kind, Notice
+from practice.evidence.notices import CannotAsk, JournalNotice, Kind
 
 NAME = "PubMed"
 ADDRESS = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/efetch.fcgi"
@@ -26,12 +26,14 @@ AT_ONCE = 100
 """How many studies one question may be about."""
 
 
-def ask(pmids: Sequence[str], contact: str, address: str = ADDRESS) -> dict[str, list[Notice]]:
+def ask(
+    pmids: Sequence[str], contact: str, address: str = ADDRESS
+) -> dict[str, list[JournalNotice]]:
     """Return the notices about studies, by PubMed id; one that is not known is left out.
 
     Raises ``CannotAsk``.
     """
-    found: dict[str, list[Notice]] = {}
+    found: dict[str, list[JournalNotice]] = {}
     for start in range(0, len(pmids), AT_ONCE):
         values = {"db": "pubmed", "retmode": "xml", "id": ",".join(pmids[start : start + AT_ONCE])}
         values |= {"tool": "practice-site", "email": contact} if contact else {}
@@ -40,7 +42,7 @@ def ask(pmids: Sequence[str], contact: str, address: str = ADDRESS) -> dict[str,
     return found
 
 
-def _articles(answer: bytes) -> Iterator[tuple[str, list[Notice]]]:
+def _articles(answer: bytes) -> Iterator[tuple[str, list[JournalNotice]]]:
     if b"<!ENTITY" in answer:
         raise CannotAsk(f"{NAME} answers with more than can be right")
     try:
@@ -51,9 +53,11 @@ def _articles(answer: bytes) -> Iterator[tuple[str, list[Notice]]]:
         yield article.findtext("MedlineCitation/PMID", ""), list(_notices(article))
 
 
-def _notices(article: ET.Element) -> Iterator[Notice]:
+def _notices(article: ET.Element) -> Iterator[JournalNotice]:
     for found in article.iter("CommentsCorrections"):
         kind = KINDS.get(found.get("RefType", ""))
         pmid = found.findtext("PMID", "")
         if kind:
-            yield Notice(kind, f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid else "", None)
+            yield JournalNotice(
+                kind, f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid else "", None
+            )

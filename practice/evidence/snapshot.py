@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from practice.content.models import Source
-from practice.evidence.notices import CannotAsk, Kind, Notice
+from practice.evidence.notices import CannotAsk, JournalNotice, Kind
 
 NAME = "Retraction Watch"
 KINDS: dict[str, Kind] = {
@@ -27,14 +27,14 @@ MISSING = {"", "0", "unavailable", "n/a", "none"}
 """How the file writes that a value is not known."""
 
 
-def ask(file: Path, sources: Mapping[str, Source]) -> dict[str, list[Notice]]:
+def ask(file: Path, sources: Mapping[str, Source]) -> dict[str, list[JournalNotice]]:
     """Return the notices about the sources of a practice, by their ids.
 
     Raises ``CannotAsk`` for a file that cannot be read or is another one.
     """
     by_doi = {source.doi.lower(): id for id, source in sources.items() if source.doi}
     by_pmid = {source.pmid: id for id, source in sources.items() if source.pmid}
-    found: dict[str, list[Notice]] = {}
+    found: dict[str, list[JournalNotice]] = {}
     try:
         with file.open(encoding="utf-8-sig", errors="replace", newline="") as opened:
             rows = csv.DictReader(opened)
@@ -58,11 +58,11 @@ def _values(cell: str | None) -> Iterator[str]:
     return (value for value in values if value.lower() not in MISSING)
 
 
-def _notice(row: Mapping[str, str | None]) -> Notice | None:
+def _notice(row: Mapping[str, str | None]) -> JournalNotice | None:
     kind = KINDS.get((row["RetractionNature"] or "").strip().lower())
     dois = list(_values(row["RetractionDOI"]))
     link = f"https://doi.org/{quote(dois[0])}" if dois else ""
-    return Notice(kind, link, _day(row["RetractionDate"] or "")) if kind else None
+    return JournalNotice(kind, link, _day(row["RetractionDate"] or "")) if kind else None
 
 
 def _day(text: str) -> dt.date | None:

@@ -57,7 +57,6 @@ from practice.site.related import RelatedPosts
 LISTS = {"clinic": "clinic.yaml", "source": "sources.yaml", "topic": "topics.yaml"}
 """Data that all texts share, and the file that holds it."""
 
-
 LATEST = 10
 """Posts on the blog's first page; older ones are in the lists by year."""
 
@@ -389,7 +388,7 @@ def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> 
         if not document:
             unreadable.add(unicodedata.normalize("NFC", source))
             continue
-        if is_of(document, Post) and not (drafts or _is_public(document.meta, build_date)):
+        if is_of(document, Post) and not (drafts or document.meta.is_public(build_date)):
             left_out.append(document)
         else:
             published.append(document)
@@ -420,10 +419,6 @@ def narrow(site: Site, texts: Iterable[Document | InvalidDocument]) -> Site:
     few.invalid = tuple(text for text in texts if isinstance(text, InvalidDocument))
     few.left_out = ()
     return few
-
-
-def _is_public(post: Post, build_date: dt.date) -> bool:
-    return post.status == "published" and post.date <= build_date
 
 
 def _grouped(pairs: Iterator[tuple[str, Document[M]]]) -> dict[str, tuple[Document[M], ...]]:

@@ -21,7 +21,7 @@ from practice.content.models import Source
 from practice.evidence import check as module
 from practice.evidence import web
 from practice.evidence.check import Services, as_yaml, check, run
-from practice.evidence.notices import CannotAsk, Notice, state_of
+from practice.evidence.notices import CannotAsk, JournalNotice, state_of
 from practice.problems import ProblemsFound
 
 BASE = Path(__file__).parents[1] / "bad" / "base"
@@ -194,7 +194,7 @@ def test_the_pace_that_crossref_asks_for_is_kept(service, tmp_path, monkeypatch)
 
 
 def notice(kind, year=None):
-    return Notice(kind, f"https://example.com/{kind}", year and dt.date(year, 1, 1))
+    return JournalNotice(kind, f"https://example.com/{kind}", year and dt.date(year, 1, 1))
 
 
 @pytest.mark.parametrize(

@@ -291,6 +291,10 @@ class Post(Entry):
             "sources": self.sources,
         }
 
+    def is_public(self, day: dt.date) -> bool:
+        """Return whether it is published on a day."""
+        return self.status == "published" and self.date <= day
+
     @model_validator(mode="after")
     def _modified_after_date(self) -> Post:
         if self.modified and self.modified < self.date:
