@@ -36,7 +36,7 @@ STATIC: tuple[tuple[str, ...], ...] = (
     ("ruff", "format", "--check", "."),
 )
 """Checks that only read the code, the slowest first."""
-PROCESSES = (os.cpu_count() or 1) + 4
+PROCESSES = (os.cpu_count() or 1) + 2
 """More than there are processors, because tests of servers and browsers wait a lot."""
 MEMORY = Path("/dev/shm")  # pytest makes a private folder in it
 """A file system in memory, on Linux: tests write 100,000 small files."""

@@ -134,13 +134,15 @@
 
   // --- Keeping up with the files ---
 
+  // The newest style sheet, which may still be loading: a second message must not add it again.
+  let sheet = document.querySelector('head link[rel="stylesheet"]');
   const swap = (css) => {
-    const old = document.querySelector('head link[rel="stylesheet"]');
-    if (!old || !css || old.getAttribute("href") === css) return;
-    const fresh = old.cloneNode();
-    fresh.setAttribute("href", css);
-    fresh.addEventListener("load", () => old.remove());
-    old.after(fresh);
+    if (!sheet || !css || sheet.getAttribute("href") === css) return;
+    const old = sheet;
+    sheet = old.cloneNode();
+    sheet.setAttribute("href", css);
+    sheet.addEventListener("load", () => old.remove());
+    old.after(sheet);
   };
 
   const reload = () => {

@@ -86,6 +86,31 @@ def test_a_style_sheet_is_swapped_without_a_reload(page, theme):
     expect(page.locator('head link[rel="stylesheet"]')).to_have_count(1)
 
 
+def test_a_style_sheet_that_is_still_loading_is_not_added_again(page, theme, content):
+    """Messages can come faster than a style sheet loads."""
+    waiting, asked = [], []
+
+    def wait(route):
+        waiting.append(route)
+
+    page.route("**/assets/site.*.css", wait)
+    page.on("requestfinished", lambda request: asked.append(request.url))
+    sheet = theme / "static" / "css" / "base.css"
+    sheet.write_text(sheet.read_text("utf-8") + "\nh1 { letter-spacing: 5px }\n", "utf-8")
+    until(page, "() => document.querySelectorAll('head link[rel=stylesheet]').length == 2")
+    for _ in range(2):
+        before = len([url for url in asked if "/-/state" in url])
+        with (content / "team" / "ann-li.md").open("a", encoding="utf-8") as other:
+            other.write("\nMore words.\n")
+        while len([url for url in asked if "/-/state" in url]) == before:
+            page.wait_for_timeout(20)
+    assert page.locator('head link[rel="stylesheet"]').count() == 2
+    for route in waiting:
+        route.continue_()
+    expect(page.locator('head link[rel="stylesheet"]')).to_have_count(1)
+    expect(page.locator("h1")).to_have_css("letter-spacing", "5px")
+
+
 def test_a_mistake_is_shown_over_the_last_good_page_and_goes_when_mended(page, content):
     post = content / "posts" / "a-plain-post.md"
     bar = page.locator("practice-preview")
