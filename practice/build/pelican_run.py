@@ -101,12 +101,11 @@ def listening() -> Iterator[list[logging.LogRecord]]:
 @contextmanager
 def silent() -> Iterator[None]:
     """Keep Pelican from printing its own summary, which Rich would lay out even if it is quiet."""
-    before = console.print
     vars(console)["print"] = lambda *_: None
     try:
         yield
     finally:
-        vars(console)["print"] = before
+        del vars(console)["print"]
 
 
 def logged(record: logging.LogRecord, where: str = "Pelican") -> Problem:

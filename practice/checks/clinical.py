@@ -315,12 +315,6 @@ def _effects(site: Site) -> Iterator[tuple[Document, CalloutPart, SideEffect]]:
 
 
 def _at(
-    document: Document,
-    placed: CalloutPart,
-    code: str,
-    message: str,
-    hint: str,
-    *,
-    on: str = "",
+    document: Document, placed: CalloutPart, code: str, message: str, hint: str, *, on: str = ""
 ) -> Problem:
     return Problem(document.display_path, placed.line_of(on), code, message, hint)

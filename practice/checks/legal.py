@@ -58,10 +58,9 @@ def falls_due(site: Site, days: int = 60) -> list[tuple[dt.date, str, str]]:
         check = site.clinic.insurance.checked + dt.timedelta(days=INSURANCE_DAYS)
         path = f"{display_path_of(site.content)}/clinic.yaml"
         found.append((check, path, "check of the list of insurance plans"))
-        found += [
-            (day, path, f"announcement {'begins' if day == entry.first_day else 'ends'}: publish")
-            for entry in site.clinic.announcements
-            for day in (entry.first_day, entry.last_day + dt.timedelta(days=1))
-            if day and day > site.build_date
-        ]
+        for entry in site.clinic.announcements:
+            ends = entry.last_day + dt.timedelta(days=1)
+            for day, what in ((entry.first_day, "start"), (ends, "end")):
+                if day and day > site.build_date:
+                    found.append((day, path, f"publishing again ({what} of an announcement)"))
     return sorted(entry for entry in found if entry[0] <= last)

@@ -73,13 +73,20 @@ AFTERWARDS = {
 def announcements(site: Site) -> Iterator[Problem]:
     """The files that announcements lead to exist and are published."""
     path = f"{display_path_of(site.content)}/clinic.yaml"
+    unpublished = {normalize("NFC", document.source) for document in site.left_out}
     for index, found in enumerate(site.clinic.announcements):
-        if found.page and normalize("NFC", found.page) not in site.targets:
-            message = f"`{found.page}` is no file of the content folder"
-            near = nearest(found.page, site.targets)
-            hint = f"did you mean `{near}`?" if near else "write it like `pages/contact.md`"
-            line = site.clinic_data.line_of(("announcements", index, "page"))
-            yield Problem(path, line, "announcement-page", message, hint)
+        page = normalize("NFC", found.page or "")
+        if not page or page in site.targets.keys() - unpublished:
+            continue
+        code = "announcement-page"
+        message = f"there is no file `{found.page}` in the content folder"
+        near = nearest(page, site.targets)
+        hint = f"did you mean `{near}`?" if near else "write it like `pages/contact.md`"
+        if page in unpublished:
+            code, message = "link-draft", f"`{found.page}` is not published yet"
+            hint = "publish it, or let the announcement lead elsewhere"
+        line = site.clinic_data.line_of(("announcements", index, "page"))
+        yield Problem(path, line, code, message, hint)
 
 
 def ids(site: Site) -> Iterator[Problem]:

@@ -31,7 +31,7 @@ class Checked:
     grades: tuple[tuple[int, float], ...] = ()
     """The reading grade of the posts, year by year."""
     sources: str = ""
-    """When how many sources were last checked for retractions."""
+    """How many sources were checked for retractions, and when."""
 
     @property
     def errors(self) -> int:

@@ -16,9 +16,9 @@ from practice.problems import Problem, did_you_mean
 FILE = "checks.yaml"
 SETTABLE = frozenset(
     {
+        "card-long",
         "claim",
         "dont-wording",
-        "card-long",
         "figure-one",
         "help-twice",
         "insurance-old",

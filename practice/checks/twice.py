@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import combinations
 from pathlib import Path
 from posixpath import join, split, splitext
 
@@ -101,15 +100,20 @@ def _titles(documents: Iterable[Document]) -> Iterator[Problem]:
 def exceptions(site: Site) -> Iterator[Problem]:
     """Two entries about one day that cannot both be true; a day can have two opening hours."""
     path = f"{display_path_of(site.content)}/clinic.yaml"
-    for (_, first), (index, second) in combinations(enumerate(site.clinic.exceptions), 2):
-        if second.date <= first.last and first.date <= second.last and _contradict(first, second):
-            message = f"two entries about {max(first.date, second.date)} contradict each other"
+    for index, entry in enumerate(site.clinic.exceptions):
+        earlier = site.clinic.exceptions[:index]
+        other = next((found for found in earlier if _contradict(found, entry)), None)
+        if other:
+            message = f"two entries about {max(entry.date, other.date)} contradict each other"
             hint = "keep only one of them, or let their opening hours not overlap"
             line = site.clinic_data.line_of(("exceptions", index, "date"))
             yield Problem(path, line, "hours-twice", message, hint)
 
 
 def _contradict(one: HoursException, other: HoursException) -> bool:
+    """Return whether two entries have a day in common and cannot both be true of it."""
+    if one.last < other.date or other.last < one.date:
+        return False
     if not (one.opens and one.closes and other.opens and other.closes):
         return True
     ends = [END_OF_DAY if entry.next_day else str(entry.closes) for entry in (one, other)]

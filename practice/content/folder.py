@@ -112,11 +112,14 @@ def read_lists(content: Content) -> None:
     )
     content.sources = {**content.sources, **sources} if content.problems[name] else sources
     name = SOURCES_CHECKED
-    content.source_checks, content.problems[name] = {}, []
+    checked: dict[str, SourceCheck] = {}
+    content.problems[name] = []
     if (content.folder / name).exists():
-        content.source_checks, content.problems[name] = read_models(
+        checked, content.problems[name] = read_models(
             SourceCheck, content.folder / name, f"{display_path}/{name}"
         )
+    before = content.source_checks if content.problems[name] else {}
+    content.source_checks = {**before, **checked}
     name = "topics.yaml"
     topics, content.problems[name] = read_models(
         Topic, content.folder / name, f"{display_path}/{name}", unique=("name",)

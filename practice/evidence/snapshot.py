@@ -39,7 +39,7 @@ def ask(file: Path, sources: Mapping[str, Source]) -> dict[str, list[JournalNoti
         with file.open(encoding="utf-8-sig", errors="replace", newline="") as opened:
             rows = csv.DictReader(opened)
             if not set(rows.fieldnames or ()) >= NEEDED:
-                raise CannotAsk(f"`{file}` is no copy of the data of {NAME}")
+                raise CannotAsk(f"`{file}` is not a copy of the {NAME} data")
             for row in rows:
                 notice = _notice(row)
                 if notice is None:

@@ -49,7 +49,7 @@ class Geo(Model):
 class PhoneLine(Model):
     """A further number of the practice: a fax, a line for text messages, a direct line."""
 
-    label: Text = field("Whose or what for it is", example="Billing")
+    label: Text = field("What or whom the number is for", example="Billing")
     number: Phone = field("With the country code", example="+1 555 555 0124")
     extension: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,8}$")] | None = field(
         "The extension, its digits only", None, example="12"

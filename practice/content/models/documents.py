@@ -119,7 +119,7 @@ class Therapist(Entry):
     FOLDER: ClassVar[str] = "team"
 
     name: Text = field("Full name, without credentials")
-    pronouns: Text | None = field("Shown behind the name", None, example="she/her")
+    pronouns: Text | None = field("Shown beside the role", None, example="she/her")
     role: Text = field("What they do here", example="Physical therapist")
     treats: Flag = field("`false` for the front desk and others who treat nobody", True)
     credentials: tuple[Credential, ...] = field("In the order written behind the name", ())
@@ -134,7 +134,9 @@ class Therapist(Entry):
     @model_validator(mode="after")
     def _treats_somebody(self) -> Therapist:
         if not self.treats and self.treatments:
-            raise PydanticCustomError("treats_nobody", "who treats nobody offers no treatments")
+            raise PydanticCustomError(
+                "treats_nobody", "someone who treats nobody cannot offer treatments"
+            )
         return self
 
     @property

@@ -29,6 +29,7 @@ BANDS: dict[Frequency, tuple[float, float]] = {
 }
 """Lower and upper bound of each frequency word (CIOMS Working Group III, 1995)."""
 JUST_BELOW = 0.999
+"""Times a bound: a share below it, as in `fewer than 1 in 1,000`."""
 NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 ABOUT = r"about|around|roughly|nearly|almost|some"
 AT_MOST = r"at most|up to|fewer than|less than|no more than"
@@ -76,19 +77,18 @@ class Figure:
     @property
     def count(self) -> str:
         """The figure alone: ``about 8 in 100``."""
-        return self._words(self.low, self.high, "at most")
+        return self._words(self.low, self.high, f"at most {self.high:,}")
 
     @property
     def others(self) -> str:
         """The other frame: of how many it is not true, such as ``about 92 in 100``."""
-        return self._words(self.whole - self.high, self.whole - self.low, "at least")
+        low = self.whole - self.high
+        return self._words(low, self.whole - self.low, f"at least {low:,}")
 
     def _words(self, low: int, high: int, bound: str) -> str:
-        if self.at_most:
-            number = f"{bound} {low if bound == 'at least' else high:,}"
-        else:
-            number = f"{low:,}" if low == high else f"{low:,} to {high:,}"
-        return f"{'about ' if self.about else ''}{number} in {self.whole:,}"
+        number = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+        about = "about " if self.about else ""
+        return f"{about}{bound if self.at_most else number} in {self.whole:,}"
 
     @property
     def people(self) -> tuple[int, int, int] | None:
