@@ -455,7 +455,7 @@ def docs(_context: Context) -> None:
     """Write the field tables of docs/writing.md and the list of what the sample says."""
     from practice.authoring import field_tables
     from practice.publish import sample
-    from practice.site.site import load
+    from practice.site.assemble import load
     from practice.support.environment import today
 
     page = Path("docs/writing.md")

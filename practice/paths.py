@@ -25,6 +25,12 @@ def slug(text: str) -> str:
     return "-".join(words) or "section"
 
 
+def slug_without_accents(text: str) -> str:
+    """The address of a page: as ``slug``, with letters such as é written as e."""
+    letters = unicodedata.normalize("NFKD", text)
+    return slug("".join(letter for letter in letters if not unicodedata.combining(letter)))
+
+
 def save_as(path: str) -> str:
     """The file, below the output folder, that answers at an address of the site."""
     return f"{path}index.html".lstrip("/") if path.endswith("/") else path.lstrip("/")

@@ -165,7 +165,8 @@ class Practice:
         kinds = {d.path: renderer.template_of(d) for d in self.site.documents}
         kinds |= {entry.path: "year" for entry in self.site.years}
         kinds |= {entry.path: "topic" for entry in self.site.topic_lists}
-        return kinds | {entry.path: "by-therapist" for entry in self.site.author_lists}
+        kinds |= {entry.path: "by-therapist" for entry in self.site.author_lists}
+        return kinds | {entry.path: "location" for entry in self.site.location_pages}
 
     @property
     def folder(self) -> Path:

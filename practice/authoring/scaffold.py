@@ -25,7 +25,8 @@ from practice.content.models import Entry, Post, Therapist, Treatment, example_o
 from practice.content.reader import document_of
 from practice.paths import command_of, display_path_of, slug
 from practice.problems import Problem, ProblemsFound, did_you_mean, errors
-from practice.site.site import Site, load, narrow
+from practice.site.assemble import load, narrow
+from practice.site.site import Site
 from practice.support.cache_folder import cache_folder
 from practice.support.environment import today
 

@@ -13,7 +13,7 @@ from practice.paths import display_path_of
 from practice.problems import ProblemsFound, UsageError, errors
 from practice.rendering import templates
 from practice.rendering.renderer import Renderer
-from practice.site.site import load
+from practice.site.assemble import load
 from practice.support.cache_folder import cache_folder
 from practice.support.environment import today
 

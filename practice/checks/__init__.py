@@ -61,6 +61,7 @@ OF_THE_CLINIC: tuple[Callable[[Site], Iterator[Problem]], ...] = (
     legal.notices,
     legal.insurance,
     twice.exceptions,
+    twice.locations,
     references.announcements,
 )
 """Checks of `clinic.yaml`; they run only when the file itself has no mistakes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from practice.content.models import GUEST, PRACTICE
 from practice.paths import display_path_of, folded, is_reserved, save_as
 from practice.problems import Problem
 from practice.rendering import images
@@ -38,6 +39,8 @@ def unique(site: Site) -> Iterator[Problem]:
     """Two files with the same address would overwrite each other; the problem names both."""
     taken = {f"/{folder}/": what for folder, what in RESERVED.items()}
     taken |= {"/blog/topics/": "the archive by topic", "/blog/by/": "the archive by therapist"}
+    taken |= {f"/team/{word}/": f"the author `{word}`" for word in (PRACTICE, GUEST)}
+    taken |= {"/locations/": "the pages of locations"}
     taken |= {year.path: f"the archive of {year.year}" for year in site.years}
     for document in site.valid:
         if document.path in taken:
@@ -107,6 +110,8 @@ def _outputs(site: Site) -> Iterator[tuple[str, str, int]]:
         yield save_as(document.path), document.display_path, 1
     for entry in site.lists:
         yield save_as(entry.path), f"{content}/topics.yaml", 1
+    for place in site.location_pages:
+        yield save_as(place.path), f"{content}/clinic.yaml", 1
     for source in sorted(site.static):
         folders = [str(folder) for folder in PurePosixPath(source).parents]
         for path in (*folders, source):

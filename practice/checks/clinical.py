@@ -10,12 +10,13 @@ from functools import lru_cache
 from practice.checks.prose import Text
 from practice.checks.prose import plain as plain_line
 from practice.content.body import CalloutPart
-from practice.content.document import Document
+from practice.content.document import Document, is_of
 from practice.content.markdown import plain
 from practice.content.models import (
     FREQUENCY_MEANING,
     Figure,
     HelpCard,
+    Post,
     Review,
     SideEffect,
     Testimonial,
@@ -216,8 +217,7 @@ def reviews(site: Site) -> Iterator[Problem]:
     for document in site.documents:
         review = document.meta.review
         said = {"reviewed": review.on, "reviewed_by": review.by}
-        needed = {"treatment": ("reviewed", "reviewed_by"), "post": ("reviewed",)}
-        for field in needed.get(document.kind, ()):
+        for field in _needed(document):
             if not document.meta.sample and said[field] is None:
                 message = f"`{field}` is missing: the text names no reviewer"
                 hint = (
@@ -225,7 +225,7 @@ def reviews(site: Site) -> Iterator[Problem]:
                 )
                 yield Problem(document.display_path, 1, "review-missing", message, hint)
         person = people.get(review.by or "")
-        if person and not (person.meta.license or _licensed(person.meta)):
+        if person and not _licensed(person.meta):
             message = f"{person.title} has no license, so cannot review a text"
             hint = "name a licensed clinician, or add the license to this person's `credentials`"
             line = document.line_of("reviewed_by")
@@ -235,9 +235,17 @@ def reviews(site: Site) -> Iterator[Problem]:
             yield Problem(document.display_path, line, "review-date", message, "correct the date")
 
 
+def _needed(document: Document) -> tuple[str, ...]:
+    """Return the fields that say who reviewed a text, and when. Authors review their own posts."""
+    if is_of(document, Post) and document.meta.named_ids["author"]:
+        return ("reviewed",)
+    return ("reviewed", "reviewed_by") if document.kind in ("treatment", "post") else ()
+
+
 def _licensed(person: Therapist) -> bool:
-    """Return whether one of the credentials is a license, which a student does not have."""
-    return any(credential.kind == "license" for credential in person.credentials)
+    """Return whether somebody has a license, which a student does not have."""
+    kinds = {credential.kind for credential in person.credentials}
+    return bool(person.license) or "license" in kinds
 
 
 def _impossible(review: Review, today: dt.date) -> Iterator[tuple[str, str]]:

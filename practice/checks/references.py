@@ -7,19 +7,20 @@ from collections.abc import Collection, Iterable, Iterator
 from unicodedata import normalize
 
 from practice.content.document import Document, InvalidDocument
-from practice.content.models import ID_PATTERN, Faq, SideEffect, SideEffects
+from practice.content.models import GUEST, ID_PATTERN, PRACTICE, Faq, SideEffect, SideEffects
 from practice.content.reader import read_data
 from practice.paths import command_of, display_path_of, slug
 from practice.problems import Problem, did_you_mean, nearest
 from practice.site.site import Site
 
-ONE = ("author", "reviewed_by")
+ONE = ("reviewed_by",)
 """Fields that hold one id, not a list."""
 FIRST = {
     "therapist": f"create the first one with `{command_of('new therapist')}`",
     "treatment": f"create the first one with `{command_of('new treatment')}`",
     "topic": "add the first one to `topics.yaml`",
     "source": "add the first one to `sources.yaml`",
+    "location": "add the first one to `clinic.yaml`",
 }
 """What to do where the practice has no entry of this kind yet."""
 
@@ -92,17 +93,19 @@ def announcements(site: Site) -> Iterator[Problem]:
 def ids(site: Site) -> Iterator[Problem]:
     """The therapists, treatments, topics and sources named in the front matter exist."""
     known = _known(site)
+    unread = {"location" if kind == "clinic" else kind for kind in site.unread}
     fields = {
         "author": "therapist",
         "reviewed_by": "therapist",
         "treatments": "treatment",
+        "locations": "location",
         "topics": "topic",
         "sources": "source",
     }
     for document in site.texts:
         for field, kind in fields.items():
             for index, (id, written) in enumerate(_ids(document, field)):
-                if id not in known[kind] and kind not in site.unread:
+                if id not in known[kind] and kind not in unread:
                     line = document.line_of(field, index)
                     yield _unknown(document.display_path, line, kind, written, known[kind])
 
@@ -149,10 +152,11 @@ def _ids(document: Document | InvalidDocument, field: str) -> Iterable[tuple[str
     if isinstance(document, Document):
         return [(id, id) for id in document.meta.named_ids.get(field, ())]
     value = document.data.values.get(field) or ()
-    if field in ONE:
+    if field in ONE or (field == "author" and isinstance(value, str)):
         if not isinstance(value, str) or not re.search(r"[^\W_]", value):
             return ()
-        return [(slug(value), value)]
+        id = slug(value)
+        return () if field == "author" and id in (PRACTICE, GUEST) else [(id, value)]
     ids = [value] if isinstance(value, str) else value
     return [(id, id) for id in ids if isinstance(id, str) and re.match(ID_PATTERN, id)]
 
@@ -163,6 +167,7 @@ def _known(site: Site) -> dict[str, Collection[str]]:
         "treatment": site.slugs["treatments"],
         "topic": site.topics,
         "source": site.sources,
+        "location": [] if "clinic" in site.unread else [place.id for place in site.locations],
     }
 
 

@@ -13,7 +13,8 @@ from practice.checks import legal, per_document, reading, settings
 from practice.content.cached_reader import Reader
 from practice.paths import command_of
 from practice.problems import Problem, ProblemsFound, errors
-from practice.site.site import Site, load
+from practice.site.assemble import load
+from practice.site.site import Site
 from practice.support.cache_folder import cache_folder
 from practice.support.environment import today
 

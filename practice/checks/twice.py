@@ -12,9 +12,11 @@ from pathlib import Path
 from posixpath import join, split, splitext
 
 from practice.content.document import Document
+from practice.content.front_matter import Location
 from practice.content.models import HoursException, Post, Therapist, Treatment
-from practice.paths import display_path_of, folded
+from practice.paths import display_path_of, folded, slug_without_accents
 from practice.problems import Problem
+from practice.site.locations import first_name
 from practice.site.site import Site
 
 COPY = re.compile(
@@ -100,14 +102,30 @@ def _titles(documents: Iterable[Document]) -> Iterator[Problem]:
 def exceptions(site: Site) -> Iterator[Problem]:
     """Two entries about one day that cannot both be true; a day can have two opening hours."""
     path = f"{display_path_of(site.content)}/clinic.yaml"
-    for index, entry in enumerate(site.clinic.exceptions):
-        earlier = site.clinic.exceptions[:index]
-        other = next((found for found in earlier if _contradict(found, entry)), None)
-        if other:
-            message = f"two entries about {max(entry.date, other.date)} contradict each other"
-            hint = "keep only one of them, or let their opening hours not overlap"
-            line = site.clinic_data.line_of(("exceptions", index, "date"))
-            yield Problem(path, line, "hours-twice", message, hint)
+    lists: list[tuple[Location, tuple[HoursException, ...]]] = [((), site.clinic.exceptions)]
+    for number, place in enumerate(site.clinic.locations):
+        lists.append((("locations", number), place.exceptions))
+    for where, entries in lists:
+        for index, entry in enumerate(entries):
+            other = next((found for found in entries[:index] if _contradict(found, entry)), None)
+            if other:
+                message = f"two entries about {max(entry.date, other.date)} contradict each other"
+                hint = "keep only one of them, or let their opening hours not overlap"
+                line = site.clinic_data.line_of((*where, "exceptions", index, "date"))
+                yield Problem(path, line, "hours-twice", message, hint)
+
+
+def locations(site: Site) -> Iterator[Problem]:
+    """Two locations with the same name would have the same page."""
+    path = f"{display_path_of(site.content)}/clinic.yaml"
+    taken = {slug_without_accents(first_name(site.clinic))}
+    for number, place in enumerate(site.clinic.locations):
+        if place.id in taken:
+            message = f"there are two locations called `{place.name}`"
+            hint = "give each its own name; `location_name` is that of the first, or else its city"
+            line = site.clinic_data.line_of(("locations", number, "name"))
+            yield Problem(path, line, "location-twice", message, hint)
+        taken.add(place.id)
 
 
 def _contradict(one: HoursException, other: HoursException) -> bool:

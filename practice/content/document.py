@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,7 +21,7 @@ from practice.content.models import (
     Question,
     SideEffect,
 )
-from practice.paths import HOME, NOT_FOUND, slug
+from practice.paths import HOME, NOT_FOUND, slug_without_accents
 from practice.problems import Problem
 
 WORDS_A_MINUTE = 200
@@ -174,5 +173,4 @@ def address_of(model: type[Entry], slug: str) -> str:
 
 def slug_of(source: str) -> str:
     """Return the last part of a document's address: its file name in ASCII letters."""
-    stem = unicodedata.normalize("NFKD", splitext(basename(source))[0])
-    return slug("".join(c for c in stem if not unicodedata.combining(c)))
+    return slug_without_accents(splitext(basename(source))[0])

@@ -36,6 +36,9 @@ HINTS = {
     "hours_twice": "list each day once, or give it hours that do not overlap",
     "price": "write it with its currency sign, for example $150",
     "treats_nobody": "delete `treatments`, or `treats: false`",
+    "author_none": "name who wrote it, or write `author: practice`",
+    "author_twice": "name each author once",
+    "guest": "write `author: guest`, and below `guest:` the fields `name` and `about`",
     "modified_first": "a text cannot be changed before it is published: correct one of the two",
     "figure": "write it as a count, for example `about 8 in 100 treatments`",
     "figure_unit": "say whether it counts treatments or patients: `about 8 in 100 treatments`",
@@ -56,6 +59,9 @@ ABOUT_TWO = {
     "last_first": "last_day",
     "two_links": "url",
     "modified_first": "modified",
+    "author_none": "author",
+    "author_twice": "author",
+    "guest": "author",
     "treats_nobody": "treatments",
     "how_often": "how_common",
     "compared_alone": "compared",
@@ -211,11 +217,13 @@ class _Mistakes:
                 hint = f"write a comma between them: `{', '.join(several)}`"
             return f"`{name}: {given}` is not possible", hint
         if kind == "string_pattern_mismatch" and detail["ctx"]["pattern"] == ID_PATTERN:
-            in_list = isinstance(location[-1], int)
-            hint = _ids(given, alone=self.values.get(str(location[0])) == given) if in_list else ""
+            in_list, field = isinstance(location[-1], int), str(location[0])
+            alone = self.values.get(field) == given
+            hint = _ids(given, alone=alone, people=field == "author") if in_list else ""
+            written = given.partition(",")[0] if field == "author" else given
             return (
                 f"`{name}`: `{given}` cannot be used as an id",
-                hint or f"did you mean `{slug(given)}`?",
+                hint or f"did you mean `{slug(written)}`?",
             )
         if kind in ABOUT_TWO:
             return detail["msg"], HINTS[kind]
@@ -240,12 +248,16 @@ def _first_word(given: str, known: Collection[str]) -> str | None:
     return first.lower() if rest and first.lower() in known else None
 
 
-def _ids(given: str, *, alone: bool) -> str:
-    """Return a hint for several ids written as one, or an empty string."""
-    ids = [slug(part) for part in re.split(r"[,;]|\band\b|&", given) if slug(part)]
+def _ids(given: str, *, alone: bool, people: bool) -> str:
+    """Return a hint for several ids written as one, or an empty string.
+
+    A person's name has spaces, and a comma before the credentials.
+    """
+    between = r";|\band\b|&" if people else r"[,;]|\band\b|&"
+    ids = [slug(part) for part in re.split(between, given) if slug(part)]
     if len(ids) > 1 or given.startswith("-"):
         return f"write a list: `[{', '.join(ids)}]`"
-    if alone and " " in given.strip():
+    if alone and not people and " " in given.strip():
         return f"did you mean `{slug(given)}`, or the list `[{', '.join(given.lower().split())}]`?"
     return ""
 

@@ -16,7 +16,7 @@ from practice.content.folder import SOURCES_CHECKED
 from practice.content.models import Source, SourceCheck
 from practice.evidence import crossref, pubmed, snapshot
 from practice.evidence.notices import JournalNotice, state_of
-from practice.site.site import load
+from practice.site.assemble import load
 from practice.support.cache_folder import cache_folder
 from practice.support.environment import today
 from practice.support.files import write_file

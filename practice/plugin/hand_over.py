@@ -95,12 +95,12 @@ def _more(document: Document, renderer: Renderer, settings: dict[str, Any]) -> d
         found["modified"] = post_time(view.modified)
     if view.noindex:
         found["status"] = "hidden"
-    meta, writer = document.meta, renderer.site.clinic.name
-    if isinstance(meta, Post):
-        topics = (renderer.site.topics[topic].name for topic in meta.topics)
+    writers = [renderer.site.clinic.name]
+    if is_of(document, Post):
+        topics = (renderer.site.topics[topic].name for topic in document.meta.topics)
         found["tags"] = [Tag(topic, settings) for topic in topics]
-        writer = renderer.site.therapist(meta.author).meta.full_name
-    found["authors"] = [Author(writer, settings)]
+        writers = [writer.full_name for writer in renderer.site.authors_of(document)]
+    found["authors"] = [Author(writer, settings) for writer in writers]
     return found | {"category": Category(settings["DEFAULT_CATEGORY"], settings)}
 
 
@@ -217,7 +217,7 @@ def _pages(renderer: Renderer) -> Iterator[tuple[str, dict[str, object]]]:
     for document in renderer.site.documents:
         names = {pelican_name(document): renderer.pelican(document.source)}
         yield save_as(document.path), names
-    for entry in renderer.site.lists:
+    for entry in renderer.site.generated:
         yield save_as(entry.path), {}
 
 

@@ -35,7 +35,8 @@ from practice.preview.pages import Pages, PreviewPage, Shown, render
 from practice.problems import Problem, ProblemsFound, errors
 from practice.rendering import templates
 from practice.rendering.renderer import Renderer
-from practice.site.site import Site, assemble, narrow, stand_in
+from practice.site.assemble import assemble, narrow, stand_in
+from practice.site.site import Site
 from practice.support.environment import today
 
 LEADS_SOMEWHERE = (references.ids, references.pictures, references.callouts, links.targets)

@@ -17,6 +17,7 @@ from practice.rendering.blame import rendering_problem, with_template
 from practice.rendering.renderer import Renderer
 from practice.rendering.site_files import FEED, feed, redirect_page, robots, sitemap
 from practice.site import redirects
+from practice.site.locations import PlaceToVisit
 from practice.site.recorded import digest_of
 from practice.site.site import Site
 from practice.support import faults, time_limit
@@ -78,7 +79,7 @@ def jobs(site: Site, renderer: Renderer) -> Iterator[Job]:
     """
     for document in site.documents:
         yield page_of(document, renderer)
-    yield from _lists(site, renderer)
+    yield from _generated(site, renderer)
     yield from _site_files(site, renderer)
     yield from _theme_files(renderer)
     yield from _redirects(site, renderer)
@@ -97,11 +98,12 @@ def page_of(document: Document, renderer: Renderer) -> Job:
     )
 
 
-def _lists(site: Site, renderer: Renderer) -> Iterator[Job]:
-    for entry in site.lists:
-        make = partial(renderer.list_page, entry)
+def _generated(site: Site, renderer: Renderer) -> Iterator[Job]:
+    for entry in site.generated:
+        make = partial(renderer.generated_page, entry)
         own = digest_of(entry)
-        yield Job(save_as(entry.path), "the blog's archive", make, own, lambda: renderer.key)
+        origin = "a location's page" if isinstance(entry, PlaceToVisit) else "the blog's archive"
+        yield Job(save_as(entry.path), origin, make, own, lambda: renderer.key)
 
 
 def _site_files(site: Site, renderer: Renderer) -> Iterator[Job]:

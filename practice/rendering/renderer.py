@@ -36,10 +36,10 @@ from practice.rendering.templates import (
 )
 from practice.site import formatting, structured_data
 from practice.site.counted import counted
-from practice.site.lists import AuthorList, TopicList, Year
+from practice.site.locations import days_of
 from practice.site.recorded import digest_of, is_answered, key_of, recorded
-from practice.site.site import Site
-from practice.site.view import View, current_of, view_of, view_of_list
+from practice.site.site import Generated, Site
+from practice.site.view import View, current_of, view_of, view_of_generated
 from practice.support.cache_folder import cache_folder
 from practice.support.environment import environment_fingerprint
 
@@ -160,6 +160,7 @@ class Renderer:
             "numbers_in_order": formatting.numbers_in_order,
             "frequency_meaning": FREQUENCY_MEANING.__getitem__,
             "counted": counted,
+            "work_days": days_of,
         }
 
     def html(self, text: str) -> Markup:
@@ -193,11 +194,11 @@ class Renderer:
             **{pelican_name(document): content},
         )
 
-    def list_page(self, entry: Year | TopicList | AuthorList) -> str:
-        """Return the page of a list of posts."""
+    def generated_page(self, entry: Generated) -> str:
+        """Return the page of a list of posts, or of a location."""
         self._renew_modules()
-        view = view_of_list(self.recorded, self.address, entry)
-        name = {"year": "year", "topic": "topic_list", "by-therapist": "author_list"}[view.kind]
+        view = view_of_generated(self.recorded, self.address, entry)
+        name = {"topic": "topic_list", "by-therapist": "author_list"}.get(view.kind, view.kind)
         return self._render(view.kind, view, None, **{name: entry})
 
     def _render(

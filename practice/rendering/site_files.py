@@ -10,6 +10,7 @@ from feedgenerator import Atom1Feed, get_tag_uri
 
 from practice.paths import NOT_FOUND
 from practice.rendering.renderer import Renderer
+from practice.site.formatting import sentence
 from practice.site.redirects import Redirect
 from practice.site.view import modified_of_list
 
@@ -24,6 +25,7 @@ def sitemap(renderer: Renderer) -> str:
     site = renderer.recorded
     pages = {document.path: document.meta.last_changed for document in site.documents}
     pages |= {entry.path: modified_of_list(entry) for entry in site.lists}
+    pages |= {entry.path: None for entry in site.location_pages}
     lines = ['<?xml version="1.0" encoding="utf-8"?>', f'<urlset xmlns="{SITEMAP}">']
     for path, modified in sorted(pages.items()):
         if path == NOT_FOUND:
@@ -58,7 +60,7 @@ def feed(renderer: Renderer) -> str:
             link=link,
             unique_id=get_tag_uri(link, date),
             description=post.meta.summary,
-            author_name=site.therapist(post.meta.author).meta.full_name,
+            author_name=sentence(writer.full_name for writer in site.authors_of(post)),
             categories=[site.topics[topic].name for topic in post.meta.topics],
             pubdate=date,
             updateddate=post_time(post.meta.modified or post.meta.date),

@@ -205,7 +205,7 @@ def addresses_of(site: Site) -> dict[str, Document | None]:
     Addresses are as ``path_of`` returns them.
     """
     found: dict[str, Document | None] = dict.fromkeys(site.addresses.values())
-    found |= dict.fromkeys(entry.path for entry in site.lists)
+    found |= dict.fromkeys(entry.path for entry in site.generated)
     found |= dict.fromkeys(("/sitemap.xml", "/robots.txt", *["/feed.xml"] * bool(site.posts)))
     found |= {document.path: document for document in site.documents}
     return {unicodedata.normalize("NFC", path): document for path, document in found.items()}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,18 +15,15 @@ from practice.content.document import (
     InvalidDocument,
     M,
     address_of,
-    is_of,
     of_kind,
     slug_of,
 )
-from practice.content.folder import Content, ReadAll, read_content, read_each
 from practice.content.front_matter import Data
 from practice.content.models import (
     FREQUENCY_MEANING,
     KINDS,
     Announcement,
     Clinic,
-    HoursException,
     Notice,
     Page,
     Post,
@@ -38,9 +34,8 @@ from practice.content.models import (
     Treatment,
 )
 from practice.paths import slug
-from practice.problems import Problem
 from practice.site import dates
-from practice.site.formatting import OpeningLine, opening_lines
+from practice.site.authors import Writer, writers_of
 from practice.site.lists import (
     AuthorList,
     EffectEntry,
@@ -52,10 +47,11 @@ from practice.site.lists import (
     TopicList,
     Year,
 )
+from practice.site.locations import PlaceToVisit, locations_of, works_at
 from practice.site.related import RelatedPosts
 
-LISTS = {"clinic": "clinic.yaml", "source": "sources.yaml", "topic": "topics.yaml"}
-"""Data that all texts share, and the file that holds it."""
+Generated = Year | TopicList | AuthorList | PlaceToVisit
+"""What a page shows that has no file of its own."""
 
 LATEST = 10
 """Posts on the blog's first page; older ones are in the lists by year."""
@@ -181,7 +177,11 @@ class Site:
 
     @cached_property
     def _posts_by_author(self) -> dict[str, tuple[Document[Post], ...]]:
-        return _grouped((post.meta.author, post) for post in self.posts)
+        return _grouped((id, post) for post in self.posts for id in post.meta.named_ids["author"])
+
+    def authors_of(self, post: Document[Post]) -> tuple[Writer, ...]:
+        """Return who wrote a post: people of the team, the practice, or guests."""
+        return tuple(writers_of(post.meta, self.clinic, self.therapist))
 
     def posts_by(self, therapist: Document) -> tuple[Document[Post], ...]:
         """Return the posts of a therapist, newest first."""
@@ -242,6 +242,11 @@ class Site:
         """Every list of posts that has its own page."""
         return (*self.years, *self.topic_lists, *self.author_lists)
 
+    @property
+    def generated(self) -> tuple[Generated, ...]:
+        """What has a page without a file of its own: lists of posts, and locations."""
+        return (*self.lists, *self.location_pages)
+
     def posts_at(self, path: str) -> tuple[Document[Post], ...]:
         """Return the posts of the list whose page has an address."""
         return self._posts_by_path[path]
@@ -282,19 +287,24 @@ class Site:
         return tuple(EffectLetter(letter, tuple(found)) for letter, found in letters.items())
 
     @cached_property
-    def opening_lines(self) -> tuple[OpeningLine, ...]:
-        """The week's opening hours; days with the same hours share a line."""
-        return opening_lines(self.clinic.hours)
+    def locations(self) -> tuple[PlaceToVisit, ...]:
+        """Where patients can go, the first location first."""
+        return locations_of(self.clinic, self.build_date)
 
     @property
-    def coming_exceptions(self) -> tuple[HoursException, ...]:
-        """Exceptions to the opening hours, from today on."""
-        return dates.coming(self.clinic.exceptions, self.build_date)
+    def location_pages(self) -> tuple[PlaceToVisit, ...]:
+        """The locations that have a page of their own: each, where there are several."""
+        if "clinic" in self.unread or not self.clinic.locations:
+            return ()
+        return self.locations
 
-    @property
-    def next_exceptions(self) -> tuple[HoursException, ...]:
-        """The exceptions within the next two weeks."""
-        return dates.soon(self.clinic.exceptions, self.build_date)
+    def location(self, id: str) -> PlaceToVisit:
+        """Return the location with an id."""
+        return next(location for location in self.locations if location.id == id)
+
+    def team_at(self, location: PlaceToVisit) -> tuple[Document[Therapist], ...]:
+        """Return who works at a location, in the order of the team."""
+        return tuple(t for t in self.team if works_at(t.meta, location.id))
 
     @property
     def announcements(self) -> tuple[Announcement, ...]:
@@ -348,77 +358,6 @@ class Site:
     def target(self, path: str) -> str:
         """The address to which a link to a file leads; ``path`` is below the content folder."""
         return self.targets[path]
-
-
-def load(
-    folder: Path, build_date: dt.date, *, drafts: bool = False, read_all: ReadAll = read_each
-) -> tuple[Site | None, list[Problem]]:
-    """Read a content folder.
-
-    Returns the site (None without a clinic) and the problems of single files; ``practice.checks``
-    finds those between files. A clinic with mistakes is replaced by a placeholder, so that other
-    mistakes are found in the same run. ``drafts`` includes drafts and posts dated after
-    ``build_date`` in the lists.
-    """
-    content = read_content(folder, read_all)
-    problems = [problem for wrong in content.problems.values() for problem in wrong]
-    content.clinic = content.clinic or stand_in(content)
-    return assemble(content, build_date, drafts=drafts), problems
-
-
-def stand_in(content: Content) -> Clinic | None:
-    """Return a placeholder for an invalid clinic, so that the checks of other files can run.
-
-    Returns None where there is neither a clinic nor a document: then this is no content folder.
-    """
-    missing = any(problem.code == "file-unreadable" for problem in content.problems["clinic.yaml"])
-    return Clinic.model_construct(phone="") if content.documents or not missing else None
-
-
-def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> Site | None:
-    """Return the site made from the content that was read; None without a clinic."""
-    if content.clinic is None:
-        return None
-    published: list[Document] = []
-    left_out: list[Document[Post]] = []
-    slugs: dict[str, set[str]] = {folder: set() for folder in KINDS}
-    unreadable: set[str] = set()
-    for source, document in content.documents.items():
-        slugs[source.split("/")[0]].add(document.slug if document else slug_of(source))
-        if not document:
-            unreadable.add(unicodedata.normalize("NFC", source))
-            continue
-        if is_of(document, Post) and not (drafts or document.meta.is_public(build_date)):
-            left_out.append(document)
-        else:
-            published.append(document)
-    return Site(
-        content=content.folder,
-        build_date=build_date,
-        clinic=content.clinic,
-        sources=content.sources,
-        source_checks=content.source_checks,
-        topics=content.topics,
-        documents=tuple(published),
-        static=content.static,
-        clinic_data=content.clinic_data,
-        invalid=tuple(filter(None, content.invalid.values())),
-        left_out=tuple(left_out),
-        slugs={folder: frozenset(found) for folder, found in slugs.items()},
-        unreadable=frozenset(unreadable),
-        unread=frozenset(kind for kind, file in LISTS.items() if content.problems.get(file)),
-    )
-
-
-def narrow(site: Site, texts: Iterable[Document | InvalidDocument]) -> Site:
-    """Return a copy of the site that checks only some documents; lists stay complete."""
-    few = copy.copy(site)
-    for name in ("addresses", "targets", "_by_source"):
-        vars(few)[name] = getattr(site, name)
-    few.documents = tuple(text for text in texts if isinstance(text, Document))
-    few.invalid = tuple(text for text in texts if isinstance(text, InvalidDocument))
-    few.left_out = ()
-    return few
 
 
 def _grouped(pairs: Iterator[tuple[str, Document[M]]]) -> dict[str, tuple[Document[M], ...]]:

@@ -35,7 +35,9 @@ from practice.content.models import (
     Treatment,
 )
 from practice.paths import slug
+from practice.site.authors import Writer
 from practice.site.formatting import tel
+from practice.site.locations import PlaceToVisit
 from practice.site.site import Site
 from practice.site.view import View
 
@@ -153,12 +155,10 @@ class _Page:
             yield self._clinic()
         if kind == "home":
             yield self._website()
-        if document and is_of(document, Treatment):
-            yield self._treatment(document)
-        if document and is_of(document, Therapist):
-            yield self._therapist(document)
-        if document and is_of(document, Post):
-            yield self._post(document)
+        if self._place and not self._place.is_first:
+            yield self._location(self._place)
+        if document:
+            yield from self._own(document)
         for treatment in self._about:
             yield self._about_treatment(treatment)
         if self._items:
@@ -170,7 +170,23 @@ class _Page:
                     **self._outcomes(treatment, by_reference=True),
                 }
 
+    def _own(self, document: Document) -> Iterator[Node]:
+        """Yield the full description of what the document is about."""
+        if is_of(document, Treatment):
+            yield self._treatment(document)
+        if is_of(document, Therapist):
+            yield self._therapist(document)
+        if is_of(document, Post):
+            yield self._post(document)
+
     # --- Parts of the page ---
+
+    @cached_property
+    def _place(self) -> PlaceToVisit | None:
+        """Return the location that the page is about."""
+        if self.view.kind != "location":
+            return None
+        return next(p for p in self.site.locations if p.path == self.view.path)
 
     def _picture(self) -> Node | None:
         """Return the page's picture (`ImageObject`) with its description."""
@@ -193,8 +209,10 @@ class _Page:
         kind, path = self.view.kind, self.view.path
         if kind == "questions":
             return list(self._questions())
-        if kind in ("home", "contact"):
+        if kind in ("home", "contact") or (self._place and self._place.is_first):
             return self._here("/", "clinic")
+        if self._place:
+            return self._here(path, "clinic")
         thing = {"treatment": "therapy", "therapist": "person", "post": "post"}.get(kind)
         if thing:
             return self._here(path, thing)
@@ -288,9 +306,8 @@ class _Page:
         )
 
     def _clinic(self) -> Node:
-        """Return the full description of the clinic; `hasMap` is a link, no map is embedded."""
+        """Return the full description of the clinic, at its first location."""
         clinic = self.site.clinic
-        place, geo = clinic.address, clinic.geo
         return _node(
             CLINIC,
             self._id("/", "clinic"),
@@ -303,22 +320,25 @@ class _Page:
             contactPoint=[_number(line) for line in clinic.phones if line.kind != "fax"],
             sameAs=[profile.url for profile in clinic.profiles],
             email=clinic.email,
-            address=_node(
-                "PostalAddress",
-                streetAddress=place.street,
-                addressLocality=place.city,
-                addressRegion=place.region,
-                postalCode=place.postal_code,
-                addressCountry=place.country,
-            ),
-            geo=geo and _node("GeoCoordinates", latitude=geo.latitude, longitude=geo.longitude),
-            hasMap=clinic.map_url,
-            openingHoursSpecification=[_hours(hours) for hours in clinic.hours if hours.minutes],
-            specialOpeningHoursSpecification=[_day(day) for day in self.site.coming_exceptions],
+            **_place(self.site.locations[0]),
+            department=[self._here(place.path, "clinic") for place in self.site.location_pages[1:]],
             knowsLanguage=[_node("Language", name=language) for language in clinic.languages],
             availableService=[
                 self._treatment_name(treatment) for treatment in self.site.treatments
             ],
+        )
+
+    def _location(self, place: PlaceToVisit) -> Node:
+        """Return a further location, as a part of the practice (`parentOrganization`)."""
+        clinic = self.site.clinic
+        return _node(
+            CLINIC,
+            self._id(place.path, "clinic"),
+            url=self.address + place.path,
+            name=f"{clinic.name}, {place.name}",
+            telephone=_digits(place.phone),
+            parentOrganization=self._here("/", "clinic"),
+            **_place(place),
         )
 
     # --- Treatments and their side effects ---
@@ -404,6 +424,14 @@ class _Page:
             ),
         }
 
+    def _author(self, writer: Writer) -> Node:
+        """Return a reference to an author: a therapist, the practice, or a guest."""
+        if writer.therapist:
+            return self._person_name(writer.therapist)
+        if writer.is_practice:
+            return self._here("/", "clinic")
+        return _node("Person", name=writer.name, description=writer.about, url=writer.url)
+
     def _post_name(self, post: Document[Post]) -> Node:
         """Return a reference to a post (`BlogPosting`), as in a list of posts."""
         return _node(
@@ -422,7 +450,7 @@ class _Page:
             **self._post_name(post),
             **_filled(
                 dateModified=meta.modified and meta.modified.isoformat(),
-                author=self._person_name(self.site.therapist(meta.author)),
+                author=_one_or_many([self._author(w) for w in self.site.authors_of(post)]),
                 publisher=self._here("/", "clinic"),
                 inLanguage=self.site.clinic.language,
                 image=self.view.image,
@@ -472,7 +500,7 @@ class _Page:
     def _listed_posts(self) -> tuple[Document[Post], ...]:
         if self.view.kind == "blog":
             return self.site.latest
-        if self.document:
+        if self.document or self._place:
             return ()
         return self.site.posts_at(self.view.path)
 
@@ -514,6 +542,25 @@ def _facts(effect: SideEffect) -> str:
     return " ".join(fact if fact.endswith((".", "!", "?")) else f"{fact}." for fact in facts)
 
 
+def _place(place: PlaceToVisit) -> Node:
+    """Return where a location is and when it is open; `hasMap` is a link, no map is embedded."""
+    address, geo = place.address, place.geo
+    return _filled(
+        address=_node(
+            "PostalAddress",
+            streetAddress=address.street,
+            addressLocality=address.city,
+            addressRegion=address.region,
+            postalCode=address.postal_code,
+            addressCountry=address.country,
+        ),
+        geo=geo and _node("GeoCoordinates", latitude=geo.latitude, longitude=geo.longitude),
+        hasMap=place.map_url,
+        openingHoursSpecification=[_hours(hours) for hours in place.hours if hours.minutes],
+        specialOpeningHoursSpecification=[_day(day) for day in place.coming_exceptions],
+    )
+
+
 def _hours(hours: Hours) -> Node:
     """Return the hours of some weekdays (`OpeningHoursSpecification`)."""
     return _node(
@@ -547,6 +594,10 @@ def _number(line: PhoneLine) -> Node:
 
 def _digits(number: str) -> str:
     return tel(number).removeprefix("tel:")
+
+
+def _one_or_many(nodes: list[Node]) -> Node | list[Node]:
+    return nodes[0] if len(nodes) == 1 else nodes
 
 
 def _node(type: str | list[str], id: str | None = None, **properties: object) -> Node:

@@ -9,7 +9,8 @@ from practice.content.body import Heading
 from practice.content.document import Document
 from practice.paths import HOME, NOT_FOUND
 from practice.site.lists import AuthorList, TopicList, Year
-from practice.site.site import Site
+from practice.site.locations import PlaceToVisit
+from practice.site.site import Generated, Site
 
 LONG_PAGE = 4
 """The number of sections from which a page shows a list of contents."""
@@ -88,8 +89,28 @@ def view_of(site: Site, address: str, document: Document) -> View:
     )
 
 
-def view_of_list(site: Site, address: str, entry: Year | TopicList | AuthorList) -> View:
-    """Return the view of a list of posts."""
+def view_of_generated(site: Site, address: str, entry: Generated) -> View:
+    """Return the view of a page without a file: a list of posts, or a location."""
+    if isinstance(entry, PlaceToVisit):
+        return _view_of_location(site, address, entry)
+    return _view_of_list(site, address, entry)
+
+
+def _view_of_location(site: Site, address: str, place: PlaceToVisit) -> View:
+    contact = site.page("contact")
+    return View(
+        kind="location",
+        title=place.name,
+        page_title=f"{place.name} · {site.clinic.name}",
+        description=f"How to find {site.clinic.name} in {place.name}, and when we are open.",
+        path=place.path,
+        canonical=address + place.path,
+        breadcrumbs=(*_way_to(site, contact), Crumb(contact.title, contact.path)),
+        sample=site.clinic.sample,
+    )
+
+
+def _view_of_list(site: Site, address: str, entry: Year | TopicList | AuthorList) -> View:
     if isinstance(entry, Year):
         kind, title = "year", f"Posts of {entry.year}"
         description = f"What our therapists wrote in {entry.year}."

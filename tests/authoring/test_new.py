@@ -20,7 +20,7 @@ from practice.content.models import Therapist, Treatment, fields_at
 from practice.content.reader import read_document
 from practice.preview.live import LivePreview
 from practice.problems import ProblemsFound, errors
-from practice.site.site import load
+from practice.site.assemble import load
 from practice.support.environment import today
 
 GIVEN = {

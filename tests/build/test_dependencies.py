@@ -22,8 +22,9 @@ from practice.content.document import Document, Listing
 from practice.preview.live import LivePreview
 from practice.rendering.jobs import jobs, page_of
 from practice.rendering.renderer import Renderer
+from practice.site.assemble import load
 from practice.site.recorded import KEYED, RecordedSite, is_answered, recorded
-from practice.site.site import Site, load
+from practice.site.site import Site
 
 SITE = "https://www.example.com"
 DAY = dt.date(2026, 11, 1)

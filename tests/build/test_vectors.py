@@ -26,7 +26,7 @@ from practice.content.models import Clinic, Post
 from practice.content.reader import read_document, read_model
 from practice.hosting import headers
 from practice.rendering.renderer import Renderer
-from practice.site.site import load
+from practice.site.assemble import load
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "https://www.example.com"

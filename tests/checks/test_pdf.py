@@ -26,7 +26,7 @@ from PIL import Image
 
 from practice import checks
 from practice.checks import pdf, pdf_content
-from practice.site.site import load
+from practice.site.assemble import load
 from practice.support import platform, time_limit
 
 ROOT = Path(__file__).parents[2]

@@ -23,7 +23,7 @@ from practice.content.document import slug_of
 from practice.content.markdown import SAFE_TAGS, TAG
 from practice.content.models import KINDS, Clinic, Post
 from practice.content.reader import decode, read_document, read_model, read_models
-from practice.site.site import load
+from practice.site.assemble import load
 
 BASE = Path(__file__).parents[1] / "bad" / "base"
 DAY = dt.date(2026, 6, 1)

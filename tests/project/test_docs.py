@@ -26,7 +26,7 @@ from practice.content.models import CALLOUTS, KINDS, Callout, Model, Post
 from practice.content.reader import read_document
 from practice.publish.settings import TARGETS
 from practice.rendering.renderer import Renderer
-from practice.site.site import load
+from practice.site.assemble import load
 
 ROOT = Path(__file__).parents[2]
 WRITING = ROOT / "docs" / "writing.md"

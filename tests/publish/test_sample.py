@@ -11,7 +11,7 @@ import pytest
 from conftest import CONTENT
 
 from practice.publish import sample
-from practice.site.site import load
+from practice.site.assemble import load
 
 DAY = dt.date(2026, 11, 1)
 REVIEWED = "reviewed: 2026-10-01\nnext_review: 2027-10-01\nreviewed_by: "

@@ -21,8 +21,8 @@ from practice.build.run import build
 from practice.hosting import apache, caddy, cloudflare, cloudfront, netlify, nginx
 from practice.problems import ProblemsFound
 from practice.site import redirects
+from practice.site.assemble import load
 from practice.site.redirects import Redirect
-from practice.site.site import load
 
 MOVED = [
     Redirect("/a.b/", "/team/", "x", 1),

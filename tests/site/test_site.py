@@ -29,6 +29,7 @@ from practice.content.models import SideEffects
 from practice.paths import save_as
 from practice.problems import ProblemsFound
 from practice.site import formatting
+from practice.site.assemble import load
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -72,7 +73,8 @@ def test_every_page_that_a_practice_has(practice):
     for post in site.posts:
         expected |= {f"/blog/{post.slug}/", f"/blog/{post.meta.date.year}/"}
         expected |= {f"/blog/topics/{topic}/" for topic in post.meta.topics}
-        expected |= {f"/blog/by/{post.meta.author}/"}
+        expected |= {f"/blog/by/{id}/" for id in post.meta.named_ids["author"]}
+    expected |= {place.path for place in site.location_pages}
     assert {page.path for page in themed(practice)} == expected
 
 
@@ -384,9 +386,8 @@ def test_every_page_says_how_to_reach_the_clinic_and_what_to_do_in_an_emergency(
             yield "no link that dials"
         for words in (
             clinic.emergency_note,
-            clinic.address.street,
-            formatting.phone(clinic.phone),
-            *(line.times for line in practice.site.opening_lines),
+            *(place.address.street for place in practice.site.locations),
+            *(formatting.phone(place.phone) for place in practice.site.locations),
         ):
             if " ".join(words.split()) not in footer:
                 yield f"the footer lacks “{words}”"
@@ -699,7 +700,8 @@ def test_opening_hours_are_said_in_one_place(name, tmp_path):
     assert {**counts(second, "6:47"), **counts(second, "06:47")} == {}
     assert counts(second, "6:53\xa0am") == counts(first, "6:47\xa0am")
     shown = counts(second, "6:53\xa0am")
-    assert [page for page in second if page.endswith(".html") and page not in shown] == []
+    site, _ = load(content, dt.date(2026, 11, 1))
+    assert shown.keys() >= {f"{site.locations[0].path[1:]}index.html", "contact/index.html"}
     assert "06:53" in structured(second["contact/index.html"], "opens")
 
 

@@ -26,8 +26,8 @@ from practice.content.markdown import plain
 from practice.content.models import FREQUENCY_MEANING
 from practice.rendering.renderer import Renderer
 from practice.site import structured_data
-from practice.site.site import load
-from practice.site.view import view_of, view_of_list
+from practice.site.assemble import load
+from practice.site.view import view_of, view_of_generated
 
 HERE = Path(__file__).parents[1]
 THEME = HERE.parent / "theme"
@@ -309,7 +309,7 @@ def loaded(content):
 def graphs_of(site):
     """The structured data of every page, by the page's address."""
     views = [(view_of(site, ADDRESS, document), document) for document in site.documents]
-    views += [(view_of_list(site, ADDRESS, entry), None) for entry in site.lists]
+    views += [(view_of_generated(site, ADDRESS, entry), None) for entry in site.generated]
     return {
         view.path: json.loads(structured_data.json_ld(site, ADDRESS, view, document))
         for view, document in views
@@ -760,3 +760,48 @@ def test_what_an_editor_writes_cannot_leave_the_script_element(tmp_path):
     script = json_ld_of(site, post)
     assert "<" not in script
     assert the(json.loads(script), "BlogPosting")["headline"] == attack
+
+
+SECOND = """locations:
+  - name: Alder Falls
+    address: {street: 2 Mill Road, city: Alder Falls, region: CO, postal_code: "80000"}
+    map_url: https://www.example.com/falls
+    phone: +1 555 555 0130
+    hours:
+      - {days: [friday], opens: "09:00", closes: "17:00"}
+"""
+
+
+def test_several_locations_are_parts_of_the_practice(tmp_path):
+    content = write_practice(tmp_path / "content")
+    with (content / "clinic.yaml").open("a", encoding="utf-8") as file:
+        file.write(SECOND)
+    graphs = graphs_of(loaded(content))
+    clinic = the(graphs["/"], "MedicalClinic")
+    own = f"{ADDRESS}/locations/alder-falls/#_clinic"
+    assert clinic["department"] == [{"@id": own}]
+    falls = the(graphs["/locations/alder-falls/"], "MedicalClinic")
+    assert falls["@id"] == own
+    assert falls["parentOrganization"] == {"@id": clinic["@id"]}
+    assert falls["telephone"] == "+15555550130"
+    assert falls["address"]["streetAddress"] == "2 Mill Road"
+    assert falls["openingHoursSpecification"][0]["opens"] == "09:00"
+    pages = [path for path in graphs if path.startswith("/locations/")]
+    mains = {path: the(graphs[path], "WebPage")["mainEntity"]["@id"] for path in pages}
+    assert sorted(mains.values()) == sorted([own, clinic["@id"]])
+
+
+def test_several_authors_are_a_list(tmp_path):
+    content = write_practice(tmp_path / "content")
+    guest = "guest:\n  name: Robin\n  about: A doctor.\n  url: https://www.example.com/robin\n"
+    post = POSTS["second"].replace("author: bo\n", f"author: [bo, practice, guest]\n{guest}")
+    (content / "posts" / "second.md").write_text(post, "utf-8")
+    bo, practice, robin = the(graphs_of(loaded(content))["/blog/second/"], "BlogPosting")["author"]
+    assert bo["@id"] == f"{ADDRESS}/team/bo/#_person"
+    assert practice == {"@id": f"{ADDRESS}/#_clinic"}
+    assert robin == {
+        "@type": "Person",
+        "name": "Robin",
+        "description": "A doctor.",
+        "url": "https://www.example.com/robin",
+    }

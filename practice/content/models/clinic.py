@@ -1,4 +1,4 @@
-"""Models of `clinic.yaml`: the address, phones, announcements, fees and notices of the practice."""
+"""Models of `clinic.yaml`: the locations, phones, announcements, fees and notices of a practice."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from practice.content.models.values import (
     ZipCode,
     between,
 )
+from practice.paths import slug_without_accents
 
 
 class Address(Model):
@@ -55,6 +56,34 @@ class PhoneLine(Model):
         "The extension, its digits only", None, example="12"
     )
     kind: Literal["phone", "text", "fax"] = field("How it is used", "phone")
+
+
+class Location(Model):
+    """A further location of the practice, with a page of its own."""
+
+    name: Text = field("What patients call it", example="Alder Falls")
+    address: Address = field("Where it is")
+    geo: Geo | None = field("Where it is on the map", None)
+    map_url: WebAddress = field("A link to a map; nothing is embedded")
+    phone: Phone | None = field("Its own number, if it has one", None)
+    hours: tuple[Hours, ...] = field("Its opening hours")
+    exceptions: tuple[HoursException, ...] = field(
+        "Days with other hours, if they differ from the exceptions of the whole practice", ()
+    )
+    parking: Text | None = field("Where to park", None)
+    access: Text | None = field("Steps, ramp, lift, doors, restroom", None)
+    booking_url: WebAddress | None = field("Its own booking page, if it has one", None)
+
+    @property
+    def id(self) -> str:
+        """The name as a part of its address: ``alder-falls``."""
+        return slug_without_accents(self.name)
+
+    @field_validator("hours")
+    @classmethod
+    def _no_hours_twice(cls, hours: tuple[Hours, ...]) -> tuple[Hours, ...]:
+        refuse_overlaps(hours)
+        return hours
 
 
 class Announcement(Model):
@@ -135,14 +164,18 @@ class Clinic(Model):
     tagline: Text = field("A few words under the name, on the home page")
     summary: Text = field("One or two sentences for search engines and the home page")
     language: Literal["en-US"] = field("The language of the site", "en-US")
-    address: Address = field("Where the clinic is")
+    address: Address = field("Where the clinic is; with several locations, the first of them")
+    location_name: Text | None = field(
+        "What patients call this location, if there are others; without it, the city", None
+    )
     geo: Geo | None = field("Where it is on the map", None)
     map_url: WebAddress = field("A link to a map; nothing is embedded")
     phone: Phone = field("With the country code", example="+1 555 555 0123")
     phones: tuple[PhoneLine, ...] = field("Further numbers, such as a fax", ())
     email: Email | None = field("For questions that are not private", None)
     hours: tuple[Hours, ...] = field("Opening hours")
-    exceptions: tuple[HoursException, ...] = field("Days with other hours", ())
+    exceptions: tuple[HoursException, ...] = field("Days with other hours, at every location", ())
+    locations: tuple[Location, ...] = field("Further locations", ())
     announcements: tuple[Announcement, ...] = field("What all visitors should know now", ())
     profiles: tuple[Profile, ...] = field("The practice on other sites, linked in the footer", ())
     parking: Text | None = field("Where to park", None)
@@ -163,7 +196,8 @@ class Clinic(Model):
     @property
     def numbers(self) -> tuple[str, ...]:
         """Every phone number of the practice."""
-        return (self.phone, *(line.number for line in self.phones))
+        theirs = (location.phone for location in self.locations if location.phone)
+        return (self.phone, *(line.number for line in self.phones), *theirs)
 
     @field_validator("hours")
     @classmethod

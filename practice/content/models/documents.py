@@ -26,6 +26,7 @@ from practice.content.models.values import (
     Text,
     Texts,
     WebAddress,
+    Weekdays,
 )
 
 FUNDING = "Who paid for the text, or what the practice earns by it, if not as in `clinic.yaml`"
@@ -112,6 +113,14 @@ class Credential(Model):
     kind: Literal["license", "degree", "certificate"] = field("What it is")
 
 
+class WorkPlace(Model):
+    """A location at which somebody works."""
+
+    location: Id = field("The location's name in small letters with hyphens", example="alder-falls")
+    days: Weekdays = field("Days of the week", (), example="[monday, tuesday]")
+    note: Text | None = field("What patients should know of these days", None)
+
+
 class Therapist(Entry):
     """A member of the team, also one who does not treat: `content/team/<name>.md`."""
 
@@ -126,6 +135,7 @@ class Therapist(Entry):
     license: Text | None = field("State and number of the license", None)
     languages: Texts = field("Languages spoken with patients")
     treatments: Ids = field("Ids of the treatments they offer", ())
+    locations: tuple[WorkPlace, ...] = field("Where they work, if there are several locations", ())
     photo: Text | None = field("A picture below `content/images/`", None, example="sarah.jpg")
     photo_alt: Text | None = field("What the picture shows; needed with a photo", None)
     booking_url: WebAddress | None = field("Their own booking page, if not the clinic's", None)
@@ -152,7 +162,8 @@ class Therapist(Entry):
     @property
     @override
     def named_ids(self) -> dict[str, tuple[str, ...]]:
-        return {"treatments": self.treatments}
+        places = tuple(place.location for place in self.locations)
+        return {"treatments": self.treatments, "locations": places}
 
     @property
     def initials(self) -> str:
@@ -241,6 +252,18 @@ class Treatment(Entry):
         return tuple(sorted(effects, key=lambda effect: words.index(effect.frequency)))
 
 
+PRACTICE, GUEST = "practice", "guest"
+"""Words in the field `author` that are not ids of therapists."""
+
+
+class Guest(Model):
+    """An author who does not belong to the practice."""
+
+    name: Text = field("Full name, with credentials if there are any")
+    about: Text = field("One sentence about them, shown below the post")
+    url: WebAddress | None = field("Their own page", None)
+
+
 class Post(Entry):
     """Something a therapist writes: `content/posts/<name>.md`."""
 
@@ -250,7 +273,11 @@ class Post(Entry):
     title: Text = field("The headline")
     date: Date = field("The day it is published")
     modified: Date | None = field("The day it was last changed in substance", None)
-    author: Id = field("The therapist who wrote it", example="sarah-dominguez")
+    author: Ids = field(
+        "Who wrote it: a therapist, several, `practice`, or `guest` with the field `guest`",
+        example="sarah-dominguez",
+    )
+    guest: Guest | None = field("The guest author; needs `author: guest`", None)
     treatments: Ids = field("Ids of the treatments it is about", ())
     topics: Ids = field("Ids from `topics.yaml`", ())
     reviewed_by: Id | None = field("The therapist who reviewed it, if not the author", None)
@@ -286,7 +313,7 @@ class Post(Entry):
     @override
     def named_ids(self) -> dict[str, tuple[str, ...]]:
         return {
-            "author": (self.author,),
+            "author": tuple(id for id in self.author if id not in (PRACTICE, GUEST)),
             "reviewed_by": _one(self.reviewed_by),
             "treatments": self.treatments,
             "topics": self.topics,
@@ -296,6 +323,16 @@ class Post(Entry):
     def is_public(self, day: dt.date) -> bool:
         """Return whether it is published on a day."""
         return self.status == "published" and self.date <= day
+
+    @model_validator(mode="after")
+    def _has_authors(self) -> Post:
+        if not self.author:
+            raise PydanticCustomError("author_none", "`author` names nobody")
+        if len(set(self.author)) < len(self.author):
+            raise PydanticCustomError("author_twice", "`author` names somebody twice")
+        if (GUEST in self.author) != (self.guest is not None):
+            raise PydanticCustomError("guest", "`author: guest` and `guest` belong together")
+        return self
 
     @model_validator(mode="after")
     def _modified_after_date(self) -> Post:

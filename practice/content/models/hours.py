@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, get_args
+from typing import get_args
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from practice.content.models.fields import Model, field
-from practice.content.models.values import Clock, Date, Flag, Text, Weekday, one_or_many
+from practice.content.models.values import Clock, Date, Flag, Text, Weekday, Weekdays
 
 DAY_MINUTES = 24 * 60
 DAYS: tuple[str, ...] = get_args(Weekday)
@@ -18,9 +18,7 @@ DAYS: tuple[str, ...] = get_args(Weekday)
 class Hours(Model):
     """When the clinic is open, on one or more days of the week."""
 
-    days: Annotated[tuple[Weekday, ...], BeforeValidator(one_or_many)] = field(
-        "Days of the week", example="[monday, tuesday]"
-    )
+    days: Weekdays = field("Days of the week", example="[monday, tuesday]")
     opens: Clock | None = field("24-hour time", None, example="08:00")
     closes: Clock | None = field("24-hour time", None, example="18:00")
     next_day: Flag = field("True where it closes after midnight", False)

@@ -153,6 +153,7 @@ Frequency = Literal["very common", "common", "uncommon", "rare", "very rare", "n
 HelpLevel = Literal["non-urgent", "urgent", "emergency"]
 Status = Literal["published", "draft"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Weekdays = Annotated[tuple[Weekday, ...], BeforeValidator(one_or_many)]
 
 FREQUENCY_MEANING: dict[Frequency, str] = {
     "very common": "10 or more in 100",
