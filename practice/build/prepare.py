@@ -38,7 +38,7 @@ def prepare(settings: dict[str, Any], reader: Reader | None = None) -> Renderer:
     problems += templates.problems_of(renderer.templates, overrides, loaded)
     if errors(problems):
         raise ProblemsFound(problems)
-    renderer.warnings = tuple(problems)
+    renderer.warnings = tuple(sorted(problems))
     return renderer
 
 

@@ -95,9 +95,8 @@ def _findings(built: Built) -> str:
         lines.append(
             f"{built.samples} {noun} marked `sample: true`: no clinician has approved them yet."
         )
-    for document in built.left_out:
-        why = "a draft" if document.meta.status == "draft" else f"for {document.meta.date}"
-        lines.append(f"Left out: {document.display_path} ({why}).")
+    lines += [f"Left out: {d.display_path} ({d.meta.left_out_as})." for d in built.left_out]
+    lines += [f"Left out: {d.display_path} (an unfinished draft)." for d in built.site.invalid]
     preview, publish = command_of("preview"), command_of("publish")
     lines.append(f"Next: `{preview}` shows it, `{publish}` takes it live.")
     return "\n".join(lines)

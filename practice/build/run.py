@@ -22,7 +22,6 @@ from practice.build.prepare import prepare
 from practice.build.settings import load_settings, overrides_of
 from practice.checks import built_html as output_checks
 from practice.content.document import Document
-from practice.content.models import Post
 from practice.paths import display_path_of, files_below, is_inside
 from practice.problems import Problem, ProblemsFound, UsageError
 from practice.rendering.jobs import jobs
@@ -46,7 +45,7 @@ class Built:
     seconds: float
     samples: int
     """The number of texts that no clinician has approved."""
-    left_out: tuple[Document[Post], ...]
+    left_out: tuple[Document, ...]
     """Drafts, and posts dated in the future."""
     warnings: tuple[Problem, ...]
     site: Site

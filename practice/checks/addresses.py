@@ -29,9 +29,11 @@ LONGEST_PATH = 900
 def required_pages(site: Site) -> Iterator[Problem]:
     """Every practice has the pages that the theme links to."""
     for slug in OWN_PAGES:
-        if slug not in site.slugs["pages"]:
+        if slug not in site.published_slugs("pages"):
             path = f"{display_path_of(site.content)}/pages/{slug}.md"
             hint = "create the file with a `title` and a `summary`; its text may be empty"
+            if slug in site.slugs["pages"]:
+                hint = "delete `status: draft` from this file"
             yield Problem(path, 1, "page-missing", f"the site needs a page `{slug}`", hint)
 
 

@@ -20,9 +20,12 @@ def notices(site: Site) -> Iterator[Problem]:
     """
     path = f"{display_path_of(site.content)}/clinic.yaml"
     for name, notice in site.clinic.notices.by_name.items():
-        if notice and notice.page not in site.slugs["pages"]:
+        if notice and notice.page not in site.published_slugs("pages"):
             message = f"the page for the notice `{name}` does not exist"
             hint = f"write `pages/{notice.page}.md`, or correct the name"
+            if notice.page in site.slugs["pages"]:
+                message = f"the page for the notice `{name}` is a draft"
+                hint = f"delete `status: draft` from `pages/{notice.page}.md`"
             line = site.clinic_data.line_of(("notices", name, "page"))
             yield Problem(path, line, "notice-page", message, hint)
     if site.clinic.receives_federal_funds and not site.clinic.notices.nondiscrimination:

@@ -42,7 +42,8 @@ class ProblemMaker(Protocol):
 def targets(site: Site) -> Iterator[Problem]:
     """Check the target of every link in every text."""
     files = set(site.addresses)
-    out = {normalize("NFC", document.source): document for document in site.left_out}
+    out = {normalize("NFC", text.source): text for text in site.texts}
+    out = {source: out[source] for source in site.unpublished}
     for document in site.texts:
         for link in document.body.links:
             yield from _target(site, files, out, document, link)
@@ -84,7 +85,7 @@ def pictures(site: Site) -> Iterator[Problem]:
 def _target(
     site: Site,
     files: set[str],
-    out: Mapping[str, Document],
+    out: Mapping[str, Document | InvalidDocument],
     document: Document | InvalidDocument,
     link: Link,
 ) -> Iterator[Problem]:
@@ -184,7 +185,9 @@ def _groups(
     return [others] if is_picture else [texts, others]
 
 
-def _fragment(problem: ProblemMaker, target: Document | None, fragment: str) -> Iterator[Problem]:
+def _fragment(
+    problem: ProblemMaker, target: Document | InvalidDocument | None, fragment: str
+) -> Iterator[Problem]:
     if target is None:
         yield problem(
             "link-fragment",

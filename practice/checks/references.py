@@ -74,16 +74,15 @@ AFTERWARDS = {
 def announcements(site: Site) -> Iterator[Problem]:
     """The files that announcements lead to exist and are published."""
     path = f"{display_path_of(site.content)}/clinic.yaml"
-    unpublished = {normalize("NFC", document.source) for document in site.left_out}
     for index, found in enumerate(site.clinic.announcements):
         page = normalize("NFC", found.page or "")
-        if not page or page in site.targets.keys() - unpublished:
+        if not page or page in site.targets.keys() - site.unpublished:
             continue
         code = "announcement-page"
         message = f"there is no file `{found.page}` in the content folder"
         near = nearest(page, site.targets)
         hint = f"did you mean `{near}`?" if near else "write it like `pages/contact.md`"
-        if page in unpublished:
+        if page in site.unpublished:
             code, message = "link-draft", f"`{found.page}` is not published yet"
             hint = "publish it, or let the announcement lead elsewhere"
         line = site.clinic_data.line_of(("announcements", index, "page"))
@@ -92,7 +91,7 @@ def announcements(site: Site) -> Iterator[Problem]:
 
 def ids(site: Site) -> Iterator[Problem]:
     """The therapists, treatments, topics and sources named in the front matter exist."""
-    known = _known(site)
+    known, drafts, unpublished = _known(site), _drafts(site), site.unpublished
     unread = {"location" if kind == "clinic" else kind for kind in site.unread}
     fields = {
         "author": "therapist",
@@ -108,11 +107,14 @@ def ids(site: Site) -> Iterator[Problem]:
                 if id not in known[kind] and kind not in unread:
                     line = document.line_of(field, index)
                     yield _unknown(document.display_path, line, kind, written, known[kind])
+                elif id in drafts.get(kind, ()) and not _is_in(unpublished, document):
+                    line = document.line_of(field, index)
+                    yield _draft(document.display_path, line, kind, id)
 
 
 def callouts(site: Site) -> Iterator[Problem]:
     """The treatments and sources named in callouts exist."""
-    known = _known(site)
+    known, drafts, unpublished = _known(site), _drafts(site), site.unpublished
     for document in site.texts:
         for placed in document.body.callouts:
             callout = placed.callout
@@ -127,6 +129,8 @@ def callouts(site: Site) -> Iterator[Problem]:
                     yield _unknown(
                         document.display_path, placed.line, "treatment", id, known["treatment"]
                     )
+                elif id in drafts["treatment"] and not _is_in(unpublished, document):
+                    yield _draft(document.display_path, placed.line, "treatment", id)
 
 
 def pictures(site: Site) -> Iterator[Problem]:
@@ -169,6 +173,23 @@ def _known(site: Site) -> dict[str, Collection[str]]:
         "source": site.sources,
         "location": [] if "clinic" in site.unread else [place.id for place in site.locations],
     }
+
+
+def _drafts(site: Site) -> dict[str, Collection[str]]:
+    """The ids of therapists and treatments whose files are drafts."""
+    folders = {"therapist": "team", "treatment": "treatments"}
+    return {
+        kind: site.slugs[folder] - site.published_slugs(folder) for kind, folder in folders.items()
+    }
+
+
+def _is_in(sources: Collection[str], document: Document | InvalidDocument) -> bool:
+    return normalize("NFC", document.source) in sources
+
+
+def _draft(path: str, line: int, kind: str, id: str) -> Problem:
+    hint = f"publish the {kind} first, or remove it here"
+    return Problem(path, line, "link-draft", f"the {kind} `{id}` is not published yet", hint)
 
 
 def _unknown(path: str, line: int, kind: str, id: str, known: Collection[str]) -> Problem:

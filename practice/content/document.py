@@ -135,6 +135,13 @@ class InvalidDocument:
         return self.data.line_of(location)
 
 
+def is_draft(text: Document | InvalidDocument) -> bool:
+    """Return whether somebody is still writing a text, valid or not."""
+    if isinstance(text, Document):
+        return text.meta.status == "draft"
+    return text.data.values.get("status") == "draft"
+
+
 ReadResult = tuple[Document | InvalidDocument | None, list[Problem]]
 """What was read of a file, and its problems; None if the file has no text at all."""
 

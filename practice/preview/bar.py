@@ -11,8 +11,7 @@ import brotli
 
 from practice.checks import reading
 from practice.checks.prose import prose
-from practice.content.document import Document, is_of
-from practice.content.models import Post
+from practice.content.document import Document, is_draft
 from practice.content.reader import read_text
 from practice.hosting import headers
 from practice.preview.live import LivePreview
@@ -64,11 +63,9 @@ def facts(live: LivePreview, page: PreviewPage | None) -> dict[str, object]:
 
 def status_of(document: Document, day: dt.date) -> str:
     """Return `published`, `draft`, or `future` for a post dated in the future."""
-    if not is_of(document, Post):
+    if document.meta.is_public(day):
         return "published"
-    if document.meta.status == "draft":
-        return "draft"
-    return "future" if document.meta.date > day else "published"
+    return "draft" if is_draft(document) else "future"
 
 
 def weight_of(live: LivePreview, content: bytes) -> int:

@@ -36,6 +36,7 @@ from practice.problems import Problem, ProblemsFound, errors
 from practice.rendering import templates
 from practice.rendering.renderer import Renderer
 from practice.site.assemble import assemble, narrow, stand_in
+from practice.site.drafts import lenient
 from practice.site.site import Site
 from practice.support.environment import today
 
@@ -327,12 +328,15 @@ class LivePreview:
 
     def problems(self) -> list[Problem]:
         """Return the problems of single files and of the theme; ``checks.run`` finds the others."""
-        found = [p for wrong in self.content.problems.values() for p in wrong]
-        unfit = [p for wrong in self.unfit.values() for p in wrong]
+        content = self.content
+        texts = (*content.documents.values(), *content.invalid.values(), *self.waiting.values())
+        found = [p for wrong in content.problems.values() for p in wrong]
+        found += [p for wrong in self.unfit.values() for p in wrong]
+        found = lenient(filter(None, texts), found)
         if self.pages:
             known = self.pages.renderer.templates
             found += templates.problems_of(known, self.overrides, self.pages.site)
-        return sorted({*self.gone, *found, *unfit, *self.theme_problems})
+        return sorted({*self.gone, *found, *self.theme_problems})
 
     @property
     def as_written(self) -> Site | None:

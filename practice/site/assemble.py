@@ -8,10 +8,11 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from practice.content.document import Document, InvalidDocument, is_of, slug_of
+from practice.content.document import Document, InvalidDocument, slug_of
 from practice.content.folder import Content, ReadAll, read_content, read_each
-from practice.content.models import KINDS, Clinic, Post
+from practice.content.models import KINDS, Clinic
 from practice.problems import Problem
+from practice.site.drafts import lenient
 from practice.site.site import Site
 
 LISTS = {"clinic": "clinic.yaml", "source": "sources.yaml", "topic": "topics.yaml"}
@@ -31,7 +32,8 @@ def load(
     content = read_content(folder, read_all)
     problems = [problem for wrong in content.problems.values() for problem in wrong]
     content.clinic = content.clinic or stand_in(content)
-    return assemble(content, build_date, drafts=drafts), problems
+    site = assemble(content, build_date, drafts=drafts)
+    return site, lenient(site.texts, problems) if site else problems
 
 
 def stand_in(content: Content) -> Clinic | None:
@@ -48,7 +50,7 @@ def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> 
     if content.clinic is None:
         return None
     published: list[Document] = []
-    left_out: list[Document[Post]] = []
+    left_out: list[Document] = []
     slugs: dict[str, set[str]] = {folder: set() for folder in KINDS}
     unreadable: set[str] = set()
     for source, document in content.documents.items():
@@ -56,10 +58,8 @@ def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> 
         if not document:
             unreadable.add(unicodedata.normalize("NFC", source))
             continue
-        if is_of(document, Post) and not (drafts or document.meta.is_public(build_date)):
-            left_out.append(document)
-        else:
-            published.append(document)
+        public = drafts or document.meta.is_public(build_date)
+        (published if public else left_out).append(document)
     return Site(
         content=content.folder,
         build_date=build_date,

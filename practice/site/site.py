@@ -15,6 +15,7 @@ from practice.content.document import (
     InvalidDocument,
     M,
     address_of,
+    is_draft,
     of_kind,
     slug_of,
 )
@@ -69,7 +70,7 @@ class Site:
     documents: tuple[Document, ...]
     static: frozenset[str] = frozenset()
     """Pictures and files, by their path below the content folder."""
-    left_out: tuple[Document[Post], ...] = ()
+    left_out: tuple[Document, ...] = ()
     """Drafts, and posts dated in the future."""
     source_checks: dict[str, SourceCheck] = field(default_factory=dict)
     """What `inv check --sources` has found, by the ids of sources."""
@@ -94,6 +95,21 @@ class Site:
     def texts(self) -> tuple[Document | InvalidDocument, ...]:
         """Every document, published or not, valid or not."""
         return (*self.valid, *self.invalid)
+
+    @property
+    def unpublished(self) -> frozenset[str]:
+        """The files that are not published yet, valid or not: drafts, and posts with a later date.
+
+        By their path below the content folder (NFC).
+        """
+        sources = [text.source for text in self.left_out]
+        sources += [text.source for text in self.invalid if is_draft(text)]
+        return frozenset(unicodedata.normalize("NFC", source) for source in sources)
+
+    def published_slugs(self, folder: str) -> frozenset[str]:
+        """Return the slugs of the files in a folder that pages of the site can name."""
+        drafts = (source for source in self.unpublished if source.startswith(f"{folder}/"))
+        return self.slugs[folder].difference(map(slug_of, drafts))
 
     @cached_property
     def valid_by_source(self) -> dict[str, Document]:
@@ -137,18 +153,18 @@ class Site:
 
     @cached_property
     def _treatments_by_id(self) -> dict[str, Document[Treatment]]:
-        return {treatment.slug: treatment for treatment in self.treatments}
+        return {treatment.slug: treatment for treatment in of_kind(self.valid, Treatment)}
 
     def treatment(self, id: str) -> Document[Treatment]:
-        """Return the treatment with an id."""
+        """Return the treatment with an id; drafts may name drafts, and the preview shows both."""
         return self._treatments_by_id[id]
 
     @cached_property
     def _team_by_id(self) -> dict[str, Document[Therapist]]:
-        return {therapist.slug: therapist for therapist in self.team}
+        return {therapist.slug: therapist for therapist in of_kind(self.valid, Therapist)}
 
     def therapist(self, id: str) -> Document[Therapist]:
-        """Return the therapist with an id."""
+        """Return the therapist with an id; as for treatments, it may be a draft."""
         return self._team_by_id[id]
 
     @cached_property

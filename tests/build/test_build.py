@@ -570,3 +570,20 @@ def test_a_name_with_signs_of_a_pattern_leaves_nothing_beside_it(content, tmp_pa
         build(content, output, ROOT / "pelicanconf.py")
     beside = {path.name for path in tmp_path.iterdir()} - {content.name}
     assert beside == {"site[1]*", ".site[1]*.spare"}
+
+
+def test_the_report_names_every_draft(tmp_path, monkeypatch):
+    content = tmp_path / "content"
+    shutil.copytree(ROOT / "tests/bad/base", content)
+    unfinished = "---\nname: Tape\nstatus: draft\n---\n\nNot much.\n"
+    (content / "treatments/tape.md").write_text(unfinished, "utf-8")
+    parking = "---\ntitle: Parking\nsummary: Where to park.\nstatus: draft\n---\n"
+    (content / "pages/parking.md").write_text(parking, "utf-8")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1780315200")
+    built = build(content, tmp_path / "output")
+    said = report.summary(built)
+    for why in ("treatments/tape.md (an unfinished draft)", "pages/parking.md (a draft)"):
+        assert re.search(rf"Left out: \S*{re.escape(why)}", said)
+    assert {warning.path.rpartition("/")[2] for warning in built.warnings} == {"tape.md"}
+    pages = {file.parent.name for file in (tmp_path / "output").rglob("*.html")}
+    assert not pages & {"tape", "parking"}

@@ -29,7 +29,7 @@ BY_PEOPLE = {
         "reading-grade", "section-empty", "section-missing", "sentence-long", "testimonial",
         "text-limit", "text-missing", "dont-wording", "link-draft", "link-empty", "link-mail",
         "link-fragment", "link-reference", "link-broken", "callout-argument", "callout-empty",
-        "callout-list", "callout-table", "callout-text", "callout-heading", "faq-heading",
+        "callout-list", "callout-missing", "callout-table", "callout-text", "callout-heading", "faq-heading",
         "faq-question", "brackets", "lang-missing", "help-twice", "field-missing", "field-empty",
         "table-rule", "address-cut",
     },

@@ -69,6 +69,7 @@ class Entry(Model):
     """Where such files lie below `content/`."""
 
     summary: Text = field("One or two sentences for lists, search engines and shared links")
+    status: Status = field("`draft` keeps it out of the site; it need not be finished", "published")
     sample: Flag = field("True while no clinician has signed the text off", False)
     aliases: Texts = field(
         "Addresses that this text had before; they lead here", (), example="/old-address/"
@@ -98,6 +99,15 @@ class Entry(Model):
     def last_changed(self) -> dt.date | None:
         """The day on which the text was last changed or reviewed, as far as its fields say."""
         return self.review.on
+
+    def is_public(self, day: dt.date) -> bool:  # noqa: ARG002  # posts have a date
+        """Return whether it is published on a day."""
+        return self.status == "published"
+
+    @property
+    def left_out_as(self) -> str:
+        """What a text is that is not published, in messages."""
+        return "a draft"
 
     @property
     def named_ids(self) -> dict[str, tuple[str, ...]]:
@@ -287,7 +297,6 @@ class Post(Entry):
     funding: Text | None = field(FUNDING, None)
     image: Text | None = field("A picture below `content/images/`", None)
     image_alt: Text | None = field("What the picture shows; needed with a picture", None)
-    status: Status = field("`draft` keeps it out of the site", "published")
 
     @property
     @override
@@ -320,9 +329,14 @@ class Post(Entry):
             "sources": self.sources,
         }
 
+    @property
+    @override
+    def left_out_as(self) -> str:
+        return super().left_out_as if self.status == "draft" else f"for {self.date}"
+
+    @override
     def is_public(self, day: dt.date) -> bool:
-        """Return whether it is published on a day."""
-        return self.status == "published" and self.date <= day
+        return super().is_public(day) and self.date <= day
 
     @model_validator(mode="after")
     def _has_authors(self) -> Post:
