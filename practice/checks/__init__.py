@@ -30,6 +30,7 @@ from practice.site.site import Site
 
 CHECKS: tuple[Callable[[Site], Iterator[Problem]], ...] = (
     addresses.required_pages,
+    addresses.pages_above,
     addresses.unique,
     addresses.portable,
     addresses.short,

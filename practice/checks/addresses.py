@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from practice.content.models import GUEST, PRACTICE
+from practice.content.document import of_kind
+from practice.content.models import GUEST, PRACTICE, Page
 from practice.paths import display_path_of, folded, is_reserved, save_as
 from practice.problems import Problem
 from practice.rendering import images
@@ -35,6 +36,27 @@ def required_pages(site: Site) -> Iterator[Problem]:
             if slug in site.slugs["pages"]:
                 hint = "delete `status: draft` from this file"
             yield Problem(path, 1, "page-missing", f"the site needs a page `{slug}`", hint)
+
+
+def pages_above(site: Site) -> Iterator[Problem]:
+    """The page above each page exists, and is in the main menu if that page is.
+
+    That above `pages/services/sports.md` is `pages/services.md`.
+    """
+    known = site.published_slugs("pages")
+    main = {page.slug for page in site.menu("main")}
+    for document in of_kind(site.documents, Page):
+        above = document.slug.rpartition("/")[0]
+        if document.meta.menu == "main" and above in known - main:
+            message = f"the page `{above}` above this one is not in the main menu"
+            hint = "write `menu: main` there, too, or another `menu` here"
+            line = document.line_of("menu")
+            yield Problem(document.display_path, line, "page-menu", message, hint)
+        if above and above not in known:
+            folder = f"{display_path_of(site.content)}/pages"
+            message = f"there is no page `{folder}/{above}.md` above this one"
+            hint = "create that page, or move this file to `pages`"
+            yield Problem(document.display_path, 1, "page-above", message, hint)
 
 
 def unique(site: Site) -> Iterator[Problem]:

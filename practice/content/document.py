@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from posixpath import basename, splitext
+from posixpath import splitext
 from typing import Generic
 
 from typing_extensions import TypeIs, TypeVar
@@ -179,5 +179,9 @@ def address_of(model: type[Entry], slug: str) -> str:
 
 
 def slug_of(source: str) -> str:
-    """Return the last part of a document's address: its file name in ASCII letters."""
-    return slug_without_accents(splitext(basename(source))[0])
+    """Return what stands for a document in its address: its file name in ASCII letters.
+
+    That of a page below another one begins with the other's: ``services/sports``.
+    """
+    folders = splitext(source)[0].split("/")[1:]
+    return "/".join(map(slug_without_accents, folders))

@@ -13,6 +13,7 @@ from practice.content.front_matter import Data
 from practice.content.models import (
     KINDS,
     Clinic,
+    Page,
     Source,
     SourceCheck,
     Topic,
@@ -180,7 +181,8 @@ def _refused(path: Path, source: str, display_path: str, is_folder: bool) -> Pro
         message = "the name ends with a dot or a space, which Windows leaves out"
         return Problem(display_path, 1, "file-name", message, "delete it from the end of the name")
     if is_folder:
-        if (top in FOLDERS and not rest) or (top in STATIC):
+        below_a_page = top == Page.FOLDER and rest and "/" not in rest
+        if (top in FOLDERS and not rest) or top in STATIC or below_a_page:
             return None
         hint = "the content folder may contain these folders: " + ", ".join(FOLDERS)
         return Problem(

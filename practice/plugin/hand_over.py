@@ -75,7 +75,7 @@ def metadata(document: Document, settings: dict[str, Any]) -> dict[str, Any]:
     renderer: Renderer = settings["PRACTICE"]
     found = {
         "title": document.title,
-        "slug": f"{document.kind}-{document.slug}",
+        "slug": f"{document.kind}-{document.slug}".replace("/", "-"),
         "summary": document.meta.summary,
         "url": document.path.lstrip("/"),
         "save_as": save_as(document.path),

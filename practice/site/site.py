@@ -176,8 +176,32 @@ class Site:
         return self._pages_by_slug[slug]
 
     def menu(self, name: str) -> tuple[Document[Page], ...]:
-        """Return the pages of the `main` or the `footer` menu."""
-        return tuple(page for page in self.pages if page.meta.menu == name)
+        """Return the pages of the `main` or the `footer` menu.
+
+        A page below another one stands in the second level of the main menu (`menu_below`).
+        """
+        return tuple(
+            page
+            for page in self.pages
+            if page.meta.menu == name and not (name == "main" and "/" in page.slug)
+        )
+
+    def pages_below(self, page: Document) -> tuple[Document[Page], ...]:
+        """Return the pages below a page, in menu order."""
+        return tuple(p for p in self.pages if p.slug.rpartition("/")[0] == page.slug)
+
+    def menu_below(self, path: str) -> tuple[Document[Page], ...]:
+        """Return the second level of the main menu, below the page at an address."""
+        return tuple(
+            page
+            for page in self.pages
+            if page.meta.menu == "main" and page.path.startswith(path) and "/" in page.slug
+        )
+
+    def page_above(self, document: Document) -> Document[Page] | None:
+        """Return the page that a page is below."""
+        above = document.slug.rpartition("/")[0] if document.kind == "page" else ""
+        return self._pages_by_slug.get(above)
 
     def offered_by(self, treatment: Document) -> tuple[Document[Therapist], ...]:
         """Return the therapists whose front matter lists a treatment."""

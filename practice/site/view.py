@@ -53,6 +53,8 @@ class Current:
     """Its address; empty where no menu entry matches."""
     exact: bool = False
     """Whether the current page is that page itself, not one below it."""
+    below: str = ""
+    """The address of the current page, if it stands in the second level of the menu."""
 
 
 def current_of(site: Site, path: str) -> Current:
@@ -60,8 +62,10 @@ def current_of(site: Site, path: str) -> Current:
     main, footer = site.menu("main"), site.menu("footer")
     if any(page.path == path for page in (*main, *footer)):
         return Current(path, exact=True)
-    above = (page.path for page in main if page.path != HOME and path.startswith(page.path))
-    return Current(next(above, ""))
+    paths = (page.path for page in main if page.path != HOME and path.startswith(page.path))
+    above = next(paths, "")
+    second = above and any(page.path == path for page in site.menu_below(above))
+    return Current(above, below=path if second else "")
 
 
 def view_of(site: Site, address: str, document: Document) -> View:
@@ -160,6 +164,7 @@ def _way_to(site: Site, document: Document) -> tuple[Crumb, ...]:
         return ()
     way = [Crumb(home.title, home.path)]
     parent = {"treatment": "treatments", "therapist": "team", "post": "blog"}.get(document.kind)
-    if parent:
-        way.append(Crumb(site.page(parent).title, site.page(parent).path))
+    above = site.page(parent) if parent else site.page_above(document)
+    if above and above != home:
+        way.append(Crumb(above.title, above.path))
     return tuple(way)

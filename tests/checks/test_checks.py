@@ -129,6 +129,7 @@ def lay(example, content):
     elif name == "topics.yaml":
         (content / name).write_text((content / name).read_text("utf-8") + example.body, "utf-8")
     else:
+        (content / name).parent.mkdir(exist_ok=True)
         (content / name).write_text(example.body, "utf-8")
 
 
@@ -182,7 +183,7 @@ def make(file):
         shutil.copy(BASE / "images" / "room.png", file)
     elif file.suffix == ".pdf":
         file.write_text(PDF.format(""), "utf-8")
-    elif file.parent.name == "pages":
+    elif "pages" in file.parts:
         file.write_text("---\ntitle: A page\nsummary: Words.\n---\n", "utf-8")
     else:
         file.write_text(post("Words."), "utf-8")
