@@ -186,6 +186,11 @@ class Site:
             if page.meta.menu == name and not (name == "main" and "/" in page.slug)
         )
 
+    @property
+    def fees_page(self) -> Document[Page] | None:
+        """The page about costs and insurance, if the practice has it."""
+        return self._pages_by_slug.get("fees-and-insurance")
+
     def pages_below(self, page: Document) -> tuple[Document[Page], ...]:
         """Return the pages below a page, in menu order."""
         return tuple(p for p in self.pages if p.slug.rpartition("/")[0] == page.slug)
@@ -334,9 +339,7 @@ class Site:
     @property
     def location_pages(self) -> tuple[PlaceToVisit, ...]:
         """The locations that have a page of their own: each, where there are several."""
-        if "clinic" in self.unread or not self.clinic.locations:
-            return ()
-        return self.locations
+        return self.locations if self.clinic.locations else ()
 
     def location(self, id: str) -> PlaceToVisit:
         """Return the location with an id."""

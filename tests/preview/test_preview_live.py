@@ -9,8 +9,9 @@ import os
 import random
 import re
 import shutil
+from pathlib import Path
 
-from conftest import files_of
+from conftest import ROOT, files_of
 
 from practice import checks
 from practice.build.run import build
@@ -439,3 +440,17 @@ def test_a_theme_that_cannot_be_read_leaves_the_last_one(content, theme):
     sheet.write_text(text, "utf-8")
     live.changed([sheet])
     assert live.problems() == []
+
+
+def test_locations_stay_while_the_clinic_has_a_mistake(tmp_path):
+    content = Path(shutil.copytree(ROOT / "content", tmp_path / "content"))
+    live = LivePreview(content, ROOT / "theme", "https://www.example.com")
+    before = live.show("/locations/alder-falls/").content
+    text = (content / "clinic.yaml").read_text("utf-8")
+    (content / "clinic.yaml").write_text(text.replace("opens: 09:00", "opens: nine", 1), "utf-8")
+    live.changed([content / "clinic.yaml"])
+    assert live.show("/locations/alder-falls/").content == before
+    changed = text.replace("18 Mill Road", "20 Mill Road")
+    (content / "clinic.yaml").write_text(changed, "utf-8")
+    live.changed([content / "clinic.yaml"])
+    assert b"20 Mill Road" in live.show("/locations/alder-falls/").content
