@@ -396,6 +396,40 @@ def test_the_menu_on_a_phone_works_with_keys_and_without_scripts(practices, scri
     assert not links.first.is_visible()
 
 
+def test_nothing_behind_the_open_menu_is_reached_or_scrolls(practices, browser, show):
+    context = context_of(browser)
+    tab = context.new_page()
+    tab.set_viewport_size(PHONE)
+    for name in CONTENT:
+        show(tab, practices[name].page("/"))
+        tab.locator("header button[popovertarget]").first.click()
+        stops = tab.locator("header nav a").count() + 4
+        for key in ["Tab"] * stops + ["Shift+Tab"] * stops:
+            tab.keyboard.press(key)
+            assert tab.evaluate("!!document.activeElement.closest('#site-menu')"), key
+        tab.mouse.wheel(0, 400)
+        assert tab.evaluate("getComputedStyle(document.documentElement).overflowY") == "hidden"
+        assert tab.evaluate("scrollY") == 0
+        tab.keyboard.press("Escape")
+        assert tab.evaluate("getComputedStyle(document.documentElement).overflowY") != "hidden"
+    context.close()
+
+
+@pytest.mark.parametrize("size", [24, 32])
+def test_large_text_of_the_reader_does_not_break_the_name(practices, browser, show, size):
+    context = context_of(browser, bypass_csp=True)
+    tab = context.new_page()
+    tab.set_viewport_size({"width": 375, "height": 800})
+    show(tab, practices["sample"].page("/"))
+    tab.add_style_tag(content=f"html {{ font-size: {size}px }}")
+    name = tab.locator(".site-name span")
+    lines = name.evaluate("e => e.getClientRects().length")
+    words = len(name.inner_text().split())
+    assert 1 <= lines <= words
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()
+
+
 # --- Questions ---------------------------------------------------------------------------------
 
 
@@ -507,6 +541,14 @@ def test_finding_words_in_the_page_opens_their_answer(practices, tab, show):
     assert answer.get_attribute("hidden") == "until-found"
     answer.evaluate("e => e.dispatchEvent(new Event('beforematch', { bubbles: true }))")
     assert visible(answer)
+
+
+def test_print_keeps_the_credentials(practices, tab, show):
+    tab.emulate_media(media="print")
+    for kind in ("therapist", "pages/team"):
+        for page in longest(practices, kind):
+            show(tab, page)
+            assert tab.locator("main .letters").first.is_visible(), page
 
 
 @pytest.mark.parametrize("kind", KINDS)
