@@ -166,7 +166,8 @@ class Practice:
         kinds |= {entry.path: "year" for entry in self.site.years}
         kinds |= {entry.path: "topic" for entry in self.site.topic_lists}
         kinds |= {entry.path: "by-therapist" for entry in self.site.author_lists}
-        return kinds | {entry.path: "location" for entry in self.site.location_pages}
+        kinds |= {entry.path: "location" for entry in self.site.location_pages}
+        return kinds | ({self.site.events.path: "events"} if self.site.events else {})
 
     @property
     def folder(self) -> Path:

@@ -28,7 +28,8 @@ def prepare(settings: dict[str, Any], reader: Reader | None = None) -> Renderer:
     content = Path(settings["PATH"])
     refuse_other_blogs(content)
     kept = cache_folder(content)
-    loaded, problems = load(content, today(settings["TIMEZONE"]), read_all=reader or Reader(kept))
+    zone, read_all = settings["TIMEZONE"], reader or Reader(kept)
+    loaded, problems = load(content, today(zone), read_all=read_all, zone=zone)
     if loaded:
         problems = [*problems, *checks.run(loaded, kept=kept)]
     if loaded is None or errors(problems):

@@ -64,6 +64,7 @@ def unique(site: Site) -> Iterator[Problem]:
     taken = {f"/{folder}/": what for folder, what in RESERVED.items()}
     taken |= {"/blog/topics/": "the archive by topic", "/blog/by/": "the archive by therapist"}
     taken |= {f"/team/{word}/": f"the author `{word}`" for word in (PRACTICE, GUEST)}
+    taken |= {"/events/": "the list of events"} if site.events else {}
     taken |= {"/locations/": "the pages of locations"}
     taken |= {year.path: f"the archive of {year.year}" for year in site.years}
     for document in site.valid:

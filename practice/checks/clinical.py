@@ -218,7 +218,8 @@ def reviews(site: Site) -> Iterator[Problem]:
         review = document.meta.review
         said = {"reviewed": review.on, "reviewed_by": review.by}
         for field in _needed(document):
-            if not document.meta.sample and said[field] is None:
+            excused = document.meta.sample or document.meta.waits_for_review
+            if said[field] is None and not excused:
                 message = f"`{field}` is missing: the text names no reviewer"
                 hint = (
                     "add it once a clinician has reviewed the text, or mark the text `sample: true`"
@@ -276,7 +277,13 @@ def testimonials(site: Site) -> Iterator[Problem]:
     for document in site.documents:
         for placed in document.body.callouts:
             callout = placed.callout
-            if isinstance(callout, Testimonial) and not callout.authorization_on_file:
+            if not isinstance(callout, Testimonial):
+                continue
+            if "clinic" not in site.unread and site.clinic.address.country == "AU":
+                message = "Australia forbids testimonials about clinical care"
+                hint = "remove the quotation (Health Practitioner Regulation National Law, s 133)"
+                yield _at(document, placed, "testimonial", message, hint)
+            elif not callout.authorization_on_file:
                 message = "the patient’s written authorization is not on file"
                 hint = "get it in writing first, or remove the quotation"
                 yield _at(document, placed, "testimonial", message, hint)

@@ -57,6 +57,9 @@ def falls_due(site: Site, days: int = 60) -> list[tuple[dt.date, str, str]]:
         for document in site.documents
         if (due := document.meta.review.due)
     ]
+    for event in site.events.coming if site.events else ():
+        ends = event.meta.last + dt.timedelta(days=1)
+        found.append((ends, event.display_path, "publishing again (end of an event)"))
     if "clinic" not in site.unread:
         check = site.clinic.insurance.checked + dt.timedelta(days=INSURANCE_DAYS)
         path = f"{display_path_of(site.content)}/clinic.yaml"

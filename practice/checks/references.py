@@ -13,7 +13,7 @@ from practice.paths import command_of, display_path_of, slug
 from practice.problems import Problem, did_you_mean, nearest
 from practice.site.site import Site
 
-ONE = ("reviewed_by",)
+ONE = ("reviewed_by", "location")
 """Fields that hold one id, not a list."""
 FIRST = {
     "therapist": f"create the first one with `{command_of('new therapist')}`",
@@ -98,6 +98,7 @@ def ids(site: Site) -> Iterator[Problem]:
         "reviewed_by": "therapist",
         "treatments": "treatment",
         "locations": "location",
+        "location": "location",
         "topics": "topic",
         "sources": "source",
     }

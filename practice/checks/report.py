@@ -18,6 +18,8 @@ from practice.site.site import Site
 from practice.support.cache_folder import cache_folder
 from practice.support.environment import today
 
+LISTED = 10
+"""Imported texts that are named; of more, the number."""
 SOON = 60
 """Days that the list of due dates looks ahead."""
 
@@ -33,6 +35,8 @@ class Checked:
     """The reading grade of the posts, year by year."""
     sources: str = ""
     """How many sources were checked for retractions, and when."""
+    imported: str = ""
+    """Which texts were taken over from another site and wait for a review."""
 
     @property
     def errors(self) -> int:
@@ -54,7 +58,11 @@ def check(content: Path, zone: str = "UTC", *, publishing: bool = False) -> Chec
     trend = reading.trend(site, {name: found.grade for name, found in texts.items()})
     found = ProblemsFound([*problems, *between]).problems
     return Checked(
-        tuple(found), tuple(legal.falls_due(site, SOON)), tuple(trend.items()), _sources(site)
+        tuple(found),
+        tuple(legal.falls_due(site, SOON)),
+        tuple(trend.items()),
+        _sources(site),
+        _imported(site),
     )
 
 
@@ -70,11 +78,20 @@ def _sources(site: Site) -> str:
     return f"{count} checked for retractions, the first on {min(days)}."
 
 
+def _imported(site: Site) -> str:
+    waiting = [text.display_path for text in site.valid if text.meta.waits_for_review]
+    if not waiting:
+        return ""
+    noun = "imported text waits" if len(waiting) == 1 else "imported texts wait"
+    more = f", and {len(waiting) - LISTED} more" if len(waiting) > LISTED else ""
+    return f"{len(waiting)} {noun} for a review: {', '.join(waiting[:LISTED])}{more}."
+
+
 def as_text(checked: Checked) -> str:
     """Return a report for people: problems, due dates, and the reading grade of the posts."""
     lines = [str(problem) for problem in checked.problems]
     lines.extend(f"{day}: {what} falls due ({path})" for day, path, what in checked.due)
-    lines += [checked.sources] if checked.sources else []
+    lines += filter(None, (checked.sources, checked.imported))
     if checked.grades:
         years = ", ".join(f"{year}: {grade:.1f}" for year, grade in checked.grades)
         lines.append(f"Reading grade of the posts, by year: {years}.")

@@ -13,7 +13,7 @@ from posixpath import join, split, splitext
 
 from practice.content.document import Document
 from practice.content.front_matter import Location
-from practice.content.models import HoursException, Post, Therapist, Treatment
+from practice.content.models import Event, HoursException, Post, Therapist, Treatment
 from practice.paths import display_path_of, folded, slug_without_accents
 from practice.problems import Problem
 from practice.site.locations import first_name
@@ -86,7 +86,7 @@ def _titles(documents: Iterable[Document]) -> Iterator[Problem]:
     """
     first: dict[tuple[object, ...], Document] = {}
     for document in sorted(documents, key=lambda document: document.source):
-        day = document.meta.date if isinstance(document.meta, Post) else None
+        day = document.meta.date if isinstance(document.meta, Post | Event) else None
         key = (document.kind, " ".join(document.title.casefold().split()), day)
         other = first.setdefault(key, document)
         if other is not document:

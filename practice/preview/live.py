@@ -243,7 +243,7 @@ class LivePreview:
             if documents[source] is before.get(source):
                 documents[source] = self.waiting[source]
         self.unfit, self.waiting = {}, {}
-        site = assemble(self.content, today(self.zone))
+        site = assemble(self.content, today(self.zone), zone=self.zone)
         if site is None:
             return
         new = [d for source, d in documents.items() if d and before.get(source) is not d]
@@ -253,7 +253,7 @@ class LivePreview:
         for source in self.waiting:
             documents[source] = before.get(source) or self.last.get(source)
         if self.waiting:
-            site = assemble(self.content, today(self.zone)) or site
+            site = assemble(self.content, today(self.zone), zone=self.zone) or site
         self.last |= {source: document for source, document in documents.items() if document}
         self._take_site(site, theme=theme)
         self.shown = Shown(idle=[self.pages] if self.pages else [])
@@ -351,7 +351,7 @@ class LivePreview:
             source: None if source in content.invalid else self.waiting.get(source, document)
             for source, document in content.documents.items()
         }
-        return assemble(content, today(self.zone))
+        return assemble(content, today(self.zone), zone=self.zone)
 
     def checked(self, pages: Pages, found: list[Problem]) -> None:
         """Remember the site if a complete check found no errors."""

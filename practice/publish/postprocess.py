@@ -14,6 +14,7 @@ from practice.publish.release import address_of
 from practice.publish.settings import GitHubPages, PublishSettings
 from practice.publish.tree import Tree
 from practice.site import redirects
+from practice.site.events import EventList
 from practice.support.cache_folder import cache_folder
 from practice.support.output_folder import MARKER
 
@@ -53,7 +54,7 @@ def assemble(built: Built, settings: PublishSettings, folder: Path) -> Tree:
 def searchable(built: Built, moved: list[redirects.Redirect]) -> list[str]:
     """Return the pages to index for the search; lists of posts only repeat the posts."""
     others = {redirect.fallback for redirect in moved}
-    others |= {save_as(entry.path) for entry in built.site.lists}
+    others |= {save_as(entry.path) for entry in (*built.site.lists, EventList)}
     pages = [path for path in files_below(built.output) if path.endswith(".html")]
     return [path for path in pages if path not in others and path not in NOT_FOUND_BY_SEARCH]
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from practice.content.document import Document
+from practice.content.document import Document, of_kind
+from practice.content.models import Event
 from practice.content.reader import file_link
 from practice.paths import display_path_of, save_as
 from practice.problems import ProblemsFound
@@ -17,10 +18,14 @@ from practice.rendering.blame import rendering_problem, with_template
 from practice.rendering.renderer import Renderer
 from practice.rendering.site_files import FEED, feed, redirect_page, robots, sitemap
 from practice.site import redirects
+from practice.site.events import EventList, calendar_path
 from practice.site.locations import PlaceToVisit
 from practice.site.recorded import digest_of
 from practice.site.site import Site
 from practice.support import faults, time_limit
+
+ORIGINS: dict[type, str] = {PlaceToVisit: "a location's page", EventList: "the list of events"}
+"""What messages call a page that has no file."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,7 @@ def jobs(site: Site, renderer: Renderer) -> Iterator[Job]:
         yield page_of(document, renderer)
     yield from _generated(site, renderer)
     yield from _site_files(site, renderer)
+    yield from _calendars(site, renderer)
     yield from _theme_files(renderer)
     yield from _redirects(site, renderer)
     yield from _pictures(renderer)
@@ -102,8 +108,15 @@ def _generated(site: Site, renderer: Renderer) -> Iterator[Job]:
     for entry in site.generated:
         make = partial(renderer.generated_page, entry)
         own = digest_of(entry)
-        origin = "a location's page" if isinstance(entry, PlaceToVisit) else "the blog's archive"
+        origin = ORIGINS.get(type(entry), "the blog's archive")
         yield Job(save_as(entry.path), origin, make, own, lambda: renderer.key)
+
+
+def _calendars(site: Site, renderer: Renderer) -> Iterator[Job]:
+    for event in of_kind(site.documents, Event):
+        path = calendar_path(event).lstrip("/")
+        make = partial(renderer.calendar, event)
+        yield Job(path, event.display_path, make, event.digest, lambda: renderer.key)
 
 
 def _site_files(site: Site, renderer: Renderer) -> Iterator[Job]:

@@ -19,6 +19,7 @@ from practice.content.document import Document
 from practice.content.markdown import clean
 from practice.content.models import (
     FREQUENCY_MEANING,
+    Event,
     Faq,
     SideEffects,
     Treatment,
@@ -34,7 +35,7 @@ from practice.rendering.templates import (
     TemplateEnvironment,
     pelican_name,
 )
-from practice.site import formatting, structured_data
+from practice.site import events, formatting, structured_data
 from practice.site.counted import counted
 from practice.site.locations import days_of
 from practice.site.recorded import digest_of, is_answered, key_of, recorded
@@ -161,6 +162,8 @@ class Renderer:
             "frequency_meaning": FREQUENCY_MEANING.__getitem__,
             "counted": counted,
             "work_days": days_of,
+            "when": events.when,
+            "calendar_path": events.calendar_path,
         }
 
     def html(self, text: str) -> Markup:
@@ -200,6 +203,12 @@ class Renderer:
         view = view_of_generated(self.recorded, self.address, entry)
         name = {"topic": "topic_list", "by-therapist": "author_list"}.get(view.kind, view.kind)
         return self._render(view.kind, view, None, **{name: entry})
+
+    def calendar(self, event: Document[Event]) -> bytes:
+        """Return the file of an event for calendars."""
+        site = self.recorded
+        place = events.place_text(event.meta, site.location_of(event), site.clinic.name)
+        return events.calendar(event, place, self.address + event.path, site.zone)
 
     def _render(
         self, template: str, view: View, document: Document | None, **context: object

@@ -20,7 +20,12 @@ LISTS = {"clinic": "clinic.yaml", "source": "sources.yaml", "topic": "topics.yam
 
 
 def load(
-    folder: Path, build_date: dt.date, *, drafts: bool = False, read_all: ReadAll = read_each
+    folder: Path,
+    build_date: dt.date,
+    *,
+    drafts: bool = False,
+    read_all: ReadAll = read_each,
+    zone: str = "UTC",
 ) -> tuple[Site | None, list[Problem]]:
     """Read a content folder.
 
@@ -32,7 +37,7 @@ def load(
     content = read_content(folder, read_all)
     problems = [problem for wrong in content.problems.values() for problem in wrong]
     content.clinic = content.clinic or stand_in(content)
-    site = assemble(content, build_date, drafts=drafts)
+    site = assemble(content, build_date, drafts=drafts, zone=zone)
     return site, lenient(site.texts, problems) if site else problems
 
 
@@ -45,7 +50,9 @@ def stand_in(content: Content) -> Clinic | None:
     return Clinic.model_construct(phone="") if content.documents or not missing else None
 
 
-def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> Site | None:
+def assemble(
+    content: Content, build_date: dt.date, *, drafts: bool = False, zone: str = "UTC"
+) -> Site | None:
     """Return the site made from the content that was read; None without a clinic."""
     if content.clinic is None:
         return None
@@ -63,6 +70,7 @@ def assemble(content: Content, build_date: dt.date, *, drafts: bool = False) -> 
     return Site(
         content=content.folder,
         build_date=build_date,
+        zone=zone,
         clinic=content.clinic,
         sources=content.sources,
         source_checks=content.source_checks,

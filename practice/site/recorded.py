@@ -32,6 +32,7 @@ KEYED = frozenset(
         "sources",
         "static",
         "topics",
+        "zone",
     }
 )
 """Attributes that depend only on `clinic.yaml`, the YAML lists and the date. They are not recorded,

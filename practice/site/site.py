@@ -25,6 +25,7 @@ from practice.content.models import (
     KINDS,
     Announcement,
     Clinic,
+    Event,
     Notice,
     Page,
     Post,
@@ -37,6 +38,7 @@ from practice.content.models import (
 from practice.paths import slug
 from practice.site import dates
 from practice.site.authors import Writer, writers_of
+from practice.site.events import EventList, list_of
 from practice.site.lists import (
     AuthorList,
     EffectEntry,
@@ -51,7 +53,7 @@ from practice.site.lists import (
 from practice.site.locations import PlaceToVisit, locations_of, works_at
 from practice.site.related import RelatedPosts
 
-Generated = Year | TopicList | AuthorList | PlaceToVisit
+Generated = Year | TopicList | AuthorList | PlaceToVisit | EventList
 """What a page shows that has no file of its own."""
 
 LATEST = 10
@@ -72,6 +74,8 @@ class Site:
     """Pictures and files, by their path below the content folder."""
     left_out: tuple[Document, ...] = ()
     """Drafts, and posts dated in the future."""
+    zone: str = "UTC"
+    """The practice's time zone."""
     source_checks: dict[str, SourceCheck] = field(default_factory=dict)
     """What `inv check --sources` has found, by the ids of sources."""
     clinic_data: Data = field(default_factory=Data)
@@ -282,6 +286,19 @@ class Site:
         """The therapists who have written posts, sorted by name."""
         return tuple(AuthorList(t, self.posts_by(t)) for t in self.team if self.posts_by(t))
 
+    @cached_property
+    def events(self) -> EventList | None:
+        """The events that are still to come, and past ones; None where there has been none."""
+        found = of_kind(self.documents, Event)
+        return list_of(found, self.build_date) if found else None
+
+    def location_of(self, event: Document[Event]) -> PlaceToVisit | None:
+        """Return the location of the practice where an event is; None if it is elsewhere."""
+        meta = event.meta
+        if meta.location:
+            return self.location(meta.location)
+        return None if meta.place or meta.online else self.locations[0]
+
     @property
     def lists(self) -> tuple[Year | TopicList | AuthorList, ...]:
         """Every list of posts that has its own page."""
@@ -289,8 +306,9 @@ class Site:
 
     @property
     def generated(self) -> tuple[Generated, ...]:
-        """What has a page without a file of its own: lists of posts, and locations."""
-        return (*self.lists, *self.location_pages)
+        """What has a page without a file of its own: lists of posts, locations, and events."""
+        events = (self.events,) if self.events else ()
+        return (*self.lists, *self.location_pages, *events)
 
     def posts_at(self, path: str) -> tuple[Document[Post], ...]:
         """Return the posts of the list whose page has an address."""

@@ -22,6 +22,7 @@ from practice.content.models import (
     FREQUENCY_MEANING,
     Do,
     Dont,
+    Event,
     Faq,
     Hours,
     HoursException,
@@ -36,6 +37,7 @@ from practice.content.models import (
 )
 from practice.paths import slug
 from practice.site.authors import Writer
+from practice.site.events import number_of
 from practice.site.formatting import tel
 from practice.site.locations import PlaceToVisit
 from practice.site.site import Site
@@ -59,8 +61,11 @@ PAGE_TYPES: dict[str, str | list[str]] = {
     "side-effects": ["MedicalWebPage", "CollectionPage"],
     "sources": "CollectionPage",
     "contact": "ContactPage",
+    "events": "CollectionPage",
 }
 """The type of a page by its kind; all other pages are a `WebPage`."""
+THINGS = {"treatment": "therapy", "therapist": "person", "post": "post", "event": "event"}
+"""What a page with one main subject calls it in its `@id`, by the kind of page."""
 ESCAPES = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 SECTION = re.compile(r"<h2\b[^>]*>(.*?)</h2>", re.DOTALL)
 
@@ -178,6 +183,8 @@ class _Page:
             yield self._therapist(document)
         if is_of(document, Post):
             yield self._post(document)
+        if is_of(document, Event):
+            yield self._event(document)
 
     # --- Parts of the page ---
 
@@ -213,7 +220,12 @@ class _Page:
             return self._here("/", "clinic")
         if self._place:
             return self._here(path, "clinic")
-        thing = {"treatment": "therapy", "therapist": "person", "post": "post"}.get(kind)
+        thing = {
+            "treatment": "therapy",
+            "therapist": "person",
+            "post": "post",
+            "event": "event",
+        }.get(kind)
         if thing:
             return self._here(path, thing)
         return self._here(path, "list") if self._items else None
@@ -460,6 +472,51 @@ class _Page:
             ),
         }
 
+    def _event_name(self, event: Document[Event]) -> Node:
+        """Return a reference to an event (`Event`), as in the list of events."""
+        meta = event.meta
+        times = (f"T{meta.starts}" if meta.starts else "", f"T{meta.ends}" if meta.ends else "")
+        return _node(
+            "Event",
+            self._id(event.path, "event"),
+            url=self.address + event.path,
+            name=event.title,
+            description=meta.summary,
+            startDate=f"{meta.date}{times[0]}",
+            endDate=f"{meta.last}{times[1]}" if times[1] or not times[0] else None,
+        )
+
+    def _event(self, event: Document[Event]) -> Node:
+        """Return the full description of an event: how, where, by whom, and what it costs.
+
+        Source: https://developers.google.com/search/docs/appearance/structured-data/event
+        """
+        meta, url = event.meta, event.meta.sign_up_url or self.address + event.path
+        place = self.site.location_of(event)
+        where: list[Node] = []
+        if place:
+            where.append(
+                _node("Place", name=self.site.clinic.name, address=_place(place)["address"])
+            )
+        elif meta.place:
+            where.append(_node("Place", name=meta.place, address=meta.place))
+        here = "Mixed" if where else "Online"
+        if meta.online:
+            where.append(_node("VirtualLocation", url=url))
+        mode = here if meta.online else "Offline"
+        number = number_of(meta.price) if meta.price else None
+        return {
+            **self._event_name(event),
+            **_filled(
+                eventAttendanceMode=f"{CONTEXT}/{mode}EventAttendanceMode",
+                eventStatus=f"{CONTEXT}/EventScheduled",
+                location=_one_or_many(where),
+                organizer=self._here("/", "clinic"),
+                image=self.view.image,
+                offers=number and _node("Offer", price=number, priceCurrency="USD", url=url),
+            ),
+        }
+
     # --- Lists ---
 
     def _list(self) -> Node:
@@ -493,6 +550,8 @@ class _Page:
                 for entry in letter.entries
                 for use in entry.uses
             ]
+        if kind == "events" and site.events:
+            return [self._event_name(event) for event in site.events.coming]
         if kind == "sources":
             return [self._source(id) for id in site.sources]
         return [self._post_name(post) for post in self._listed_posts()]
@@ -500,7 +559,7 @@ class _Page:
     def _listed_posts(self) -> tuple[Document[Post], ...]:
         if self.view.kind == "blog":
             return self.site.latest
-        if self.document or self._place:
+        if self.document or self._place or self.view.kind == "events":
             return ()
         return self.site.posts_at(self.view.path)
 

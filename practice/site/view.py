@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from practice.content.body import Heading
 from practice.content.document import Document
 from practice.paths import HOME, NOT_FOUND
+from practice.site.events import EventList
 from practice.site.lists import AuthorList, TopicList, Year
 from practice.site.locations import PlaceToVisit
 from practice.site.site import Generated, Site
@@ -97,6 +98,8 @@ def view_of_generated(site: Site, address: str, entry: Generated) -> View:
     """Return the view of a page without a file: a list of posts, or a location."""
     if isinstance(entry, PlaceToVisit):
         return _view_of_location(site, address, entry)
+    if isinstance(entry, EventList):
+        return _view_of_events(site, address, entry)
     return _view_of_list(site, address, entry)
 
 
@@ -111,6 +114,19 @@ def _view_of_location(site: Site, address: str, place: PlaceToVisit) -> View:
         canonical=address + place.path,
         breadcrumbs=(*_way_to(site, contact), Crumb(contact.title, contact.path)),
         sample=site.clinic.sample,
+    )
+
+
+def _view_of_events(site: Site, address: str, events: EventList) -> View:
+    return View(
+        kind="events",
+        title="Events",
+        page_title=f"Events · {site.clinic.name}",
+        description=f"Talks, classes and other events of {site.clinic.name}.",
+        path=events.path,
+        canonical=address + events.path,
+        breadcrumbs=_way_to(site, site.page("contact")),
+        sample=any(event.meta.sample for event in (*events.coming, *events.past)),
     )
 
 
@@ -164,6 +180,8 @@ def _way_to(site: Site, document: Document) -> tuple[Crumb, ...]:
         return ()
     way = [Crumb(home.title, home.path)]
     parent = {"treatment": "treatments", "therapist": "team", "post": "blog"}.get(document.kind)
+    if document.kind == "event":
+        way.append(Crumb("Events", EventList.path))
     above = site.page(parent) if parent else site.page_above(document)
     if above and above != home:
         way.append(Crumb(above.title, above.path))

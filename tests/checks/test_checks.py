@@ -682,3 +682,19 @@ def test_what_a_link_may_have_meant(tmp_path, link, hint):
     site, _ = load(content, dt.date(2027, 1, 1))
     [problem] = [p for p in links.targets(site) if p.path.endswith("treatments/dry-needling.md")]
     assert hint in problem.hint
+
+
+def test_imported_texts_wait_for_a_review_and_block_nothing(content):
+    unreviewed = {name: value for name, value in FRONT.items() if name != "reviewed"}
+    for day in range(1, 13):
+        fields = unreviewed | {"title": f"Post {day}", "imported": f"2026-05-{day:02}"}
+        (content / "posts" / f"imported-{day:02}.md").write_text(post("Words.", fields), "utf-8")
+    checked = report.check(content)
+    assert not checked.errors
+    assert checked.imported.startswith("12 imported texts wait for a review: ")
+    assert checked.imported.endswith("imported-10.md, and 2 more.")
+    assert checked.imported in report.as_text(checked)
+    fields = FRONT | {"imported": "2026-05-01", "reviewed": "2026-05-02"}
+    for file in content.glob("posts/imported-*.md"):
+        file.write_text(post("Words.", fields | {"title": file.stem}), "utf-8")
+    assert report.check(content).imported == ""

@@ -75,6 +75,9 @@ def test_every_page_that_a_practice_has(practice):
         expected |= {f"/blog/topics/{topic}/" for topic in post.meta.topics}
         expected |= {f"/blog/by/{id}/" for id in post.meta.named_ids["author"]}
     expected |= {place.path for place in site.location_pages}
+    if site.events:
+        events = (*site.events.coming, *site.events.past)
+        expected |= {"/events/", *(f"/events/{event.slug}/" for event in events)}
     assert {page.path for page in themed(practice)} == expected
 
 
@@ -555,7 +558,7 @@ def test_nothing_is_published_that_no_page_of_ours_needs(practice):
     """Only known kinds of files: no Markdown, no settings, nothing hidden but the marker."""
     endings = {Path(name).suffix for name in practice.files() if not name.startswith("pagefind/")}
     known = {".html", ".xml", ".txt", ".css", ".js", ".svg", ".png", ".jpg", ".webp", ".avif"}
-    assert endings - known - {".pdf", ".ico", ""} == set()
+    assert endings - known - {".pdf", ".ics", ".ico", ""} == set()
     hidden = {name for name in practice.files() if re.search(r"(^|/)\.", name)}
     assert hidden == {".practice-site"}
 

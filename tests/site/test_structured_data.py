@@ -38,6 +38,9 @@ LITERALS = {
     "Text": lambda value: isinstance(value, str) and value == value.strip() != "",
     "URL": lambda value: isinstance(value, str) and value.startswith("https://"),
     "Date": lambda value: isinstance(value, str) and re.fullmatch(r"\d{4}(-\d\d-\d\d)?", value),
+    "DateOrTime": lambda value: (
+        isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d(T[0-2]\d:[0-5]\d)?", value)
+    ),
     "Time": lambda value: isinstance(value, str) and re.fullmatch(r"[0-2]\d:[0-5]\d", value),
     "Integer": lambda value: type(value) is int,
     "Number": lambda value: type(value) in (int, float),
@@ -300,6 +303,48 @@ def write_practice(content):
     return content
 
 
+SECOND = """locations:
+  - name: Alder Falls
+    address: {street: 2 Mill Road, city: Alder Falls, region: CO, postal_code: "80000"}
+    map_url: https://www.example.com/falls
+    phone: +1 555 555 0130
+    hours:
+      - {days: [friday], opens: "09:00", closes: "17:00"}
+"""
+EVENT = """---
+title: A talk
+summary: On tape.
+date: 2026-07-01
+starts: "18:00"
+ends: "19:30"
+price: {price}
+{more}---
+"""
+MORE = """phones:
+  - {label: Billing, number: "+1 555 555 0124", extension: "2"}
+  - {label: Records, number: "+1 555 555 0125", kind: fax}
+profiles:
+  - {name: Example Social, url: "https://social.example.com/x"}
+"""
+GUEST = "guest:\n  name: Robin\n  about: A doctor.\n  url: https://www.example.com/robin\n"
+
+
+def write_full_practice(content):
+    """As ``write_practice``, with everything that few practices have."""
+    write_practice(content)
+    with (content / "clinic.yaml").open("a", encoding="utf-8") as file:
+        file.write(SECOND + MORE)
+    (content / "events").mkdir()
+    event = EVENT.format(price="$40", more="online: true\n")
+    (content / "events/talk.md").write_text(event, "utf-8")
+    for number, more in enumerate(("place: Library", "place: Hall\nonline: true")):
+        other = event.replace("A talk", f"Talk {number}").replace("online: true", more)
+        (content / f"events/other-{number}.md").write_text(other, "utf-8")
+    post = POSTS["second"].replace("author: bo\n", f"author: [bo, practice, guest]\n{GUEST}")
+    (content / "posts/second.md").write_text(post, "utf-8")
+    return content
+
+
 def loaded(content):
     site, problems = load(content, TODAY)
     assert problems == []
@@ -328,6 +373,11 @@ def site(tmp_path_factory):
 @pytest.fixture(scope="module")
 def graphs(site):
     return graphs_of(site)
+
+
+@pytest.fixture(scope="module")
+def full_graphs(tmp_path_factory):
+    return graphs_of(loaded(write_full_practice(tmp_path_factory.mktemp("full") / "content")))
 
 
 def nodes_in(value):
@@ -379,9 +429,9 @@ def fits(value, kind, types_by_id):
     return any(kind in lineage(name) for name in types)
 
 
-def test_only_listed_terms_with_values_of_the_listed_kinds(graphs):
-    types_by_id = {n["@id"]: types_of(n) for n in nodes_in([*graphs.values()]) if "@id" in n}
-    for path, graph in graphs.items():
+def test_only_listed_terms_with_values_of_the_listed_kinds(full_graphs):
+    types_by_id = {n["@id"]: types_of(n) for n in nodes_in([*full_graphs.values()]) if "@id" in n}
+    for path, graph in full_graphs.items():
         assert list(graph) == ["@context", "@graph"]
         assert graph["@context"] == "https://schema.org"
         for node in nodes_in(graph["@graph"]):
@@ -395,13 +445,16 @@ def test_only_listed_terms_with_values_of_the_listed_kinds(graphs):
                     assert any(fits(item, kind, types_by_id) for kind in kinds), shown
 
 
-def test_every_listed_term_is_used(graphs):
+def test_every_listed_term_is_used(full_graphs):
     types, properties, strings = set(), set(), set()
-    for node in nodes_in([*graphs.values()]):
+    for node in nodes_in([*full_graphs.values()]):
         types.update(*(lineage(name) for name in types_of(node)))
         named = [name for name in node if not name.startswith("@")]
         properties.update((owner_of(types_of(node), name), name) for name in named)
         strings.update(node.get("dayOfWeek", ()))
+        strings.update(
+            node[name] for name in ("eventAttendanceMode", "eventStatus") if name in node
+        )
     members = {name for name, term in TERMS.items() if "members" in term}
     listed = {(name, p) for name, term in TERMS.items() for p in term.get("properties", ())}
     assert listed - properties == set()
@@ -410,14 +463,14 @@ def test_every_listed_term_is_used(graphs):
     assert days - strings == set()
 
 
-def test_nothing_is_empty(graphs):
+def test_nothing_is_empty(full_graphs):
     def values(value):
         yield value
         if isinstance(value, list | dict):
             for item in value.values() if isinstance(value, dict) else value:
                 yield from values(item)
 
-    found = list(values([*graphs.values()]))
+    found = list(values([*full_graphs.values()]))
     assert [value for value in found if value is None or value in ("", [], {})] == []
     assert [value for value in found if isinstance(value, bool)] == []
 
@@ -428,21 +481,21 @@ def test_no_ratings_no_reviews_no_praise(graphs):
         assert term not in text
 
 
-def test_every_reference_leads_to_a_node_of_the_site(graphs):
-    described = {node["@id"] for node in nodes_in([*graphs.values()]) if "@id" in node}
-    referred = set(re.findall(r'\{"@id": "([^"]+)"\}', json.dumps(graphs)))
+def test_every_reference_leads_to_a_node_of_the_site(full_graphs):
+    described = {node["@id"] for node in nodes_in([*full_graphs.values()]) if "@id" in node}
+    referred = set(re.findall(r'\{"@id": "([^"]+)"\}', json.dumps(full_graphs)))
     assert referred
     assert referred - described == set()
 
 
-def test_a_thing_says_the_same_on_every_page(graphs):
+def test_a_thing_says_the_same_on_every_page(full_graphs):
     def reference(value):
         if isinstance(value, list):
             return [reference(item) for item in value]
         return {"@id": value["@id"]} if isinstance(value, dict) and "@id" in value else value
 
     said = defaultdict(lambda: defaultdict(list))
-    for node in nodes_in([*graphs.values()]):
+    for node in nodes_in([*full_graphs.values()]):
         for property, value in node.items():
             if "@id" in node and reference(value) not in said[node["@id"]][property]:
                 said[node["@id"]][property].append(reference(value))
@@ -762,41 +815,23 @@ def test_what_an_editor_writes_cannot_leave_the_script_element(tmp_path):
     assert the(json.loads(script), "BlogPosting")["headline"] == attack
 
 
-SECOND = """locations:
-  - name: Alder Falls
-    address: {street: 2 Mill Road, city: Alder Falls, region: CO, postal_code: "80000"}
-    map_url: https://www.example.com/falls
-    phone: +1 555 555 0130
-    hours:
-      - {days: [friday], opens: "09:00", closes: "17:00"}
-"""
-
-
-def test_several_locations_are_parts_of_the_practice(tmp_path):
-    content = write_practice(tmp_path / "content")
-    with (content / "clinic.yaml").open("a", encoding="utf-8") as file:
-        file.write(SECOND)
-    graphs = graphs_of(loaded(content))
-    clinic = the(graphs["/"], "MedicalClinic")
+def test_several_locations_are_parts_of_the_practice(full_graphs):
+    clinic = the(full_graphs["/"], "MedicalClinic")
     own = f"{ADDRESS}/locations/alder-falls/#_clinic"
     assert clinic["department"] == [{"@id": own}]
-    falls = the(graphs["/locations/alder-falls/"], "MedicalClinic")
+    falls = the(full_graphs["/locations/alder-falls/"], "MedicalClinic")
     assert falls["@id"] == own
     assert falls["parentOrganization"] == {"@id": clinic["@id"]}
     assert falls["telephone"] == "+15555550130"
     assert falls["address"]["streetAddress"] == "2 Mill Road"
     assert falls["openingHoursSpecification"][0]["opens"] == "09:00"
-    pages = [path for path in graphs if path.startswith("/locations/")]
-    mains = {path: the(graphs[path], "WebPage")["mainEntity"]["@id"] for path in pages}
+    pages = [path for path in full_graphs if path.startswith("/locations/")]
+    mains = {path: the(full_graphs[path], "WebPage")["mainEntity"]["@id"] for path in pages}
     assert sorted(mains.values()) == sorted([own, clinic["@id"]])
 
 
-def test_several_authors_are_a_list(tmp_path):
-    content = write_practice(tmp_path / "content")
-    guest = "guest:\n  name: Robin\n  about: A doctor.\n  url: https://www.example.com/robin\n"
-    post = POSTS["second"].replace("author: bo\n", f"author: [bo, practice, guest]\n{guest}")
-    (content / "posts" / "second.md").write_text(post, "utf-8")
-    bo, practice, robin = the(graphs_of(loaded(content))["/blog/second/"], "BlogPosting")["author"]
+def test_several_authors_are_a_list(full_graphs):
+    bo, practice, robin = the(full_graphs["/blog/second/"], "BlogPosting")["author"]
     assert bo["@id"] == f"{ADDRESS}/team/bo/#_person"
     assert practice == {"@id": f"{ADDRESS}/#_clinic"}
     assert robin == {
@@ -805,3 +840,28 @@ def test_several_authors_are_a_list(tmp_path):
         "description": "A doctor.",
         "url": "https://www.example.com/robin",
     }
+
+
+@pytest.mark.parametrize(
+    ("more", "mode", "where"),
+    [
+        ("", "Offline", ["Place"]),
+        ("place: Library\n", "Offline", ["Place"]),
+        ("online: true\n", "Online", ["VirtualLocation"]),
+        ("online: true\nplace: Library\n", "Mixed", ["Place", "VirtualLocation"]),
+    ],
+)
+def test_an_event_says_when_where_and_for_how_much(tmp_path, more, mode, where):
+    content = write_practice(tmp_path / "content")
+    (content / "events").mkdir()
+    (content / "events/talk.md").write_text(EVENT.format(price="$40", more=more), "utf-8")
+    graphs = graphs_of(loaded(content))
+    event = the(graphs["/events/talk/"], "Event")
+    assert (event["startDate"], event["endDate"]) == ("2026-07-01T18:00", "2026-07-01T19:30")
+    assert event["eventAttendanceMode"] == f"https://schema.org/{mode}EventAttendanceMode"
+    places = event["location"] if isinstance(event["location"], list) else [event["location"]]
+    assert [place["@type"] for place in places] == where
+    assert event["organizer"] == {"@id": f"{ADDRESS}/#_clinic"}
+    assert (event["offers"]["price"], event["offers"]["priceCurrency"]) == ("40", "USD")
+    (item,) = the(graphs["/events/"], "ItemList")["itemListElement"]
+    assert item["item"]["@id"] == event["@id"]

@@ -36,7 +36,6 @@ from practice.content.models.clinic import (
 )
 from practice.content.models.documents import (
     GUEST,
-    KINDS,
     PRACTICE,
     Credential,
     Entry,
@@ -49,6 +48,7 @@ from practice.content.models.documents import (
     Treatment,
     WorkPlace,
 )
+from practice.content.models.events import Event
 from practice.content.models.fields import (
     Model,
     Place,
@@ -62,6 +62,7 @@ from practice.content.models.fields import (
 )
 from practice.content.models.figures import Figure
 from practice.content.models.hours import Hours, HoursException
+from practice.content.models.kinds import KINDS
 from practice.content.models.lists import Source, SourceCheck, SourceState, Topic
 from practice.content.models.values import (
     FREQUENCY_MEANING,
@@ -111,6 +112,7 @@ __all__ = [
     "Dont",
     "Email",
     "Entry",
+    "Event",
     "Faq",
     "Fee",
     "Figure",

@@ -122,7 +122,10 @@ class Fee(Model):
     minutes: Annotated[int, between(1, 1440)] | None = field(
         "How long it takes", None, example="60"
     )
-    price: Price = field("The price, with its sign", example="$150")
+    price: Price = field(
+        "The price, with its sign; also a range, `from $40` or `free`", example="$110 to $150"
+    )
+    per: Text | None = field("What the price is for, if not the visit", None, example="block of 5")
     note: Text | None = field("Anything that changes the price", None)
 
 

@@ -1,4 +1,4 @@
-"""Models of the front matter of the four kinds of document; the folder decides which."""
+"""Models of the front matter of documents; the folder decides which."""
 
 from __future__ import annotations
 
@@ -71,6 +71,10 @@ class Entry(Model):
     summary: Text = field("One or two sentences for lists, search engines and shared links")
     status: Status = field("`draft` keeps it out of the site; it need not be finished", "published")
     sample: Flag = field("True while no clinician has signed the text off", False)
+    imported: Date | None = field(
+        "The day it was taken over from another site; until a later review, `inv check` lists it",
+        None,
+    )
     aliases: Texts = field(
         "Addresses that this text had before; they lead here", (), example="/old-address/"
     )
@@ -94,6 +98,12 @@ class Entry(Model):
     def review(self) -> Review:
         """The clinical review."""
         return Review()
+
+    @property
+    def waits_for_review(self) -> bool:
+        """Whether it was taken over from another site, and nobody has reviewed it since."""
+        reviewed = self.review.on
+        return self.imported is not None and (reviewed is None or reviewed < self.imported)
 
     @property
     def last_changed(self) -> dt.date | None:
@@ -369,11 +379,6 @@ class Page(Entry):
     @override
     def heading(self) -> str:
         return self.title
-
-
-KINDS: dict[str, type[Entry]] = {
-    model.FOLDER: model for model in (Page, Treatment, Therapist, Post)
-}
 
 
 def _one(id: str | None) -> tuple[str, ...]:
