@@ -101,9 +101,12 @@ def preview(
 @task(
     positional=["kind"],
     help={
-        "kind": "post, treatment or therapist",
+        "kind": "post, treatment, therapist, staff, page, event, location or source",
         "field": "a field that is known, such as 'author=sarah-dominguez'; may be repeated",
-        "title": "the title of a post, or the name of a treatment or therapist",
+        "title": "the title of a text, or the name of a treatment, person or location",
+        "doi": "of a source: ask Crossref what it is",
+        "pmid": "of a source: ask PubMed what it is",
+        "file": "of sources: read them from a RIS or BibTeX file",
         "preview": "show it in the preview (--no-preview: only write the file)",
         "settings": "the settings file",
     },
@@ -114,20 +117,33 @@ def new(
     kind: str,
     field: list[str] | None = None,
     title: str = "",
+    doi: str = "",
+    pmid: str = "",
+    file: str = "",
     preview: bool = True,
     settings: str = "pelicanconf.py",
 ) -> None:
-    """Begin a post, a treatment or a therapist's page; what is not said is asked."""
+    """Begin a text, or add a location or a source; what is not said is asked."""
+    from practice.authoring import new_entry
     from practice.authoring import scaffold as beginning
     from practice.build.settings import load_settings
 
     given = {name.strip(): value for name, _, value in (f.partition("=") for f in field or ())}
     if title:
-        given["title" if kind == "post" else "name"] = title
+        given["title" if kind in ("post", "page", "event", "source") else "name"] = title
     with command_errors("Nothing was written."):
         found = load_settings(Path(settings), None, None)
         content, ask = Path(found["PATH"]), input if sys.stdin.isatty() else None
         try:
+            if kind == "location":
+                line = new_entry.new_location(content, given, ask)
+                print(f"Written: {display_path_of(content / 'clinic.yaml')}:{line}")
+                return
+            if kind == "source":
+                refs = Path(file) if file else None
+                ids = new_entry.new_sources(content, given, ask, doi=doi, pmid=pmid, file=refs)
+                print(f"Written: {display_path_of(content / 'sources.yaml')}: {', '.join(ids)}")
+                return
             made = beginning.make(kind, content, given, ask, found["TIMEZONE"])
         except beginning.CannotWrite as error:
             raise UsageError(str(error)) from error

@@ -1,7 +1,7 @@
 """Creates new content files with the front matter that their model requires.
 
 The questions and the allowed values come from `practice.content.models`. The file starts with
-the text that every such file needs. Treatments and therapists start as `sample: true` and posts
+the text that every such file needs. Treatments and people start as `sample: true`, and other texts
 as drafts, until somebody has written and reviewed them.
 """
 
@@ -11,17 +11,28 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import starmap
 from pathlib import Path
 from typing import get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from practice.authoring import credentials
 from practice.checks import references
 from practice.checks.reading import PLACEHOLDER
 from practice.content.cached_reader import Reader
 from practice.content.document import Document, address_of, slug_of
-from practice.content.models import Entry, Post, Therapist, Treatment, example_of, fields_at
+from practice.content.models import (
+    Entry,
+    Event,
+    Page,
+    Post,
+    Therapist,
+    Treatment,
+    example_of,
+    fields_at,
+)
 from practice.content.reader import document_of
 from practice.paths import command_of, display_path_of, slug
 from practice.problems import Problem, ProblemsFound, did_you_mean, errors
@@ -30,8 +41,15 @@ from practice.site.site import Site
 from practice.support.cache_folder import cache_folder
 from practice.support.environment import today
 
-KINDS: dict[str, type[Entry]] = {model.KIND: model for model in (Post, Treatment, Therapist)}
-ALSO_ASKED: dict[type[Entry], tuple[str, ...]] = {Therapist: ("credentials",)}
+KINDS: dict[str, type[Entry]] = {
+    **{model.KIND: model for model in (Post, Treatment, Therapist, Page, Event)},
+    "staff": Therapist,
+}
+"""What can be created as a file. `staff` is somebody who treats nobody, such as the front desk."""
+ALSO_ASKED: dict[str, tuple[str, ...]] = {
+    "therapist": ("credentials",),
+    "event": ("starts", "ends"),
+}
 """Fields that are asked for although they can be left out."""
 Ask = Callable[[str], str]
 
@@ -51,25 +69,26 @@ class Made:
 def make(
     kind: str, content: Path, given: Mapping[str, str], ask: Ask | None = None, zone: str = "UTC"
 ) -> Made:
-    """Write a new file of a kind (`post`, `treatment` or `therapist`) into a content folder.
+    """Write a new file of a kind (one of ``KINDS``) into a content folder.
 
     ``given`` holds known fields; ``ask`` is called with a question for each required field that is
     missing; ``zone`` is the time zone that decides the day. Raises ``CannotWrite`` for an unknown
     kind, a missing field or an existing file, and ``ProblemsFound`` for invalid values.
     """
     if kind not in KINDS:
-        known = ", ".join(f"`{command_of(f'new {known}')}`" for known in KINDS)
+        kinds = (*KINDS, "location", "source")
+        known = ", ".join(f"`{command_of(f'new {known}')}`" for known in kinds)
         more = f"`{command_of('--help new')}` lists every option"
         raise CannotWrite(f"`{kind}` cannot be created: choose one of {known}; {more}")
     model = KINDS[kind]
-    values = starts(model, today(zone)) | dict(given)
+    values = starts(kind, today(zone)) | dict(given)
     fields = fields_at(model, "front matter")
     unknown = set(values) - set(fields)
     if unknown:
         hint = did_you_mean(min(unknown), fields)
         raise CannotWrite(f"a {kind} has no field `{min(unknown)}`: {hint}")
     title_first = sorted(fields, key=lambda name: name != _named(model))
-    asked = ALSO_ASKED.get(model, ()) if ask else ()
+    asked = ALSO_ASKED.get(kind, ()) if ask else ()
     needed = [name for name in title_first if fields[name].is_required() or name in asked]
     missing = {name: fields[name] for name in needed if name not in values}
     if missing and ask is None:
@@ -77,6 +96,8 @@ def make(
         raise CannotWrite("\n".join([*lines, f"give each as {_options(model, missing)}"]))
     if ask:
         values |= {name: _answer(ask, name, info) for name, info in missing.items()}
+    if values.get("credentials"):
+        values["credentials"] = _credentials(values["credentials"], ask)
     site, _ = load(content, today(zone), read_all=Reader(cache_folder(content)))
     draft = _draft(content, site, model, values)
     while wrong := errors(draft.problems):
@@ -121,6 +142,15 @@ def _draft(
     return _Draft(source, text, problems)
 
 
+def _credentials(value: str, ask: Ask | None) -> str:
+    """Return credentials with what the letters stand for; unknown letters are asked for."""
+    unknown = [letters for letters, stands_for, _ in credentials.items(value) if not stands_for]
+    if unknown and ask is None:
+        example = f"{unknown[0]} = what it stands for / certificate"
+        raise CannotWrite(f"`{unknown[0]}` is not known: write `--field 'credentials={example}'`")
+    return credentials.completed(value, ask or (lambda _: ""))
+
+
 def _answer(ask: Ask, name: str, info: FieldInfo, told_first: str = "") -> str:
     """Return the answer for a field; ask for a required one until it is not empty."""
     while True:
@@ -143,6 +173,8 @@ def _options(model: type[Entry], fields: Iterable[str]) -> str:
 
 def question(name: str, info: FieldInfo) -> str:
     """Return the question for a field: its name, help and example."""
+    if name == "credentials":
+        return credentials.QUESTION
     example = f", for example {example_of(info)}" if example_of(info) else ""
     empty = "" if info.is_required() else "; press Enter for none"
     return f"{name.replace('_', ' ').capitalize()} ({info.description}{example}{empty}): "
@@ -158,17 +190,15 @@ def _line(name: str, value: str, info: FieldInfo) -> str:
     if not _is_list(info):
         return f"{name}: {_quoted(value)}"
     if _holds_models(info):
-        return f"{name}:\n" + "\n".join(_credential(item) for item in _items(value))
-    return f"{name}: [{', '.join(_quoted(item) for item in _items(value))}]"
+        return f"{name}:\n" + "\n".join(starmap(_credential, credentials.items(value)))
+    items = [_quoted(item) for item in _items(value)]
+    return f"{name}: {items[0]}" if len(items) == 1 else f"{name}: [{', '.join(items)}]"
 
 
-def _credential(item: str) -> str:
-    """Return ``PT = Physical therapist`` as YAML of a credential; a license unless stated."""
-    short, _, long = (part.strip() for part in item.partition("="))
-    long, _, kind = (part.strip() for part in long.partition("/"))
+def _credential(letters: str, stands_for: str, kind: str) -> str:
     return (
-        f"  - abbreviation: {_quoted(short)}\n    stands_for: {_quoted(long or short)}\n"
-        f"    kind: {kind or 'license'}"
+        f"  - abbreviation: {_quoted(letters)}\n    stands_for: {_quoted(stands_for)}\n"
+        f"    kind: {kind}"
     )
 
 
@@ -202,15 +232,19 @@ def _of_answer(problem: Problem) -> Problem:
     return Problem("your answers", 1, problem.code, problem.message, problem.hint)
 
 
-def starts(model: type[Entry], day: dt.date) -> dict[str, str]:
+def starts(kind: str, day: dt.date) -> dict[str, str]:
     """Return the default values of a new file that is written on a day."""
-    if model is Post:
+    if kind == "post":
         return {"date": day.isoformat(), "status": "draft"}
-    return {"sample": "true"}
+    if kind in ("page", "event"):
+        return {"status": "draft"}
+    return {"sample": "true"} | ({"treats": "false"} if kind == "staff" else {})
 
 
 TEXTS: dict[type[Entry], str] = {
     Post: f"\n{PLACEHOLDER}\n",
+    Page: f"\n{PLACEHOLDER}\n",
+    Event: "\nSay whom it is for, what happens, and what to bring.\n",
     Therapist: "\nWrite whom you treat and how you work.\n",
     Treatment: """
 Say in two sentences what it is.

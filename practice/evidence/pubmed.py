@@ -33,24 +33,29 @@ def ask(
 
     Raises ``CannotAsk``.
     """
-    found: dict[str, list[JournalNotice]] = {}
+    return {
+        article.findtext("MedlineCitation/PMID", ""): list(_notices(article))
+        for article in articles(pmids, contact, address)
+    }
+
+
+def articles(pmids: Sequence[str], contact: str, address: str = ADDRESS) -> Iterator[ET.Element]:
+    """Yield what PubMed knows of studies, one `PubmedArticle` each. Raises ``CannotAsk``."""
     for start in range(0, len(pmids), AT_ONCE):
         values = {"db": "pubmed", "retmode": "xml", "id": ",".join(pmids[start : start + AT_ONCE])}
         values |= {"tool": "practice-site", "email": contact} if contact else {}
         answer = web.get(NAME, f"{address}?{urlencode(values)}", contact)
-        found |= dict(_articles(answer or b"<PubmedArticleSet/>"))
-    return found
+        yield from _articles(answer or b"<PubmedArticleSet/>")
 
 
-def _articles(answer: bytes) -> Iterator[tuple[str, list[JournalNotice]]]:
+def _articles(answer: bytes) -> Iterator[ET.Element]:
     if b"<!ENTITY" in answer:
         raise CannotAsk(f"{NAME} answers with more than can be right")
     try:
         tree = ET.fromstring(answer)  # noqa: S314  # it defines no entities: see above
     except ET.ParseError as error:
         raise CannotAsk(f"{NAME} answers in another form than expected") from error
-    for article in tree.iter("PubmedArticle"):
-        yield article.findtext("MedlineCitation/PMID", ""), list(_notices(article))
+    yield from tree.iter("PubmedArticle")
 
 
 def _notices(article: ET.Element) -> Iterator[JournalNotice]:

@@ -33,6 +33,14 @@ GIVEN = {
         "credentials": "PT = Physical therapist, DPT = Doctor of physical therapy / degree",
         "languages": "English, Spanish",
     },
+    "staff": {
+        "name": "Desk Person",
+        "role": "Front desk",
+        "summary": "Desk answers the phone.",
+        "languages": "English",
+    },
+    "page": {"title": "A new page", "summary": "It is new."},
+    "event": {"title": "A talk", "summary": "It is new.", "date": "2099-01-02"},
 }
 
 
@@ -94,7 +102,7 @@ def test_a_treatment_begins_with_every_section(content):
 @pytest.mark.parametrize(
     ("kind", "given", "words"),
     [
-        ("page", {}, "choose one of `uv run inv new post`"),
+        ("podcast", {}, "choose one of `uv run inv new post`"),
         ("post", {"title": "x"}, "`summary` is missing"),
         ("post", {"title": "x"}, "`author` is missing"),
         ("post", {"title": "x"}, "--field 'author=…'"),
@@ -174,7 +182,7 @@ def test_any_title_is_read_back_or_refused(content, title):
         document, problems = read_document(KINDS["post"], made.file, "posts/x.md", "x")
         assert errors(problems) == []
         assert document.title == unicodedata.normalize("NFC", " ".join(title.split()))
-        assert document.meta.author == "ann-li"
+        assert document.meta.author == ("ann-li",)
         assert document.meta.status == "draft"
     finally:
         made.file.unlink()
@@ -196,3 +204,34 @@ def test_the_command(content, settings_file):
     again = run("post", "--title", "By command", *fields)
     assert (again.returncode, "already exists" in again.stderr) == (2, True)
     assert run("post").returncode == 2
+
+
+@pytest.mark.parametrize("kind", ["page", "event"])
+def test_pages_and_events_begin_as_drafts(content, kind):
+    made = make(kind, content, GIVEN[kind])
+    document, _ = read_document(KINDS[kind], made.file, f"x/{made.file.name}", "x")
+    assert document.meta.status == "draft"
+
+
+def test_staff_treats_nobody(content):
+    made = make("staff", content, GIVEN["staff"])
+    document, _ = read_document(Therapist, made.file, "team/x.md", "x")
+    assert not document.meta.treats
+
+
+def test_letters_are_asked_for_and_known_ones_spelled_out(content):
+    asked = []
+
+    def ask(question):
+        asked.append(question)
+        return "PT, XYZ" if question.startswith("Letters") else next(answers)
+
+    answers = iter(["Example of letters", "certificate"])
+    given = {name: v for name, v in GIVEN["therapist"].items() if name != "credentials"}
+    made = make("therapist", content, given, ask)
+    document, _ = read_document(Therapist, made.file, "team/x.md", "x")
+    found = [(c.abbreviation, c.stands_for, c.kind) for c in document.meta.credentials]
+    assert found[0] == ("PT", "Physical therapist", "license")
+    assert found[1] == ("XYZ", "Example of letters", "certificate")
+    with pytest.raises(CannotWrite, match="`XYZ` is not known"):
+        make("therapist", content, given | {"name": "Other", "credentials": "XYZ"})

@@ -19,10 +19,10 @@ from practice.build.run import build
 from practice.checks import report
 from practice.content.models import Source
 from practice.evidence import check as module
-from practice.evidence import web
+from practice.evidence import citation, web
 from practice.evidence.check import Services, as_yaml, check, run
 from practice.evidence.notices import CannotAsk, JournalNotice, state_of
-from practice.problems import ProblemsFound
+from practice.problems import ProblemsFound, UsageError
 
 BASE = Path(__file__).parents[1] / "bad" / "base"
 DAY = dt.date(2026, 6, 1)
@@ -314,3 +314,58 @@ def test_the_file_can_be_read_again(practice, copy):
 
 def test_an_entry_without_a_notice_is_short():
     assert as_yaml({}) == module.HEAD
+
+
+WORK = {
+    "title": ["Needling &amp; <i>pain</i>"],
+    "author": [{"family": "Brady", "given": "Sara"}, {"name": "A group"}],
+    "issued": {"date-parts": [[2014, 5]]},
+    "container-title": ["Journal of Examples"],
+}
+ARTICLE = """<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>111</PMID><Article>
+<Journal><Title>Journal of Examples</Title><JournalIssue><PubDate><Year>2015</Year></PubDate>
+</JournalIssue></Journal><ArticleTitle>On <i>tape</i>.</ArticleTitle><AuthorList>
+<Author><LastName>Lee</LastName><Initials>AB</Initials></Author></AuthorList></Article>
+</MedlineCitation><PubmedData><ArticleIdList><ArticleId IdType="doi">10.1234/tape</ArticleId>
+</ArticleIdList></PubmedData></PubmedArticle></PubmedArticleSet>"""
+
+
+@pytest.mark.parametrize("written", ["10.1234/x", "https://doi.org/10.1234/x", "doi:10.1234/x"])
+def test_what_a_doi_is(service, written):
+    service.works["10.1234/x"] = {"message": WORK}
+    found = citation.of_doi(written, "", service.services.crossref)
+    assert (found.authors, found.year) == ("Brady S, et al.", "2014")
+    assert (found.published_in, found.doi) == ("Journal of Examples", "10.1234/x")
+    assert found.id == "brady-2014"
+    assert found.title == "Needling & pain"
+
+
+def test_what_a_pubmed_id_is(service):
+    service.articles = ARTICLE
+    found = citation.of_pmid("111", "", service.services.pubmed)
+    assert found.fields == {
+        "title": "On tape",
+        "authors": "Lee AB",
+        "year": "2015",
+        "published_in": "Journal of Examples",
+        "doi": "10.1234/tape",
+        "pmid": "111",
+    }
+
+
+@pytest.mark.parametrize("doi", ["11.1234/x", "x", "10.1234/unknown"])
+def test_a_doi_that_leads_nowhere_is_named(service, doi):
+    with pytest.raises(UsageError, match=doi):
+        citation.of_doi(doi, "", service.services.crossref)
+
+
+def test_a_pubmed_id_that_leads_nowhere_is_named(service):
+    for pmid in ("PMC1", "5"):
+        with pytest.raises(UsageError, match=pmid):
+            citation.of_pmid(pmid, "", service.services.pubmed)
+
+
+def test_another_form_of_answer_is_said(service):
+    service.works["10.1234/x"] = {"message": {"title": []}}
+    with pytest.raises(CannotAsk, match="another form"):
+        citation.of_doi("10.1234/x", "", service.services.crossref)

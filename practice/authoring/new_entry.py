@@ -1,0 +1,139 @@
+"""Creates entries of YAML files: a location in `clinic.yaml`, sources in `sources.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from practice.authoring.entries import add_location, add_sources
+from practice.authoring.scaffold import Ask, CannotWrite, question
+from practice.content.models import Address, Hours, Location, Source, fields_at
+from practice.content.models.fields import Model
+from practice.evidence import citation
+from practice.evidence.check import Services
+from practice.evidence.citation import Citation
+from practice.problems import did_you_mean
+from practice.site.assemble import load
+from practice.support.environment import today
+
+OF_LOCATION: Sequence[tuple[type[Model], tuple[str, ...]]] = (
+    (Location, ("name",)),
+    (Address, ("street", "city", "region", "postal_code")),
+    (Location, ("map_url", "phone", "parking", "access")),
+    (Hours, ("days", "opens", "closes")),
+)
+"""What is asked for a location, in this order; the other fields can be written later."""
+
+
+def new_location(content: Path, given: Mapping[str, str], ask: Ask | None) -> int:
+    """Add a location to `clinic.yaml`; return its line.
+
+    ``given`` holds known fields, those of the address and the hours too; ``ask`` is called for the
+    others. Raises ``CannotWrite`` for a field that is missing or unknown, and ``ProblemsFound`` for
+    a value that is not possible.
+    """
+    values = dict(given)
+    known = {name for _, names in OF_LOCATION for name in names}
+    _refuse_unknown(values, known, "location")
+    for model, names in OF_LOCATION:
+        _fill(model, names, values, ask, needed=("days",))
+    entry: dict[str, object] = {"name": values["name"]}
+    entry["address"] = {name: values[name] for name in OF_LOCATION[1][1]}
+    entry |= {name: values[name] for name in OF_LOCATION[2][1] if values.get(name)}
+    days = tuple(day.strip().lower() for day in values["days"].split(","))
+    hours: dict[str, object] = {"days": days}
+    hours |= {name: values[name] for name in ("opens", "closes") if values.get(name)}
+    if len(hours) == 1:
+        hours["by_appointment"] = "true"
+    return add_location(content, entry | {"hours": [hours]})
+
+
+def new_sources(
+    content: Path,
+    given: Mapping[str, str],
+    ask: Ask | None,
+    *,
+    doi: str = "",
+    pmid: str = "",
+    file: Path | None = None,
+    services: Services | None = None,
+) -> list[str]:
+    """Add sources to `sources.yaml`; return their ids.
+
+    What they are is read from a RIS or BibTeX ``file``, or Crossref is asked by ``doi`` or PubMed
+    by ``pmid``; otherwise it is ``given`` or asked. Sources that are there already are left out.
+    Raises as ``new_location``, and ``UsageError`` if a service or the file has no answer.
+    """
+    site, _ = load(content, today("UTC"))
+    if site is None:
+        raise CannotWrite("there is no `clinic.yaml` in the content folder")
+    _refuse_unknown(given, fields_at(Source, "front matter"), "source")
+    asked = services or Services()
+    contact = site.clinic.email or "" if "clinic" not in site.unread else ""
+    if file:
+        found = citation.of_file(file)
+    elif doi:
+        found = [citation.of_doi(doi, contact, asked.crossref)]
+    elif pmid:
+        found = [citation.of_pmid(pmid, contact, asked.pubmed)]
+    else:
+        found = [Citation()]
+    there = {source.doi for source in site.sources.values() if source.doi}
+    there |= {source.pmid for source in site.sources.values() if source.pmid}
+    entries: dict[str, dict[str, object]] = {}
+    for one in found:
+        if {one.doi, one.pmid} & there:
+            continue
+        values = one.fields | dict(given)
+        names = tuple(fields_at(Source, "front matter"))
+        _fill(Source, names, values, ask)
+        known = Citation(authors=values["authors"], year=values["year"])
+        id = _free(known.id, {*site.sources, *entries})
+        entries[id] = {
+            name: int(values[name]) if name == "year" and values[name].isdigit() else values[name]
+            for name in names
+            if values.get(name)
+        }
+    if not entries:
+        raise CannotWrite("nothing was added: `sources.yaml` has each of these studies already")
+    add_sources(content, entries)
+    return list(entries)
+
+
+def _free(id: str, taken: set[str]) -> str:
+    """Return an id that nobody has: ``brady-2014``, ``brady-2014-b``."""
+    letters = iter("bcdefghijklmnopqrstuvwxyz")
+    found = id
+    while found in taken:
+        found = f"{id}-{next(letters)}"
+    return found
+
+
+def _fill(
+    model: type[Model],
+    names: Sequence[str],
+    values: dict[str, str],
+    ask: Ask | None,
+    *,
+    needed: Sequence[str] = (),
+) -> None:
+    """Ask for the fields that are not known; raise ``CannotWrite`` if there is nobody to ask."""
+    fields = fields_at(model, "front matter")
+    for name in names:
+        info = fields[name]
+        required = info.is_required() or name in needed
+        if values.get(name) or (ask is None and not required):
+            continue
+        if ask is None:
+            what = f"`{name}` is missing: {info.description}"
+            raise CannotWrite(f"{what}\ngive it as `--field '{name}=…'`")
+        values[name] = ask(question(name, info)).strip()
+        while required and not values[name]:
+            values[name] = ask(question(name, info)).strip()
+
+
+def _refuse_unknown(values: Mapping[str, str], known: object, what: str) -> None:
+    names = list(known) if isinstance(known, Mapping | set) else []
+    for name in values:
+        if name not in names:
+            raise CannotWrite(f"a {what} has no field `{name}`: {did_you_mean(name, names)}")
