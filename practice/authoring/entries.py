@@ -114,5 +114,6 @@ def _yaml(entry: Mapping[str, object]) -> list[str]:
         elif isinstance(value, tuple):
             lines.append(f"{name}: [{', '.join(map(quoted, value))}]")
         else:
-            lines.append(f"{name}: {value if isinstance(value, int) else quoted(str(value))}")
+            written = str(value).lower() if isinstance(value, int) else quoted(str(value))
+            lines.append(f"{name}: {written}")
     return lines

@@ -30,6 +30,7 @@ WORDS = {
     models.Ids: "ids",
     models.Text: "text",
     models.Texts: "texts",
+    models.BrandColor: "color",
     models.Clock: "time",
     models.Email: "email address",
     models.Price: "price",

@@ -44,7 +44,7 @@ def new_location(content: Path, given: Mapping[str, str], ask: Ask | None) -> in
     hours: dict[str, object] = {"days": days}
     hours |= {name: values[name] for name in ("opens", "closes") if values.get(name)}
     if len(hours) == 1:
-        hours["by_appointment"] = "true"
+        hours["by_appointment"] = True
     return add_location(content, entry | {"hours": [hours]})
 
 

@@ -40,6 +40,7 @@ HINTS = {
     "event_starts": "add `starts: …`, or delete `ends`",
     "event_ends": "correct one of the two times",
     "event_places": "keep one of them",
+    "color": 'write it with six digits, for example "#7a1f5c"',
     "author_none": "name who wrote it, or write `author: practice`",
     "author_twice": "name each author once",
     "guest": "write `author: guest`, and below `guest:` the fields `name` and `about`",
@@ -235,6 +236,11 @@ class _Mistakes:
             )
         if kind in ABOUT_TWO:
             return detail["msg"], HINTS[kind]
+        if kind == "color_light":
+            return (
+                f"`{name}`: {detail['msg']}",
+                f"the nearest that works is `{detail['ctx']['nearest']}`",
+            )
         if kind == "figure_format":
             better = detail["ctx"]["better"]
             return f"`{name}`: {detail['msg']}", f"write it as `{better}` and what is counted"

@@ -17,10 +17,12 @@ import lightningcss
 from practice.content.folder import JUNK
 from practice.paths import display_path_of
 from practice.problems import Problem, ProblemsFound
-from practice.rendering import theme_file
+from practice.rendering import brand, theme_file
 
 PLACE = re.compile(r"(?P<message>.*) at (?P<file>.+):(?P<line>\d+):\d+", re.DOTALL)
 """How Lightning CSS ends a message."""
+TOKENS = Path("css", "tokens.css")
+"""The style sheet of a theme that holds its colors."""
 HINT = "correct this line, or put the file there that it imports"
 
 
@@ -32,6 +34,8 @@ class Assets:
     """Output path -> content."""
     names: dict[str, str]
     """Plain name (`site.css`) -> address, the site's base path included."""
+    canvas: tuple[str, str] = ("#ffffff", "#000000")
+    """The color behind the text, in the light and the dark color scheme."""
 
     @property
     def css(self) -> str:
@@ -48,23 +52,31 @@ class Assets:
         return self.names[name]
 
 
-def collect(theme: Path, base: str) -> Assets:
-    """Return a theme's assets: one style sheet, one script, and the icons unchanged."""
+def collect(theme: Path, base: str, color: str | None = None) -> Assets:
+    """Return a theme's assets: one style sheet, one script, and the icons.
+
+    ``color`` is the practice's own (`#rrggbb`); without one, icons are unchanged.
+    """
     static = theme / "static"
     contents = {
-        "site.css": style_sheet(static / "css" / "site.css").encode(),
+        "site.css": style_sheet(static / "css" / "site.css", color).encode(),
         "site.js": script(static / "js").encode(),
     }
+    sheet = theme_file.read_text(static / TOKENS) if (static / TOKENS).is_file() else ""
+    sheet = brand.tokens(sheet, color) if color else sheet
     for icon in sorted((static / "icons").glob("*")):
         if icon.is_file() and not JUNK.fullmatch(icon.name):
             contents[icon.name] = theme_file.read_bytes(icon)
+            if color and icon.suffix == ".svg":
+                contents[icon.name] = brand.icon(contents[icon.name], sheet)
     files: dict[str, bytes] = {}
     names: dict[str, str] = {}
     for name, content in contents.items():
         path = fingerprinted(name, content)
         files[path] = content
         names[name] = f"{base}/{path}"
-    return Assets(files, names)
+    grounds = {name: (light.hex, dark.hex) for name, light, dark in brand.colors(sheet)}
+    return Assets(files, names, grounds.get("canvas", Assets.canvas))
 
 
 def fingerprinted(name: str, content: bytes) -> str:
@@ -73,7 +85,7 @@ def fingerprinted(name: str, content: bytes) -> str:
     return f"assets/{stem}.{hashlib.sha256(content).hexdigest()[:8]}{dot}{ending}"
 
 
-def style_sheet(entry: Path) -> str:
+def style_sheet(entry: Path, color: str | None = None) -> str:
     """Return a style sheet, minified, with what it imports in its place; layers keep their order.
 
     Nothing is written in older CSS: the theme names the browsers that it is made for. Do not call
@@ -81,7 +93,7 @@ def style_sheet(entry: Path) -> str:
     ``ProblemsFound`` with file and line for a mistake, or for a file that cannot be read.
     """
     static = entry.parent.parent
-    with _without_byte_order_marks(static) as folder:
+    with _prepared(static, color) as folder:
         try:
             return lightningcss.bundle_css(str(folder / entry.relative_to(static))) + "\n"
         except (OSError, ValueError) as error:
@@ -90,14 +102,15 @@ def style_sheet(entry: Path) -> str:
 
 
 @contextmanager
-def _without_byte_order_marks(folder: Path) -> Iterator[Path]:
-    """Yield a folder with style sheets without byte order marks, which some Windows editors write.
+def _prepared(folder: Path, color: str | None) -> Iterator[Path]:
+    """Yield a folder with the style sheets as they are to be read.
 
+    They have the practice's color, and no byte order marks, which some Windows editors write:
     Lightning CSS would read such a mark as a part of the first selector.
     """
     sheets = (file for file in folder.rglob("*.css") if file.is_file())
     marked = [file for file in sheets if theme_file.read_bytes(file).startswith(BOM_UTF8)]
-    if not marked:
+    if not marked and not color:
         yield folder
         return
     with tempfile.TemporaryDirectory() as temporary:
@@ -106,6 +119,9 @@ def _without_byte_order_marks(folder: Path) -> Iterator[Path]:
         for file in marked:
             content = file.read_bytes().removeprefix(BOM_UTF8)
             (copy / file.relative_to(folder)).write_bytes(content)
+        if color and (copy / TOKENS).is_file():
+            sheet = theme_file.read_text(copy / TOKENS)
+            (copy / TOKENS).write_text(brand.tokens(sheet, color), encoding="utf-8")
         yield copy
 
 

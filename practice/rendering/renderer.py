@@ -63,8 +63,8 @@ class Renderer:
         self.overrides = tuple(overrides)
         self.address = address.rstrip("/")
         self.base = urlsplit(self.address).path
-        self.assets = assets.collect(theme, self.base)
         self.templates = templates.collect(theme, overrides)
+        self._color: str | None = None
         self._compiled = CompiledTemplates(COMPILED, cache_folder(site.content))
         self.take(site)
 
@@ -78,6 +78,7 @@ class Renderer:
         """Render this site from now on."""
         for name in ("key", "listings"):
             vars(self).pop(name, None)
+        self._collect_assets(site)
         self.site = site
         self.recorded = recorded(site)
         """The site for all code that makes a page; access to it is recorded as a dependency."""
@@ -86,6 +87,12 @@ class Renderer:
         self.pictures = Pictures(site, self.base)
         self.warnings: tuple[Problem, ...] = ()
         self._forget()
+
+    def _collect_assets(self, site: Site) -> None:
+        color = site.clinic.brand_color
+        if "assets" not in vars(self) or color != self._color:
+            self.assets = assets.collect(self.theme, self.base, color)
+            self._color = color
 
     def _forget(self) -> None:
         self._once: dict[Hashable, tuple[Markup, Dependencies]] = {}

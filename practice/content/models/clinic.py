@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from practice.content.models.fields import Model, field
 from practice.content.models.hours import Hours, HoursException, refuse_overlaps
 from practice.content.models.values import (
+    BrandColor,
     Date,
     Email,
     Flag,
@@ -166,6 +167,9 @@ class Clinic(Model):
     name: Text = field("The name on the door")
     tagline: Text = field("A few words under the name, on the home page")
     summary: Text = field("One or two sentences for search engines and the home page")
+    brand_color: BrandColor | None = field(
+        "The practice's color; the other colors of the site follow it", None, example='"#7a1f5c"'
+    )
     language: Literal["en-US"] = field("The language of the site", "en-US")
     address: Address = field("Where the clinic is; with several locations, the first of them")
     location_name: Text | None = field(

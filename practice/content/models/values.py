@@ -13,6 +13,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from practice.support.colors import contrast, darkened, of_hex
+
 EARLIEST, LATEST = 1990, 2100
 """The years of dates that a practice can mean: others are slips of the keyboard."""
 
@@ -108,6 +110,23 @@ def _phone(value: str) -> str:
     return value
 
 
+WHITE = (1.0, 1.0, 1.0)
+READABLE = 4.75
+"""The contrast with white of a color for text, so that it is 4.5 on a tinted ground, too."""
+
+
+def _brand_color(value: str) -> str:
+    if not re.fullmatch(r"#[0-9A-Fa-f]{6}", value):
+        message = "`{given}` is not a color"
+        raise PydanticCustomError("color", message, {"given": value})
+    color = of_hex(value)
+    if contrast(color.rgb, WHITE) < READABLE:
+        message = "text in `{given}` could not be read on a light ground"
+        nearest = darkened(color, WHITE, READABLE).hex
+        raise PydanticCustomError("color_light", message, {"given": value, "nearest": nearest})
+    return value.lower()
+
+
 def between(low: int, high: int) -> AfterValidator:
     """Return a validator for numbers from ``low`` to ``high``; `nan` and `inf` are none of them."""
 
@@ -138,6 +157,7 @@ TwoLetters = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 ZipCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}(-[0-9]{4})?$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Clock = Annotated[str, AfterValidator(_clock)]
+BrandColor = Annotated[str, AfterValidator(_brand_color)]
 Phone = Annotated[str, AfterValidator(_phone)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 LanguageTag = Annotated[
