@@ -36,6 +36,7 @@ from hypothesis import settings as hypothesis_settings
 from practice.build.run import Built, build
 from practice.hosting import headers
 from practice.rendering.renderer import Renderer
+from practice.site.outside import NOWHERE, Outside, by_address
 
 ROOT = Path(__file__).parent.parent
 CONTENT = {"sample": ROOT / "content", "kitchen-sink": ROOT / "tests" / "kitchen-sink"}
@@ -354,6 +355,7 @@ class Handler(SimpleHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     base: ClassVar[str] = ""
+    outside: ClassVar[dict[str, Outside]] = {}
 
     def translate_path(self, path: str) -> str:
         inside = unquote(urlsplit(path).path)
@@ -371,7 +373,7 @@ class Handler(SimpleHTTPRequestHandler):
 
     def end_headers(self) -> None:
         address = urlsplit(self.path).path.removeprefix(self.base)
-        for name, value in headers.of(address).items():
+        for name, value in headers.of(address, self.outside.get(address, NOWHERE)).items():
             self.send_header(name, value)
         super().end_headers()
 
@@ -382,7 +384,8 @@ class Handler(SimpleHTTPRequestHandler):
 @contextmanager
 def serve(practice: Practice) -> Iterator[str]:
     """Serve a practice on this machine alone; the value is the address of its root."""
-    ours = type("OurHandler", (Handler,), {"base": practice.base})
+    values = {"base": practice.base, "outside": by_address(practice.built.site)}
+    ours = type("OurHandler", (Handler,), values)
     handler = functools.partial(ours, directory=str(practice.folder))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape, unescape
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +18,9 @@ SIGNS = str.maketrans(
 INTERNAL = re.compile(r"^\{(?:filename|static)\}(?:[^#]*/)?")
 """What is made anew in the address of a link to another file."""
 BARE = re.compile(r'<a href="(?:mailto:|http://)?([^"]+)">\1</a>')
+CAPTION = re.compile(
+    r"<figure>\s*(?P<picture><img[^>]*)>\s*<figcaption>(?P<caption>[^<]*)</figcaption>\s*</figure>"
+)
 SHOWN = {"alt", "href", "src", "start", "title"}
 """The attributes that are compared; others, such as the language of code, have no meaning here."""
 
@@ -81,15 +85,21 @@ def outcome(text: str, expected: str) -> str:
     """Return how a text comes out, given what a reader of CommonMark shows of it.
 
     `same`; `named` if it has a problem; `deliberate` if only bare addresses differ, which are links
-    on GitHub, but not in CommonMark; else `silent`.
+    on GitHub, but not in CommonMark, or the titles of pictures, which are captions here; else
+    `silent`.
     """
     html, codes = ours(text)
     if structure(html) == structure(expected):
         return "same"
     if codes:
         return "named"
-    plain = structure(BARE.sub(r"\1", html))
+    plain = structure(BARE.sub(r"\1", CAPTION.sub(_title, html)))
     return "deliberate" if plain == structure(BARE.sub(r"\1", expected)) else "silent"
+
+
+def _title(figure: re.Match[str]) -> str:
+    """Return a picture with its caption as a title."""
+    return f'<p>{figure["picture"]} title="{escape(unescape(figure["caption"]))}"></p>'
 
 
 def pieces(text: str) -> list[str]:

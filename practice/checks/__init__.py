@@ -55,6 +55,7 @@ CHECKS: tuple[Callable[[Site], Iterator[Problem]], ...] = (
     clinical.reviews,
     clinical.overdue,
     clinical.testimonials,
+    clinical.patient_pictures,
     accessibility.link_texts,
     reading.dont_items,
     reading.help_levels,

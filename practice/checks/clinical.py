@@ -15,6 +15,7 @@ from practice.content.markdown import plain
 from practice.content.models import (
     FREQUENCY_MEANING,
     Figure,
+    Gallery,
     HelpCard,
     Post,
     Review,
@@ -287,6 +288,17 @@ def testimonials(site: Site) -> Iterator[Problem]:
                 message = "the patient’s written authorization is not on file"
                 hint = "get it in writing first, or remove the quotation"
                 yield _at(document, placed, "testimonial", message, hint)
+
+
+def patient_pictures(site: Site) -> Iterator[Problem]:
+    """Pictures of patients need their written consent (45 CFR 164.508)."""
+    for document in site.documents:
+        for placed in document.body.callouts:
+            callout = placed.callout
+            if isinstance(callout, Gallery) and callout.patients and not callout.consent_on_file:
+                message = "the patients’ written consent to be shown is not on file"
+                hint = "get it in writing and add `consent-on-file: true`, or remove the pictures"
+                yield _at(document, placed, "patient-pictures", message, hint, on="consent_on_file")
 
 
 def quotations(text: Text) -> Iterator[Problem]:

@@ -78,7 +78,7 @@ def pictures(site: Site) -> Iterator[Problem]:
         for link in document.body.links:
             if link.alt is not None and not link.alt.strip():
                 message = "the picture has no description"
-                hint = "write `![what it shows](…)`"
+                hint = "write `![what it shows](…)`, or `![none](…)` if it is only a decoration"
                 yield Problem(document.display_path, link.line, "alt-missing", message, hint)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from unicodedata import normalize
 
 from practice.content.document import Document, InvalidDocument
-from practice.content.models import GUEST, ID_PATTERN, PRACTICE, Faq, SideEffect, SideEffects
+from practice.content.models import GUEST, ID_PATTERN, PRACTICE, Faq, SideEffect, SideEffects, Video
 from practice.content.reader import read_data
 from practice.paths import command_of, display_path_of, slug
 from practice.problems import Problem, did_you_mean, nearest
@@ -135,20 +135,28 @@ def callouts(site: Site) -> Iterator[Problem]:
 
 
 def pictures(site: Site) -> Iterator[Problem]:
-    """The pictures named in the front matter exist and have a description (WCAG 1.1.1)."""
+    """The pictures named in fields exist, and have a description (WCAG 1.1.1)."""
     for document in site.valid:
+        named = [
+            (placed.callout.picture, placed.line_of("picture"))
+            for placed in document.body.callouts
+            if isinstance(placed.callout, Video)
+        ]
         picture = document.meta.picture
-        if picture is None:
-            continue
-        line = document.line_of(picture.field)
-        if f"images/{picture.name}" not in site.addresses:
-            have = [path.removeprefix("images/") for path in site.static if "images/" in path]
-            message = f"there is no picture `{picture.name}` in `images`"
-            hint = did_you_mean(picture.name, have)
-            yield Problem(document.display_path, line, "picture-missing", message, hint)
-        if not picture.alt:
+        line = document.line_of(picture.field) if picture else 1
+        if picture:
+            named.append((picture.name, line))
+        for name, at in named:
+            if f"images/{name}" not in site.addresses:
+                have = [path.removeprefix("images/") for path in site.static if "images/" in path]
+                message, hint = (
+                    f"there is no picture `{name}` in `images`",
+                    did_you_mean(name, have),
+                )
+                yield Problem(document.display_path, at, "picture-missing", message, hint)
+        if picture and not picture.alt:
             message = f"`{picture.field}_alt` is missing"
-            hint = "describe in a few words what the picture shows"
+            hint = "describe in a few words what the picture shows; a decoration needs `none`"
             yield Problem(document.display_path, line, "alt-missing", message, hint)
 
 

@@ -9,12 +9,12 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from itertools import pairwise
 
-from practice.content import callouts, lint
+from practice.content import callouts, lint, pictures
 from practice.content.body import INTERNAL, Body, CalloutPart, Heading, Link
 from practice.content.commonmark import TextTree
 from practice.content.front_matter import Location
 from practice.content.markdown import HEADINGS, clean, plain, python_markdown
-from practice.content.models import CALLOUTS, Callout, SideEffect, SideEffectList
+from practice.content.models import CALLOUTS, Callout, Gallery, SideEffect, SideEffectList
 from practice.content.validation import validate
 from practice.paths import slug
 from practice.problems import Problem
@@ -88,11 +88,28 @@ class _Parser:
             line = self.first_line + note.index
             if (line, note.code) not in known:
                 self._problem(line, note.code, note.message, note.hint)
+        self.lines_of = {e: self.first_line + index for e, index in tree.indices.items()}
+        self._pictures(tree.root, written)
         for treeprocessor in self.md.treeprocessors:
             treeprocessor.run(tree.root)
-        self.lines_of = {e: self.first_line + index for e, index in tree.indices.items()}
         self._links(tree.root)
         return tree
+
+    def _pictures(self, root: ET.Element, written: list[callouts.CalloutSource]) -> None:
+        """Set the captions of pictures, and the pictures of galleries."""
+        for callout, element in zip(written, root.findall(callouts.TAG), strict=True):
+            if callout.name == Gallery.NAME and not pictures.figures(element):
+                self._problem(
+                    callout.line,
+                    "callout-text",
+                    "`gallery` may contain pictures and nothing else",
+                    "write a line `![what it shows](…)` for each; a caption stands in quotes",
+                )
+                callout.invalid = True
+        for picture in pictures.captioned(root):
+            message = f"the caption “{picture.attrib['title']}” would not be shown"
+            hint = "put the picture into a paragraph of its own, or delete the caption"
+            self._problem(self.lines_of[picture], "caption-place", message, hint)
 
     def _spans(
         self, written: list[callouts.CalloutSource]
@@ -185,6 +202,8 @@ class _Parser:
             text = plain(self._inner(element)) if element.tag == "a" else ""
             alt = element.get("alt", "") if element.tag == "img" else None
             self.links.append(Link(target, self.lines_of[element], text, alt))
+            if alt is not None:
+                element.set("alt", pictures.shown_alt(alt))
 
     def _from_content(self, target: str) -> str:
         """Return a link relative to the content folder, so that it is valid on every page."""
@@ -246,6 +265,10 @@ class _Parser:
             return self._items(written, element)
         if "columns" in fields:
             return self._table(written, element)
+        if "pictures" in fields:
+            if not len(element):
+                self._empty(written)
+            return {"pictures": [self._html(picture) for picture in element]}
         text = self._html(*element)
         if "details" in fields:
             if not text and fields["details"].is_required():

@@ -20,6 +20,9 @@ from practice.problems import Problem
 NEED_A_SITE = {
     "side-effects": "it shows what the page of a treatment says",
     "testimonial": "the checks of a site ask for the patient's authorization",
+    "gallery": "the checks of a site ask for the patients' consent",
+    "video": "the site's own script and headers keep the player out until a reader asks for it",
+    "form": "the site's own headers allow the form, and the practice's data warn of emergencies",
 }
 """Callouts that mean nothing without a practice's site, and why."""
 AVAILABLE = tuple(name for name in CALLOUTS if name not in NEED_A_SITE)

@@ -13,10 +13,10 @@ from practice.content.typography import TypographyExtension
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 TAG = re.compile(r"<[^>]+>")
-BLOCK_END = re.compile(r"</(?:p|li|h\d|t[dhr]|ul|ol|table|blockquote|pre)>|<br>")
+BLOCK_END = re.compile(r"</(?:p|li|h\d|t[dhr]|ul|ol|table|blockquote|pre|figcaption)>|<br>")
 SAFE_TAGS = {
     *HEADINGS[1:], "p", "ul", "ol", "li", "strong", "em", "a", "code", "pre", "blockquote", "br",
-    "hr", "img", "table", "thead", "tbody", "tr", "th", "td",
+    "hr", "img", "figure", "figcaption", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 SAFE_ATTRIBUTES = {
     "a": {"href", "title"},

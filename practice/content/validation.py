@@ -49,6 +49,11 @@ HINTS = {
     "figure_unit": "say whether it counts treatments or patients: `about 8 in 100 treatments`",
     "how_often": "add `figure: …` with its source, or `how-common: not known`",
     "compared_alone": "add `figure: …` of those who had the treatment, or delete the line",
+    "video_address": "copy the address of the video from your browser, with its https://",
+    "video_length": "write minutes and seconds, for example 2:30",
+    "no_captions": "write `captions: true` if it has captions, or below the options what is said",
+    "form_fields": "name each field once, for example `[name, phone, message]`",
+    "form_optional": "add it to `fields`, or take it out of `optional`",
     "int_parsing": "write a whole number",
     "int_parsing_size": "write a whole number",
     "float_parsing": "write a number, for example 37.5",
@@ -74,6 +79,9 @@ ABOUT_TWO = {
     "treats_nobody": "treatments",
     "how_often": "how_common",
     "compared_alone": "compared",
+    "no_captions": "captions",
+    "form_fields": "fields",
+    "form_optional": "optional",
 }
 """Errors that concern two fields, and the field on whose line they are reported."""
 LISTS = ("tuple_type", "list_type")

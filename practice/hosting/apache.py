@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
 from practice.hosting.headers import (
@@ -14,8 +14,10 @@ from practice.hosting.headers import (
     SEARCH_POLICY,
     SECURITY,
     SOON,
+    differing,
     policy,
 )
+from practice.site.outside import Outside
 from practice.site.redirects import Redirect
 
 QUERY = re.compile("[?#]")
@@ -48,8 +50,11 @@ def substitution(location: str) -> str:
     return re.sub(r"[\\${]", r"\\\g<0>", decoded) + rest
 
 
-def htaccess(base: str, moved: Iterable[Redirect]) -> str:
-    """Return Apache's `.htaccess`; it needs the modules `headers` and `alias`."""
+def htaccess(base: str, moved: Iterable[Redirect], pages: Mapping[str, Outside]) -> str:
+    """Return Apache's `.htaccess`; it needs the modules `headers` and `alias`.
+
+    ``pages`` deal with other sites: by address, with which.
+    """
     search = [pattern(base + folder) for folder in SEARCH]
     caching = [(pattern(base + folder), value) for folder, value in CACHING.items()]
     lines = [
@@ -62,6 +67,11 @@ def htaccess(base: str, moved: Iterable[Redirect]) -> str:
         _header("Content-Security-Policy", policy(SEARCH_POLICY), "|".join(search)),
         _header("Cache-Control", SOON),
         *(_header("Cache-Control", value, where) for where, value in caching),
+        *(
+            _header(name, value, f"{pattern(base + address)}(?:index\\.html)?$")
+            for address, outside in sorted(pages.items())
+            for name, value in differing(address, outside).items()
+        ),
     ]
     return "".join(f"{line}\n" for line in lines) + redirects(moved, base)
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from practice.hosting.headers import (
     CACHING,
+    CSP,
     NOT_FOUND,
     POLICY,
     SEARCH,
     SEARCH_POLICY,
     SECURITY,
     SOON,
+    of,
     policy,
+    varying,
 )
+from practice.site.outside import Outside
 from practice.site.redirects import Redirect
 
 
@@ -27,18 +31,31 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '\\"') + '"'
 
 
-def site_settings(base: str, moved: Iterable[Redirect]) -> str:
-    """Return the directives for the site's block, in addition to `root`."""
+def site_settings(base: str, moved: Iterable[Redirect], pages: Mapping[str, Outside]) -> str:
+    """Return the directives for the site's block, in addition to `root`.
+
+    ``pages`` deal with other sites: by address, with which.
+    """
+    varies = sorted(varying(pages))
     lines = ["file_server {", "  precompressed br gzip", "}", "header {"]
-    lines += [f"  {name} {quoted(value)}" for name, value in SECURITY.items()]
+    lines += [f"  {name} {quoted(value)}" for name, value in SECURITY.items() if name not in varies]
     lines += ["}"]
+    own = "".join(f" {quoted(base + address)}" for address in sorted(pages))
     search = " ".join(quoted(f"{base}{folder}*") for folder in SEARCH)
+    lines += ["@search {", f"  path {search}", *([f"  not path{own}"] if own else []), "}"]
     lines += [
-        f"@search path {search}",
-        f"@pages not path {search}",
+        f"@pages not path {search}{own}",
         f"header @search Content-Security-Policy {quoted(policy(SEARCH_POLICY))}",
         f"header @pages Content-Security-Policy {quoted(policy(POLICY))}",
     ]
+    if varies:
+        lines.append(f"@usual not path{own}")
+        lines += [f"header @usual {name} {quoted(SECURITY[name])}" for name in varies]
+    for address, outside in sorted(pages.items()):
+        headers = of(address, outside)
+        lines += [f"header {quoted(base + address)} {{"]
+        lines += [f"  {name} {quoted(headers[name])}" for name in (CSP, *varies)]
+        lines += ["}"]
     kept = " ".join(quoted(f"{base}{folder}*") for folder in CACHING)
     lines += [f"@soon not path {kept}", f"header @soon Cache-Control {quoted(SOON)}"]
     lines += [

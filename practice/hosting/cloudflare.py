@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from practice.hosting.headers import (
     CACHING,
@@ -11,14 +11,19 @@ from practice.hosting.headers import (
     SEARCH_POLICY,
     SECURITY,
     blocks,
+    differing,
     policy,
 )
+from practice.site.outside import Outside
 from practice.site.redirects import Redirect
 from practice.site.web_addresses import encoded_path, spellings
 
 
-def headers(base: str) -> str:
-    """Return `_headers` of Cloudflare Pages, where `!` removes a header of a wider rule."""
+def headers(base: str, pages: Mapping[str, Outside]) -> str:
+    """Return `_headers` of Cloudflare Pages, where `!` removes a header of a wider rule.
+
+    ``pages`` deal with other sites: by address, with which.
+    """
     search = {"! Content-Security-Policy": "", "Content-Security-Policy": policy(SEARCH_POLICY)}
     return blocks(
         {"/*": {"Content-Security-Policy": policy(POLICY), **SECURITY}}
@@ -27,7 +32,16 @@ def headers(base: str) -> str:
             f"{encoded_path(base + folder)}*": {"Cache-Control": value}
             for folder, value in CACHING.items()
         }
+        | {
+            encoded_path(base + address): _instead(differing(address, outside))
+            for address, outside in sorted(pages.items())
+        }
     )
+
+
+def _instead(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return lines that set headers in place of those of a wider rule."""
+    return {f"! {name}": "" for name in headers} | dict(headers)
 
 
 def redirects(moved: Iterable[Redirect], base: str) -> str:

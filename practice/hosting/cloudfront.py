@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from practice.hosting.headers import POLICY, SEARCH_POLICY, SECURITY, policy
+from practice.hosting.headers import SEARCH, SECURITY, policy_of, security_of
+from practice.site.outside import Outside, together
 from practice.site.redirects import Redirect
 
 LONGEST_NAME = 128 - len("-search")
 """Characters of a policy's name."""
 
 
-def headers_policy(address: str, *, search: bool) -> str:
+def headers_policy(address: str, pages: Mapping[str, Outside], *, search: bool) -> str:
     """Return a `ResponseHeadersPolicyConfig` of CloudFront (`create-response-headers-policy`).
 
     Two are needed: one for the paths of the search, and one for all others. Cache-Control is not
-    included: it is stored with each object during the upload.
+    included: it is stored with each object during the upload. ``pages`` deal with other sites, and
+    the headers allow what any of them needs; if there are any, each page contains its own policy.
     """
+    outside = together(pages)
+    security = security_of(outside)
     known = {
         "ContentSecurityPolicy": {
             "Override": True,
-            "ContentSecurityPolicy": policy(SEARCH_POLICY if search else POLICY),
+            "ContentSecurityPolicy": policy_of(SEARCH[0] if search else "/", outside),
         },
         "StrictTransportSecurity": {
             "Override": True,
@@ -36,7 +40,7 @@ def headers_policy(address: str, *, search: bool) -> str:
     said = ("Strict-Transport-Security", "X-Content-Type-Options", "Referrer-Policy")
     others = [
         {"Header": name, "Value": value, "Override": True}
-        for name, value in SECURITY.items()
+        for name, value in security.items()
         if name not in said
     ]
     name = re.sub(r"[^A-Za-z0-9]+", "-", address.removeprefix("https://"))[:LONGEST_NAME]

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from practice.hosting.headers import CACHING, NOT_FOUND, SEARCH_POLICY, SECURITY, blocks, policy
+from practice.hosting.headers import (
+    CACHING,
+    CSP,
+    NOT_FOUND,
+    SEARCH,
+    blocks,
+    policy_of,
+    security_of,
+)
+from practice.site.outside import Outside, together
 from practice.site.redirects import Redirect
 from practice.site.web_addresses import encoded_path, spellings
 
 
-def headers(base: str) -> str:
+def headers(base: str, pages: Mapping[str, Outside]) -> str:
     """`_headers` of Netlify, where rules that overlap add up: no header is said twice.
 
     So the one policy there is that of the search, and pages are cached as Netlify does it
-    itself: kept, but asked about each time.
+    itself: kept, but asked about each time. ``pages`` deal with other sites: by address, with
+    which. If there are any, the policy allows what any of them needs, and each page contains the
+    policy of its own.
     """
-    everywhere = {"Content-Security-Policy": policy(SEARCH_POLICY), **SECURITY}
+    outside = together(pages)
+    everywhere = {CSP: policy_of(SEARCH[0], outside), **security_of(outside)}
     return blocks(
         {"/*": everywhere}
         | {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from practice.hosting.headers import (
     CACHING,
@@ -13,8 +13,11 @@ from practice.hosting.headers import (
     SEARCH_POLICY,
     SECURITY,
     SOON,
+    differing,
     policy,
+    varying,
 )
+from practice.site.outside import Outside
 from practice.site.redirects import Redirect
 
 
@@ -27,24 +30,37 @@ def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def http_settings(base: str) -> str:
-    """What nginx needs once, in its `http` block."""
+def http_settings(base: str, pages: Mapping[str, Outside]) -> str:
+    """What nginx needs once, in its `http` block.
+
+    ``pages`` deal with other sites: by address, with which.
+    """
     search = [(folder, policy(SEARCH_POLICY)) for folder in SEARCH]
     maps = [
-        ("practice_policy", policy(POLICY), search),
-        ("practice_caching", SOON, list(CACHING.items())),
+        ("Content-Security-Policy", "practice_policy", policy(POLICY), search),
+        ("Cache-Control", "practice_caching", SOON, list(CACHING.items())),
+        *((name, _variable(name), SECURITY[name], []) for name in sorted(varying(pages))),
     ]
     text = ""
-    for variable, default, cases in maps:
+    for header, variable, default, cases in maps:
         text += f"map $uri ${variable} {{\n  default {quoted(default)};\n"
+        for address, outside in sorted(pages.items()):
+            if value := differing(address, outside).get(header):
+                page = f"~^{re.escape(base + address)}(?:index\\.html)?$"
+                text += f"  {quoted(page)} {quoted(value)};\n"
         for folder, value in cases:
             text += f"  {quoted('~^' + re.escape(base + folder))} {quoted(value)};\n"
         text += "}\n"
     return text
 
 
-def server_settings(base: str, moved: Iterable[Redirect]) -> str:
+def _variable(header: str) -> str:
+    return f"practice_{header.lower().replace('-', '_')}"
+
+
+def server_settings(base: str, moved: Iterable[Redirect], pages: Mapping[str, Outside]) -> str:
     """What nginx needs in the `server` block of the site, beside its name and certificate."""
+    security = SECURITY | {name: f"${_variable(name)}" for name in varying(pages)}
     lines = [
         "index index.html;",
         "charset utf-8;",
@@ -57,7 +73,7 @@ def server_settings(base: str, moved: Iterable[Redirect]) -> str:
         f"error_page 404 {quoted(base + NOT_FOUND)};",
         'add_header Content-Security-Policy "$practice_policy" always;',
         'add_header Cache-Control "$practice_caching" always;',
-        *(f"add_header {name} {quoted(value)} always;" for name, value in SECURITY.items()),
+        *(f"add_header {name} {quoted(value)} always;" for name, value in security.items()),
         "location ~ \\.(?:gz|br)$ { internal; }",
     ]
     return "".join(f"{line}\n" for line in lines) + redirects(moved, base)

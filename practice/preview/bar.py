@@ -17,6 +17,7 @@ from practice.hosting import headers
 from practice.preview.live import LivePreview
 from practice.preview.pages import PreviewPage
 from practice.problems import Problem
+from practice.site import outside
 
 ASSET = re.compile(rb'(?:href|src)="([^"]*/assets/site\.[^"]*)"')
 FOOT = b"</body>"
@@ -103,17 +104,17 @@ def problems_for_bar(problems: Iterable[Problem], origin: str) -> list[dict[str,
     ]
 
 
-def headers_of(address: str) -> dict[str, str]:
+def headers_of(address: str, page: PreviewPage | None = None) -> dict[str, str]:
     """Return the headers of a page: those of the live site, adjusted for the preview.
 
     The bar may connect to the preview, the browser caches nothing, and there is no HSTS, because
     the preview does not use HTTPS.
     """
-    policy = dict(headers.SEARCH_POLICY if address.startswith(headers.SEARCH) else headers.POLICY)
-    policy["connect-src"] = "'self'"
-    security = {k: v for k, v in headers.SECURITY.items() if k != "Strict-Transport-Security"}
+    sites = outside.of(page.document) if page and page.document else outside.NOWHERE
+    policy = headers.directives_of(address, sites) | {"connect-src": "'self'"}
+    security = headers.security_of(sites)
     return {
         "Content-Security-Policy": headers.policy(policy),
-        **security,
+        **{k: v for k, v in security.items() if k != "Strict-Transport-Security"},
         "Cache-Control": "no-store",
     }

@@ -149,7 +149,9 @@ class Preview:
         if not content:
             content, status = broken_page(page.problems).encode(), 500
         text = digest(mount.live, content)
-        return Response(bar.with_bar(content, text), status, bar.headers_of(inside), TYPES[".html"])
+        return Response(
+            bar.with_bar(content, text), status, bar.headers_of(inside, page), TYPES[".html"]
+        )
 
     async def _missing(self, mount: Mount, inside: str) -> Response:
         source = mount.live.source_of(inside)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,11 +15,14 @@ from practice.publish import compress, search
 from practice.publish.release import address_of
 from practice.publish.settings import GitHubPages, PublishSettings
 from practice.publish.tree import Tree
-from practice.site import redirects
+from practice.site import outside, redirects
 from practice.site.events import EventList
+from practice.site.outside import Outside
 from practice.support.cache_folder import cache_folder
 from practice.support.output_folder import MARKER
 
+SAME_FOR_ALL = ("netlify", "cloudfront")
+"""Hosts that send the same headers with every page."""
 CHARSET = '<meta charset="utf-8">\n'
 NOT_FOUND_BY_SEARCH = ("404.html", "search/index.html")
 
@@ -28,12 +33,17 @@ def assemble(built: Built, settings: PublishSettings, folder: Path) -> Tree:
     The search indexes and compressed files are kept in the cache by what they are made of, so that
     only those of changed pages are made.
     """
+    pages_outside = outside.by_address(built.site)
+    in_pages = settings.target.host == "github" or (
+        settings.target.host in SAME_FOR_ALL and bool(pages_outside)
+    )
     tree, site, cache = Tree(folder), built.output, cache_folder(built.site.content)
     moved = redirects.of(built.site)
     for path in files_below(site):
         if path != MARKER:
             digest = built.digests.get(path, b"")
-            _put(tree, path, site / path, digest.hex(), policy_in_pages=_is_github(settings))
+            own = pages_outside.get(address_of(path), outside.NOWHERE) if in_pages else None
+            _put(tree, path, site / path, digest.hex(), own)
     posts = [save_as(post.path) for post in built.site.posts]
     pages = {path: tree.files[path].sha256 for path in searchable(built, moved)}
     kept = folder.parent
@@ -43,7 +53,7 @@ def assemble(built: Built, settings: PublishSettings, folder: Path) -> Tree:
     for path, (file, sha256) in found.items():
         tree.put(path, file, sha256)
     base = urlsplit(settings.address).path
-    for name, text in host_files(settings, base, moved).items():
+    for name, text in host_files(settings, base, moved, pages_outside).items():
         tree.write(name, text.encode())
     if settings.target.precompressed:
         compress.compress(tree, cache)
@@ -59,14 +69,13 @@ def searchable(built: Built, moved: list[redirects.Redirect]) -> list[str]:
     return [path for path in pages if path not in others and path not in NOT_FOUND_BY_SEARCH]
 
 
-def _is_github(settings: PublishSettings) -> bool:
-    return settings.target.host == "github"
+def _put(tree: Tree, path: str, file: Path, sha256: str, own: Outside | None) -> None:
+    """Add a file of the site; a page contains its policy if the host does not send it.
 
-
-def _put(tree: Tree, path: str, file: Path, sha256: str, *, policy_in_pages: bool) -> None:
-    """Add a file of the site; pages contain the policy if the host sends no headers."""
-    if policy_in_pages and path.endswith(".html"):
-        policy = headers.in_page(address_of(path))
+    ``own`` are the other sites of that policy, or None where the host sends it.
+    """
+    if own is not None and path.endswith(".html"):
+        policy = headers.in_page(address_of(path), own)
         meta = f'{CHARSET}<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         html = file.read_text(encoding="utf-8")
         tree.write(path, html.replace(CHARSET, meta, 1).encode())
@@ -75,20 +84,29 @@ def _put(tree: Tree, path: str, file: Path, sha256: str, *, policy_in_pages: boo
 
 
 def host_files(
-    settings: PublishSettings, base: str, moved: list[redirects.Redirect]
+    settings: PublishSettings,
+    base: str,
+    moved: list[redirects.Redirect],
+    pages: Mapping[str, Outside],
 ) -> dict[str, str]:
-    """Return the files that the host expects within the site, by path."""
+    """Return the files that the host expects within the site, by path.
+
+    ``pages`` deal with other sites: by address, with which.
+    """
     moved = redirects.for_servers(moved)
     match settings.target.host:
         case "netlify":
-            return {"_headers": netlify.headers(base), "_redirects": netlify.redirects(moved, base)}
+            return {
+                "_headers": netlify.headers(base, pages),
+                "_redirects": netlify.redirects(moved, base),
+            }
         case "cloudflare":
             return {
-                "_headers": cloudflare.headers(base),
+                "_headers": cloudflare.headers(base, pages),
                 "_redirects": cloudflare.redirects(moved, base),
             }
         case "apache":
-            return {".htaccess": apache.htaccess(base, moved)}
+            return {".htaccess": apache.htaccess(base, moved, pages)}
         case "github":
             files = {".nojekyll": ""}
             if isinstance(settings.target, GitHubPages) and settings.target.domain:
@@ -98,25 +116,42 @@ def host_files(
             return {}
 
 
-def server_files(settings: PublishSettings, moved: list[redirects.Redirect]) -> dict[str, str]:
-    """Return files for the configuration of the server, outside the site, by name."""
+def headers_of(
+    settings: PublishSettings, pages: Mapping[str, Outside]
+) -> Callable[[str], dict[str, str]]:
+    """Return a function that returns the headers that the host sends with an address.
+
+    ``pages`` deal with other sites: by address, with which.
+    """
+    if settings.target.host in SAME_FOR_ALL:
+        return partial(headers.of, outside=outside.together(pages))
+    return lambda address: headers.of(address, pages.get(address, outside.NOWHERE))
+
+
+def server_files(
+    settings: PublishSettings, moved: list[redirects.Redirect], pages: Mapping[str, Outside]
+) -> dict[str, str]:
+    """Return files for the configuration of the server, outside the site, by name.
+
+    ``pages`` deal with other sites: by address, with which.
+    """
     moved = redirects.for_servers(moved)
     base = urlsplit(settings.address).path
     match settings.target.host:
         case "nginx":
             return {
-                "nginx-http.conf": nginx.http_settings(base),
-                "nginx-server.conf": nginx.server_settings(base, moved),
+                "nginx-http.conf": nginx.http_settings(base, pages),
+                "nginx-server.conf": nginx.server_settings(base, moved, pages),
             }
         case "caddy":
-            return {"Caddyfile.site": caddy.site_settings(base, moved)}
+            return {"Caddyfile.site": caddy.site_settings(base, moved, pages)}
         case "cloudfront":
             return {
                 "cloudfront-headers.json": cloudfront.headers_policy(
-                    settings.address, search=False
+                    settings.address, pages, search=False
                 ),
                 "cloudfront-headers-search.json": cloudfront.headers_policy(
-                    settings.address, search=True
+                    settings.address, pages, search=True
                 ),
                 "cloudfront-function.js": cloudfront.function(moved, base),
             }

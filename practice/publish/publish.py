@@ -21,7 +21,7 @@ from practice.publish import commits, likeness, preflight, sample, sbom, server_
 from practice.publish.earlier import Earlier
 from practice.publish.history import FOLDER, History, Published
 from practice.publish.messages import plan_in_words
-from practice.publish.postprocess import assemble, searchable, server_files
+from practice.publish.postprocess import assemble, headers_of, searchable, server_files
 from practice.publish.release import (
     LiveState,
     Others,
@@ -34,7 +34,7 @@ from practice.publish.release import (
 )
 from practice.publish.settings import FILE, PublishSettings, load
 from practice.publish.targets import choose
-from practice.site import redirects
+from practice.site import outside, redirects
 from practice.site.web_addresses import as_text
 from practice.support import faults
 from practice.support.environment import now
@@ -115,7 +115,7 @@ def publish(options: Options, console: Console, file: Path = FILE) -> Outcome:
         console.say(plan_in_words(made, target.name, others, whole=options.dry_run))
         if options.dry_run or not (made.nothing or options.yes or console.confirm("Publish this?")):
             return Outcome(made, target.name, done=False)
-        server = server_files(settings, moved)
+        server = server_files(settings, moved, outside.by_address(built.site))
         if not made.nothing:
             keep_live(earlier, console)
         history.keep(release, tree.folder, server, publication.redirects)
@@ -327,8 +327,9 @@ def write_bill(settings: PublishSettings, console: Console) -> None:
 def check(settings: PublishSettings, made: Plan, built: Built, console: Console) -> int:
     """Request every file of the live site, and every address that it had before."""
     console.step("Checking every file on the live site")
-    with_headers = settings.target.host in HEADERS_ARE_OURS
-    problems = verify.files(settings.address, made.new, with_headers=with_headers)
+    ours = settings.target.host in HEADERS_ARE_OURS
+    sent = headers_of(settings, outside.by_address(built.site)) if ours else None
+    problems = verify.files(settings.address, made.new, sent)
     moved = redirects.for_servers(redirects.of(built.site))
     gone = [one.source for one in moved if one.target is None]
     before = made.live.release.addresses if made.live.release else set()

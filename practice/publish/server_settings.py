@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 
 from practice.publish.history import FOLDER, History
 from practice.publish.postprocess import server_files
+from practice.publish.release import address_of
 from practice.publish.settings import FILE, PublishSettings
+from practice.site.outside import Outside, in_page
 from practice.support.files import write_file
 
 RELOADED = {
@@ -47,16 +49,25 @@ def write_stored(
 ) -> None:
     """Write the settings of a stored release; without them, say that the server keeps others.
 
-    They are the texts from when it was published here, or else are made from its redirects.
+    They are the texts from when it was published here, or else are made from its redirects and
+    pages.
     """
-    names = server_files(settings, []).keys()
+    names = server_files(settings, [], {}).keys()
     texts, moved = history.server_files(id), history.redirects(id)
     if names <= texts.keys():
         write({name: texts[name] for name in names}, settings, say)
     elif moved is not None:
-        write(server_files(settings, moved), settings, say)
+        write(server_files(settings, moved, _outside(history, id)), settings, say)
     else:
         say(
             f"The redirects of release {id} are not known, so those in `{folder_of(settings)}/` "
             "stay as they are: check that none of them leads away from a page that is live again."
         )
+
+
+def _outside(history: History, id: str) -> dict[str, Outside]:
+    """Return the pages of a stored release that deal with other sites, and with which."""
+    release = history.get(id)
+    paths = [path for path in release.files if path.endswith(".html")] if release else []
+    texts = {path: history.text(release, path) or "" for path in paths} if release else {}
+    return {address_of(path): found for path, text in texts.items() if (found := in_page(text))}

@@ -11,7 +11,7 @@ import string
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email.message import Message
@@ -138,11 +138,14 @@ def _unreachable(error: Exception) -> Unreachable:
             return Unreachable(f"the connection failed ({reason or type(reason).__name__})", remedy)
 
 
-def files(address: str, release: Release, *, with_headers: bool) -> list[Problem]:
+def files(
+    address: str, release: Release, headers_of: Callable[[str], Mapping[str, str]] | None = None
+) -> list[Problem]:
     """Return a problem for each file of a release that the site does not serve byte for byte.
 
-    ``with_headers`` also compares the headers, for hosts that send ours. Raises ``ProblemsFound``
-    with one problem if the site does not answer, or answers with nothing of the release.
+    ``headers_of`` returns the headers of an address, for hosts that send ours.
+    Raises ``ProblemsFound`` with one problem if the site does not answer, or answers with nothing
+    of the release.
     """
 
     def wrong(path: str) -> str:
@@ -152,8 +155,8 @@ def files(address: str, release: Release, *, with_headers: bool) -> list[Problem
             return _status(answer)
         if hashlib.sha256(answer.body).hexdigest() != release.files[path].sha256:
             return "answers with different content"
-        if with_headers:
-            for name, value in headers.of(where).items():
+        if headers_of:
+            for name, value in headers_of(where).items():
                 said = answer.headers.get(name)
                 if said != value:
                     return f"answers with `{name}: {said}`, not `{value}`"

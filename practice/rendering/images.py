@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from practice.content.pictures import shown_alt
 from practice.paths import display_path_of
 from practice.problems import Problem, ProblemsFound
 from practice.rendering import pixels
@@ -173,14 +174,17 @@ class Pictures:
             sizes=sizes,
             width=largest,
             height=picture.height_at(largest),
-            alt=alt,
+            alt=shown_alt(alt),
             loading=loading,
             first=Markup(' fetchpriority="high"') if loading == "eager" else "",
             extra=Markup(extra),  # noqa: S704  # made of escaped parts above
         )
 
-    def fill(self, text: str) -> str:
-        """Return our own Markdown's HTML with every picture of the practice as `<picture>`."""
+    def fill(self, text: str, sizes: str = TEXT_COLUMN) -> str:
+        """Return our own Markdown's HTML with every picture of the practice as `<picture>`.
+
+        ``sizes`` is the display width, as in ``html``.
+        """
 
         def picture(match: re.Match[str]) -> str:
             values = dict(ATTRIBUTE.findall(match["attributes"]))
@@ -188,7 +192,7 @@ class Pictures:
             if not source.startswith(OURS):
                 return match[0]
             alt, title = (html.unescape(values.get(key, "")) for key in ("alt", "title"))
-            return self.html(source.removeprefix(OURS), alt, title=title)
+            return self.html(source.removeprefix(OURS), alt, sizes, title=title)
 
         return IMG.sub(picture, text)
 

@@ -21,14 +21,16 @@ from practice.content.models import (
     FREQUENCY_MEANING,
     Event,
     Faq,
+    Form,
     SideEffects,
     Treatment,
+    Video,
 )
 from practice.paths import display_path_of
 from practice.problems import Problem
 from practice.rendering import assets, links, templates
 from practice.rendering.compiled import CompiledTemplates, Known
-from practice.rendering.images import Pictures
+from practice.rendering.images import TEXT_COLUMN, Pictures
 from practice.rendering.templates import (
     ENDING,
     PelicanObject,
@@ -157,7 +159,7 @@ class Renderer:
         # the filter takes the context: so those that depend on the site do.
         return {
             "url": jinja2.pass_context(lambda _, path: self.base + path),
-            "html": jinja2.pass_context(lambda _, text: self.html(text)),
+            "html": jinja2.pass_context(lambda _, *text: self.html(*text)),
             "long_date": formatting.long_date,
             "iso": dt.date.isoformat,
             "clock": formatting.clock,
@@ -173,12 +175,13 @@ class Renderer:
             "calendar_path": events.calendar_path,
         }
 
-    def html(self, text: str) -> Markup:
+    def html(self, text: str, sizes: str = TEXT_COLUMN) -> Markup:
         """Return our own Markdown's HTML with pictures in every size and links resolved.
 
-        It is cleaned again, because the text may come from the cache.
+        It is cleaned again, because the text may come from the cache. ``sizes`` is the display
+        width of its pictures (`practice.rendering.images`).
         """
-        text = self.pictures.fill(clean(text))
+        text = self.pictures.fill(clean(text), sizes)
         resolved = links.resolve(text, self.recorded.target, self.base)
         return Markup(resolved)  # noqa: S704  # nh3 has cleaned it
 
@@ -268,6 +271,10 @@ class Renderer:
             return self._at_once(
                 (name, treatment.slug, level), lambda: self._of_treatment(name, treatment, level)
             )
+        if isinstance(callout, Video):
+            return self.env.show(callout.NAME, callout, level, self.pictures.html)
+        if isinstance(callout, Form):
+            return self.env.show(callout.NAME, callout, level, self.recorded)
         return self.env.callout(placed, self.recorded)
 
     def _of_treatment(self, name: str, treatment: Document[Treatment], level: int) -> Markup:

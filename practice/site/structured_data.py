@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -34,6 +35,7 @@ from practice.content.models import (
     SideEffects,
     Therapist,
     Treatment,
+    Video,
 )
 from practice.paths import slug
 from practice.site.authors import Writer
@@ -164,6 +166,8 @@ class _Page:
             yield self._location(self._place)
         if document:
             yield from self._own(document)
+            for number, video in enumerate(document.body.of_type(Video), 1):
+                yield self._video(video, number)
         for treatment in self._about:
             yield self._about_treatment(treatment)
         if self._items:
@@ -516,6 +520,23 @@ class _Page:
                 offers=number and _node("Offer", price=number, priceCurrency="USD", url=url),
             ),
         }
+
+    def _video(self, video: Video, number: int) -> Node:
+        """Return a video of the text (`VideoObject`).
+
+        Source: https://developers.google.com/search/docs/appearance/structured-data/video
+        """
+        return _node(
+            "VideoObject",
+            self._id(self.view.path, f"video_{number}"),
+            name=video.title,
+            description=video.description,
+            thumbnailUrl=f"{self.address}/images/{quote(video.picture)}",
+            uploadDate=video.published.isoformat(),
+            duration=video.duration,
+            embedUrl=video.player.address,
+            transcript=plain(video.details),
+        )
 
     # --- Lists ---
 

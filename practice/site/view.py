@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from practice.content.body import Heading
 from practice.content.document import Document
+from practice.content.pictures import shown_alt
 from practice.paths import HOME, NOT_FOUND
 from practice.site.events import EventList
 from practice.site.lists import AuthorList, TopicList, Year
@@ -86,7 +87,7 @@ def view_of(site: Site, address: str, document: Document) -> View:
         breadcrumbs=_way_to(site, document),
         og_type={"post": "article", "therapist": "profile"}.get(kind, "website"),
         image=f"{address}/images/{picture.name}" if picture else None,
-        image_alt=(picture.alt or "") if picture else "",
+        image_alt=shown_alt(picture.alt) if picture else "",
         sample=meta.sample,
         contents=sections if len(sections) >= LONG_PAGE and not home else (),
         noindex=document.path == NOT_FOUND,

@@ -403,6 +403,7 @@ THIRD = "//cdn.example/x"
         f"<style>p {{ background: url( {THIRD} ) }}</style>",
         f'<a ping="https:{THIRD}" href="/">',
         f'<form action="https:{THIRD}">',
+        f'<form class="search-form" action="https:{THIRD}">',
         f'<button formaction="https:{THIRD}">',
         f'<svg><use href="https:{THIRD}"></use></svg>',
         f'<svg><image xlink:href="https:{THIRD}"/></svg>',

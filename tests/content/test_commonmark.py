@@ -135,7 +135,9 @@ def test_what_would_not_be_shown_as_written_is_named(text, expected):
          '</thead>\n<tbody>\n<tr>\n<td class="center">c</td>\n<td class="right"></td>\n</tr>\n'
          "</tbody>\n</table>")),
         ("a\\\nb  \nc", "<p>a<br>\nb<br>\nc</p>"),
-        ('![a *b* `c` [d](e)](f "g")', '<p><img alt="a b c d" src="f" title="g"></p>'),
+        ('![a *b* `c` [d](e)](f "g & \'h\'")',
+         '<figure><img alt="a b c d" src="f"><figcaption>g &amp; ‘h’</figcaption>\n</figure>'),
+        ("![None](f)", '<p><img alt="" src="f"></p>'),
         ("![a ![b](c) d](e)", '<p><img alt="a b d" src="e"></p>'),
         ("<tel:+15555550123>", '<p><a href="tel:+15555550123">tel:+15555550123</a></p>'),
         ("[x](https://a.example/?b=1&c=2)", '<p><a href="https://a.example/?b=1&amp;c=2">x</a></p>'),

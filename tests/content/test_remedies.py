@@ -22,10 +22,11 @@ DAY = "1780315200"
 QUOTED = re.compile(r"`([^`]+)`")
 BY_PEOPLE = {
     "what to write is for people to say": {
-        "alt-missing", "claim", "faq-answer", "figure-source", "figure-group",
+        "alt-missing", "caption-place", "claim", "faq-answer", "figure-source", "figure-group",
         "risk-relative", "card-long",
         "help-missing", "link-dead",
-        "link-text", "notice-missing", "notice-page", "number-format", "page-missing",
+        "link-text", "notice-missing", "notice-page", "number-format",
+        "page-missing", "patient-pictures",
         "reading-grade", "section-empty", "section-missing", "sentence-long", "testimonial",
         "text-limit", "text-missing", "dont-wording", "link-draft", "link-empty", "link-mail",
         "link-fragment", "link-reference", "link-broken", "callout-argument", "callout-empty",

@@ -24,6 +24,7 @@ from practice.hosting import apache, caddy, cloudflare, cloudfront, headers, net
 from practice.publish import postprocess, verify
 from practice.publish.release import address_of, of_folder, served
 from practice.publish.settings import load
+from practice.site.outside import NOWHERE, Outside, in_page, together
 from practice.site.redirects import Redirect
 
 MOVED = [
@@ -33,12 +34,40 @@ MOVED = [
 ]
 
 
+WATCH, ASK, KITCHEN_SINK = "/blog/watch/", "/blog/ask/", "/kitchen-sink/"
+VIDEO = """\
+/// video | A stretch
+    url: https://youtu.be/aBcDeFgHiJk
+    length: 2:30
+    published: 2026-03-01
+    description: June stretches.
+    picture: arcs.png
+    picture-alt: none
+    captions: true
+///
+"""
+FORM = """\
+/// form | Write to us
+    action: https://forms.example.com:8443/abc?d=e
+    fields: [name, message]
+///
+"""
+OUTSIDE = {
+    WATCH: Outside(players=("https://www.youtube-nocookie.com",)),
+    ASK: Outside(forms=("https://forms.example.com:8443",)),
+    KITCHEN_SINK: Outside(("https://player.vimeo.com",), ("https://forms.example.com:8443",)),
+}
+"""What pages of the project below deal with; that of the kitchen sink has both."""
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """A practice that is published to a folder for nginx."""
     made = publishing.Project(tmp_path_factory.mktemp("headers"))
     made.to(to="folder", path="www", host="nginx")
     made.write("redirects.yaml", "".join(f"{r.source}: {r.target or 'gone'}\n" for r in MOVED))
+    made.post("watch", words=VIDEO)
+    made.post("ask", words=FORM)
     made.publish()
     return made
 
@@ -63,8 +92,9 @@ def assert_headers(address, folder):
     for path in paths:
         where = address_of(path)
         answer = verify.get(address + where)
-        said = {name: answer.headers.get_all(name) for name in headers.of(where)}
-        assert said == {name: [value] for name, value in headers.of(where).items()}, where
+        wanted = headers.of(where, OUTSIDE.get(where, NOWHERE))
+        said = {name: answer.headers.get_all(name) for name in wanted}
+        assert said == {name: [value] for name, value in wanted.items()}, where
 
 
 def test_nginx_says_the_headers_of_every_file_and_each_once(project, live):
@@ -101,7 +131,7 @@ def test_nginx_serves_compressed_siblings(live):
 
 
 def test_caddy(project, tmp_path):
-    settings = caddy.site_settings("", MOVED)
+    settings = caddy.site_settings("", MOVED, OUTSIDE)
     with servers.caddy(tmp_path / "caddy", project.folder / "www", settings) as address:
         assert_headers(address, project.folder / "www")
         assert verify.get(f"{address}/old/").headers["Location"] == "/treatments/"
@@ -121,7 +151,7 @@ def readable_by_all():
 
 def test_apache(project, tmp_path, readable_by_all):
     www = Path(shutil.copytree(project.folder / "www", readable_by_all / "www"))
-    (www / ".htaccess").write_text(apache.htaccess("", MOVED))
+    (www / ".htaccess").write_text(apache.htaccess("", MOVED, OUTSIDE))
     with servers.apache(tmp_path / "apache", www) as address:
         assert_headers(address, www)
         assert verify.get(f"{address}/old/").headers["Location"].endswith("/treatments/")
@@ -259,6 +289,7 @@ def said_by(rules: dict[str, list[str]], address: str) -> dict[str, str]:
 
 
 ADDRESSES = [
+    WATCH, ASK, KITCHEN_SINK,
     "/", "/team/", "/search/", "/pagefind/pagefind.js", "/pagefind/fragment/x.pf_fragment",
     "/assets/site.12345678.css", "/images/a.png", "/files/a.pdf", "/feed.xml", "/404.html",
 ]  # fmt: skip
@@ -267,8 +298,8 @@ ADDRESSES = [
 @pytest.mark.parametrize("base", ["", "/some/clinic"])
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_cloudflare_says_what_the_source_says(address, base):
-    said = said_by(blocks(cloudflare.headers(base)), base + address)
-    wanted = headers.of(address)
+    said = said_by(blocks(cloudflare.headers(base, OUTSIDE)), base + address)
+    wanted = headers.of(address, OUTSIDE.get(address, NOWHERE))
     if wanted["Cache-Control"] == headers.SOON:
         del wanted["Cache-Control"]  # Cloudflare's own: asked about each time
     assert said == wanted
@@ -276,7 +307,7 @@ def test_cloudflare_says_what_the_source_says(address, base):
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_netlify_says_no_header_twice_and_the_policy_of_the_search_everywhere(address):
-    said = said_by(blocks(netlify.headers("")), address)
+    said = said_by(blocks(netlify.headers("", {})), address)
     wanted = headers.of(address)
     wanted["Content-Security-Policy"] = headers.policy(headers.SEARCH_POLICY)
     if wanted["Cache-Control"] == headers.SOON:
@@ -287,7 +318,7 @@ def test_netlify_says_no_header_twice_and_the_policy_of_the_search_everywhere(ad
 @pytest.mark.parametrize("search", [False, True])
 def test_cloudfront_says_every_header(search):
     config = json.loads(
-        cloudfront.headers_policy("https://clinic.practice-site.org", search=search)
+        cloudfront.headers_policy("https://clinic.practice-site.org", {}, search=search)
     )
     known = config["SecurityHeadersConfig"]
     wanted = headers.of("/search/" if search else "/")
@@ -307,7 +338,7 @@ def test_cloudfront_says_every_header(search):
 
 def test_github_pages_carry_the_policy_themselves(tmp_path):
     project = publishing.Project(tmp_path).to(to="github", domain="clinic.practice-site.org")
-    files = postprocess.host_files(load(project.settings), "", MOVED)
+    files = postprocess.host_files(load(project.settings), "", MOVED, {})
     assert files == {".nojekyll": "", "CNAME": "clinic.practice-site.org\n"}
     assert "frame-ancestors" not in headers.in_page("/")
     assert "'wasm-unsafe-eval'" in headers.in_page("/search/")
@@ -317,3 +348,60 @@ def test_only_the_search_may_run_webassembly():
     allowed = [address for address in ADDRESSES if "wasm" in headers.policy_of(address)]
     assert all(address.startswith(headers.SEARCH) for address in allowed)
     assert len(allowed) == 3
+
+
+# --- Pages with a video or a form ---
+
+
+def test_only_pages_that_need_them_name_other_sites(project):
+    pages = {path: headers.of(path, OUTSIDE.get(path, NOWHERE)) for path in ADDRESSES}
+    policies = {path: said["Content-Security-Policy"] for path, said in pages.items()}
+    assert "frame-src https://www.youtube-nocookie.com" in policies[WATCH]
+    assert "form-action 'self' https://forms.example.com:8443;" in policies[ASK]
+    assert [path for path in policies if "frame-src" in policies[path]] == [
+        WATCH,
+        KITCHEN_SINK,
+    ]
+    assert {path for path in policies if "https:" in policies[path]} == OUTSIDE.keys()
+    assert pages[WATCH]["Cross-Origin-Embedder-Policy"] == "unsafe-none"
+    assert (
+        'fullscreen=(self "https://www.youtube-nocookie.com")'
+        in (pages[WATCH]["Permissions-Policy"])
+    )
+    assert pages[WATCH]["Permissions-Policy"].count("youtube") == len(headers.OF_PLAYERS)
+    assert headers.differing(ASK, OUTSIDE[ASK]).keys() == {"Content-Security-Policy"}
+    assert "camera=()" in pages[WATCH]["Permissions-Policy"]
+    built = {
+        address_of(file.relative_to(project.folder / "www").as_posix()): in_page(
+            file.read_text("utf-8")
+        )
+        for file in (project.folder / "www").rglob("*.html")
+    }
+    assert {path: found for path, found in built.items() if found} == OUTSIDE
+
+
+def test_hosts_with_one_policy_allow_what_any_page_needs():
+    both = together(OUTSIDE)
+    wanted = headers.of("/search/", both)
+    del wanted["Cache-Control"]
+    for address in ("/", WATCH):
+        assert said_by(blocks(netlify.headers("", OUTSIDE)), address) == wanted
+    config = json.loads(cloudfront.headers_policy("https://a.example", OUTSIDE, search=True))
+    policy = config["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    assert policy == wanted["Content-Security-Policy"]
+    others = {i["Header"]: i["Value"] for i in config["CustomHeadersConfig"]["Items"]}
+    assert others["Cross-Origin-Embedder-Policy"] == "unsafe-none"
+
+
+@pytest.mark.parametrize("host", ["github", "netlify"])
+def test_pages_of_such_hosts_contain_the_policy_of_their_own(tmp_path, host):
+    project = publishing.Project(tmp_path).to(to="folder", path="www", host=host)
+    project.post("watch", words=VIDEO)
+    project.post("ask", words=FORM)
+    project.publish(dry_run=True)
+    release = project.folder / ".releases" / "release"
+    for file in release.rglob("*.html"):
+        where = address_of(file.relative_to(release).as_posix())
+        policy = headers.in_page(where, OUTSIDE.get(where, NOWHERE))
+        assert f'content="{policy}">' in file.read_text("utf-8"), where
+    assert len(list(release.rglob("*.html"))) > 30

@@ -157,8 +157,8 @@ def assert_answers(address: str, base: str, redirects: list[Redirect]) -> None:
 def test_nginx(redirects, base):
     with site() as (folder, www):
         own = [folder / "server.conf", folder / "http.conf"]
-        own[0].write_text(nginx.server_settings(base, redirects), "utf-8")
-        own[1].write_text(nginx.http_settings(base), "utf-8")
+        own[0].write_text(nginx.server_settings(base, redirects, {}), "utf-8")
+        own[1].write_text(nginx.http_settings(base, {}), "utf-8")
         with servers.nginx(folder / "nginx", www, *own) as address:
             assert_answers(address, base, redirects)
 
@@ -168,7 +168,7 @@ def test_nginx(redirects, base):
 @example(KNOWN, "")
 def test_caddy(redirects, base):
     with site() as (folder, www):
-        own = caddy.site_settings(base, redirects)
+        own = caddy.site_settings(base, redirects, {})
         with servers.caddy(folder / "caddy", www, own) as address:
             assert_answers(address, base, redirects)
 
@@ -178,7 +178,7 @@ def test_caddy(redirects, base):
 @example(KNOWN, "")
 def test_apache(redirects, base):
     with site() as (folder, www):
-        (www / ".htaccess").write_text(apache.htaccess(base, redirects), "utf-8")
+        (www / ".htaccess").write_text(apache.htaccess(base, redirects, {}), "utf-8")
         with servers.apache(folder / "apache", www) as address:
             assert_answers(address, base, redirects)
 
@@ -242,7 +242,7 @@ def test_cloudfront_never_leads_to_another_site_by_slashes(start):
 @pytest.mark.parametrize("search", [False, True])
 @pytest.mark.parametrize("address", ["https://clínica.org/a b", f"https://{'long.' * 60}org"])
 def test_cloudfronts_policy_has_a_name_that_amazon_accepts(address, search):
-    name = json.loads(cloudfront.headers_policy(address, search=search))["Name"]
+    name = json.loads(cloudfront.headers_policy(address, {}, search=search))["Name"]
     assert set(name) <= set("abcdefghijklmnopqrstuvwxyz-")
     assert len(name) <= 128
     assert name.endswith("-search") == search

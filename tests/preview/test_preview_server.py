@@ -106,6 +106,19 @@ def test_an_address_without_its_slash_leads_to_the_page(preview):
     assert (answer.status, answer.headers["location"]) == (307, "/blog/a-plain-post/")
 
 
+def test_a_page_with_a_video_and_a_form_has_the_headers_of_the_live_site(preview):
+    answer = ask(preview, "/kitchen-sink/")
+    policy = answer.headers["content-security-policy"]
+    assert "frame-src https://player.vimeo.com" in policy
+    assert "form-action 'self' https://forms.example.com:8443;" in policy
+    assert answer.headers["cross-origin-embedder-policy"] == "unsafe-none"
+    assert "https://player.vimeo.com" in answer.headers["permissions-policy"]
+    plain = ask(preview, "/blog/a-plain-post/").headers
+    assert "frame-src" not in plain["content-security-policy"]
+    assert "form-action 'self';" in plain["content-security-policy"]
+    assert plain["cross-origin-embedder-policy"] == "require-corp"
+
+
 def test_an_edit_on_disk_is_served_and_told(desk):
     post = desk.content / "posts" / "a-plain-post.md"
     with socket.create_connection(("127.0.0.1", desk.port), timeout=HANG) as listener:

@@ -105,7 +105,7 @@ def test_servers_get_both_encodings_of_an_accent(tmp_path, host):
     moved = [Redirect("/files/Años.pdf", None, "x", 1)]
     [text] = [
         text
-        for text in postprocess.server_files(load(project.settings), moved).values()
+        for text in postprocess.server_files(load(project.settings), moved, {}).values()
         if "410" in text
     ]
     for form in ("NFC", "NFD"):

@@ -56,7 +56,7 @@ def site(tmp_path):
 def one_problem(address: str, folder) -> str:
     """Check a site that fails as a whole; return what is said of it."""
     with pytest.raises(ProblemsFound) as error:
-        verify.files(address, release.of_folder(folder), with_headers=False)
+        verify.files(address, release.of_folder(folder))
     [problem] = error.value.problems
     assert problem.code == "verify-site"
     assert problem.path == f"{address}/"
@@ -134,7 +134,7 @@ def test_one_file_that_is_cut_off_is_named_alone(site):
             send(handler, body)
 
     with answering(cut) as address:
-        found = verify.files(address, release.of_folder(site), with_headers=False)
+        found = verify.files(address, release.of_folder(site))
     assert [(p.path, p.code, p.message) for p in found] == [
         (f"{address}/posts/7/", "verify-file", "is cut off in the middle")
     ]

@@ -187,6 +187,8 @@ def test_nothing_is_loaded_from_elsewhere(practice):
         for element, name, target in targets(page):
             if not is_external(target) or element.tag == "a":
                 continue
+            if element.tag == "form" and "form" in element.get("class", "").split():
+                continue  # a callout's: it sends when a reader sends it
             if element.tag == "link" and set(element.get("rel").split()) <= leaves:
                 continue
             yield f"<{element.tag} {name}> `{target}`"

@@ -42,6 +42,7 @@ LITERALS = {
         isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d(T[0-2]\d:[0-5]\d)?", value)
     ),
     "Time": lambda value: isinstance(value, str) and re.fullmatch(r"[0-2]\d:[0-5]\d", value),
+    "Duration": lambda value: re.fullmatch(r"PT(\d+H)?(\d+M)?(\d+S)?", value),
     "Integer": lambda value: type(value) is int,
     "Number": lambda value: type(value) in (int, float),
 }
@@ -271,6 +272,17 @@ I do.
     authorization-on-file: true
 
 It was the best.
+///
+
+/// video | A stretch
+    url: https://www.youtube.com/watch?v=aBcDeFgHiJk
+    length: 1:02:30
+    published: 2026-05-01
+    description: Ann stretches.
+    picture: room.png
+    picture-alt: none
+
+“Breathe.”
 ///
 """,
     "second": "---\ntitle: Rest\ndate: 2025-02-03\nauthor: bo\nsummary: Sleep.\n---\n\nSleep.\n",

@@ -9,7 +9,9 @@ from pydantic_core import PydanticCustomError
 
 from practice.content.models.fields import Model, argument, body, option
 from practice.content.models.figures import Figure, FigureText, parse
+from practice.content.models.forms import FormField, FormFields, FormInput, inputs_of
 from practice.content.models.values import (
+    Date,
     Flag,
     Frequency,
     HelpLevel,
@@ -19,6 +21,14 @@ from practice.content.models.values import (
     LanguageTag,
     Severity,
     Text,
+    WebAddress,
+)
+from practice.content.models.videos import (
+    Player,
+    VideoAddress,
+    VideoLength,
+    parts_of,
+    player_of,
 )
 
 
@@ -199,6 +209,103 @@ class SideEffects(Callout):
     treatment: Id = argument("The treatment's id", example="dry-needling")
 
 
+class Gallery(Callout):
+    """Several pictures side by side."""
+
+    NAME: ClassVar[str] = "gallery"
+
+    title: Text | None = argument("The heading of the gallery", None, example="Our rooms")
+    patients: Flag = option("`true` if a patient is in a picture, also before and after", False)
+    consent_on_file: Flag = option(
+        "`true` once the written consent of every patient in them is filed", False
+    )
+    pictures: tuple[Html, ...] = body("Pictures, each on a line of its own or as an item of a list")
+
+
+class Video(Callout):
+    """A video of YouTube or Vimeo, which is asked for only when a reader plays it."""
+
+    NAME: ClassVar[str] = "video"
+
+    title: Text = argument("The video's title", example="A stretch for the calf")
+    url: VideoAddress = option(
+        "The address of the video on YouTube or Vimeo", example="https://youtu.be/aBcDeFgHiJk"
+    )
+    length: VideoLength = option("Minutes and seconds", example="2:30")
+    published: Date = option("When the video was published", example="2026-03-01")
+    description: Text = option(
+        "What the video shows, in a sentence", example="June shows the stretch twice."
+    )
+    picture: Text = option("A still picture below `content/images/`", example="calf.jpg")
+    picture_alt: Text = option("What the still picture shows, or `none`")
+    captions: Flag = option("`true` if the video has captions", False)
+    details: Html = body("What is said in the video; needed if it has no captions", "")
+
+    @property
+    def player(self) -> Player:
+        """How a page shows the video."""
+        player = player_of(self.url)
+        if player is None:
+            raise ValueError(self.url)  # validation lets none through
+        return player
+
+    @property
+    def duration(self) -> str:
+        """The length as ISO 8601 writes it: `PT2M30S`."""
+        return "PT" + "".join(f"{number}{unit.upper()}" for number, unit in parts_of(self.length))
+
+    @property
+    def length_in_words(self) -> str:
+        """The length for readers: `2 min 30 s`."""
+        units = {"h": "h", "m": "min", "s": "s"}
+        return " ".join(f"{number} {units[unit]}" for number, unit in parts_of(self.length))
+
+    @model_validator(mode="after")
+    def _can_be_followed_without_sound(self) -> Video:
+        if not self.captions and not self.details.strip():
+            message = "the video has neither captions nor a transcript"
+            raise PydanticCustomError("no_captions", message)
+        return self
+
+
+class Form(Callout):
+    """A form that sends what a reader writes to the practice's own provider."""
+
+    NAME: ClassVar[str] = "form"
+
+    title: Text = argument("The form's heading", example="Ask for a call back")
+    action: WebAddress = option(
+        "The address that your provider gives you for the form",
+        example="https://forms.example.com/abc",
+    )
+    fields: FormFields = option(
+        "What it asks for, in this order",
+        example="[name, phone, message]",
+    )
+    optional: FormFields = option("Fields that may be left empty", (), example="[phone]")
+    consent: Text = option(
+        "What the reader agrees to with a tick",
+        "You may use what I wrote here to answer me.",
+    )
+    button: Text = option("The words on the button", "Send")
+    details: Html = body("What to write, and when you answer", "")
+
+    @property
+    def inputs(self) -> dict[FormField, FormInput]:
+        """The inputs by the names under which they are sent."""
+        return inputs_of(self.fields, self.optional)
+
+    @model_validator(mode="after")
+    def _asks_once(self) -> Form:
+        if not self.fields or len(set(self.fields)) < len(self.fields):
+            message = "`fields` is empty" if not self.fields else "`fields` names a field twice"
+            raise PydanticCustomError("form_fields", message)
+        if unknown := [name for name in self.optional if name not in self.fields]:
+            message = "`optional` names `{name}`, which is not in `fields`"
+            raise PydanticCustomError("form_optional", message, {"name": unknown[0]})
+        return self
+
+
 class SideEffectList(Model):
     """Side effects written one after the other, shown as one list."""
 
@@ -221,5 +328,8 @@ CALLOUTS: dict[str, type[Callout]] = {
         Testimonial,
         InLanguage,
         Faq,
+        Gallery,
+        Video,
+        Form,
     )
 }

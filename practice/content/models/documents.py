@@ -157,7 +157,9 @@ class Therapist(Entry):
     treatments: Ids = field("Ids of the treatments they offer", ())
     locations: tuple[WorkPlace, ...] = field("Where they work, if there are several locations", ())
     photo: Text | None = field("A picture below `content/images/`", None, example="sarah.jpg")
-    photo_alt: Text | None = field("What the picture shows; needed with a photo", None)
+    photo_alt: Text | None = field(
+        "What the picture shows, `none` for a decoration; needed with a photo", None
+    )
     booking_url: WebAddress | None = field("Their own booking page, if not the clinic's", None)
     accepting_new: Flag = field("Whether they take new patients", True)
 
@@ -223,7 +225,9 @@ class Treatment(Entry):
     sources: Ids = field("Ids from `sources.yaml`", ())
     funding: Text | None = field(FUNDING, None)
     image: Text | None = field("A picture below `content/images/`", None)
-    image_alt: Text | None = field("What the picture shows; needed with a picture", None)
+    image_alt: Text | None = field(
+        "What the picture shows, `none` for a decoration; needed with a picture", None
+    )
 
     what_happens: Html = body("Under `## What happens`")
     who_for: Html = body("Under `## Who it helps`")
@@ -306,7 +310,9 @@ class Post(Entry):
     sources: Ids = field("Ids from `sources.yaml`", ())
     funding: Text | None = field(FUNDING, None)
     image: Text | None = field("A picture below `content/images/`", None)
-    image_alt: Text | None = field("What the picture shows; needed with a picture", None)
+    image_alt: Text | None = field(
+        "What the picture shows, `none` for a decoration; needed with a picture", None
+    )
 
     @property
     @override
