@@ -391,6 +391,24 @@ def test_rollback_brings_back_the_settings_of_the_server(project):
     assert any("reload nginx" in line for line in project.said)
 
 
+def test_settings_of_the_server_that_are_not_stored_are_made_from_the_release(project):
+    """Its redirects are known, and its pages say which other sites they deal with."""
+    server = project.folder / ".releases" / "server"
+    project.post("first")
+    project.publish()
+    before = {file.name: file.read_text("utf-8") for file in server.iterdir()}
+    assert "https://player.vimeo.com" in before["nginx-http.conf"]
+    [stored] = [f for f in (project.folder / ".releases").glob("*.json") if len(f.stem) == 12]
+    data = json.loads(stored.read_text("utf-8"))
+    stored.write_text(json.dumps(data | {"server": {}}), "utf-8")
+    project.post("second")
+    project.publish()
+    for file in server.iterdir():
+        file.unlink()
+    project.rollback()
+    assert {file.name: file.read_text("utf-8") for file in server.iterdir()} == before
+
+
 def _release_of(folder: Path) -> dict[str, bytes]:
     files = tree_of(folder)
     live = LiveState.from_text((folder / STATE).read_text())
