@@ -137,8 +137,9 @@ UNREADABLE = """([inside, slack]) => {
   return wrong;
 }"""
 HIDDEN_TEXT = """(inside) => {
-  // Text of the page that nobody can see. What works with scripts alone may be hidden without.
-  const apart = ".visually-hidden, script, style, form[hidden], button[hidden]";
+  // Text of the page that nobody can see. What works with scripts alone may be hidden without, and
+  // what is folded opens without them.
+  const apart = ".visually-hidden, script, style, form[hidden], button[hidden], details > div";
   const wrong = [];
   const walker = document.createTreeWalker(document.querySelector(inside), NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
@@ -161,6 +162,8 @@ FOCUS = f"""() => {{
   const wrong = [];
   for (const element of ({INTERACTIVE})()) {{
     element.focus({{ focusVisible: true }});
+    if (element.tagName === "TEXTAREA")  // of which the browser shows the first line
+      element.scrollIntoView({{ block: "nearest" }});
     const style = getComputedStyle(element);
     const words = element.textContent.trim().slice(0, 30);
     const name = `${{element.className || element.tagName}}: ${{words}}`;
