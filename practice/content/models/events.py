@@ -35,7 +35,9 @@ class Event(Entry):
     price: Price | None = field("What it costs, or `free`", None, example="free")
     sign_up_url: WebAddress | None = field("Where people sign up", None)
     image: Text | None = field("A picture below `content/images/`", None)
-    image_alt: Text | None = field("What the picture shows; needed with a picture", None)
+    image_alt: Text | None = field(
+        "What the picture shows, `none` for a decoration; needed with a picture", None
+    )
 
     @property
     @override
