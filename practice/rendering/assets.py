@@ -121,7 +121,7 @@ def _prepared(folder: Path, color: str | None) -> Iterator[Path]:
             (copy / file.relative_to(folder)).write_bytes(content)
         if color and (copy / TOKENS).is_file():
             sheet = theme_file.read_text(copy / TOKENS)
-            (copy / TOKENS).write_text(brand.tokens(sheet, color), encoding="utf-8")
+            (copy / TOKENS).write_text(brand.tokens(sheet, color), encoding="utf-8", newline="\n")
         yield copy
 
 

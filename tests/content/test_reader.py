@@ -336,7 +336,7 @@ def test_clinic_mistakes_are_found_in_depth(tmp_path):
 
 
 def test_every_folder_has_a_kind():
-    assert set(KINDS) == {"pages", "treatments", "team", "posts"}
+    assert set(KINDS) == {"pages", "treatments", "team", "posts", "events"}
 
 
 @pytest.mark.parametrize(
