@@ -147,17 +147,31 @@ def pictures(site: Site) -> Iterator[Problem]:
         if picture:
             named.append((picture.name, line))
         for name, at in named:
-            if f"images/{name}" not in site.addresses:
-                have = [path.removeprefix("images/") for path in site.static if "images/" in path]
-                message, hint = (
-                    f"there is no picture `{name}` in `images`",
-                    did_you_mean(name, have),
-                )
-                yield Problem(document.display_path, at, "picture-missing", message, hint)
+            yield from _picture(site, document.display_path, at, name)
         if picture and not picture.alt:
-            message = f"`{picture.field}_alt` is missing"
-            hint = "describe in a few words what the picture shows; a decoration needs `none`"
-            yield Problem(document.display_path, line, "alt-missing", message, hint)
+            yield _no_alt(document.display_path, line, picture.field)
+
+
+def pictures_of_clinic(site: Site) -> Iterator[Problem]:
+    """The pictures named in `clinic.yaml` exist, and have a description (WCAG 1.1.1)."""
+    path = f"{display_path_of(site.content)}/clinic.yaml"
+    for picture in site.clinic.pictures:
+        line = site.clinic_data.line_of((picture.field,))
+        yield from _picture(site, path, line, picture.name)
+        if not picture.alt:
+            yield _no_alt(path, line, picture.field)
+
+
+def _picture(site: Site, path: str, line: int, name: str) -> Iterator[Problem]:
+    if f"images/{name}" not in site.addresses:
+        have = [path.removeprefix("images/") for path in site.static if "images/" in path]
+        message = f"there is no picture `{name}` in `images`"
+        yield Problem(path, line, "picture-missing", message, did_you_mean(name, have))
+
+
+def _no_alt(path: str, line: int, field: str) -> Problem:
+    hint = "describe in a few words what the picture shows; a decoration needs `none`"
+    return Problem(path, line, "alt-missing", f"`{field}_alt` is missing", hint)
 
 
 def _ids(document: Document | InvalidDocument, field: str) -> Iterable[tuple[str, str]]:

@@ -42,7 +42,7 @@ def use(renderer: Renderer, settings: dict[str, Any]) -> None:
     settings["ARTICLE_ORDER_BY"] = lambda article: order.get(article.document.source, len(order))
     read = bool(others_of(settings))  # else nobody asks Pelican for its lists of documents
     settings["ARTICLE_PATHS"] = ["posts"] if read else []
-    settings["PAGE_PATHS"] = ["pages", "treatments", "team"] if read else []
+    settings["PAGE_PATHS"] = ["pages", "treatments", "team", "events"] if read else []
     settings["STATIC_PATHS"] = _placed_elsewhere(renderer.site, settings)
 
 

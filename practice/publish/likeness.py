@@ -16,7 +16,7 @@ from math import log
 ALIKE = 0.3
 """The least likeness of a page and its successor. Different pages of the sample practice have less
 than 0.2, a treatment and an article about it 0.27, a page and its edited version more than 0.5."""
-FEW = 0.1
+FEW = 0.07
 """The share of the pages that may have a word that counts; two pages always may."""
 PART = re.compile(r"<title>.*?</title>|<main\b.*?</main>", re.DOTALL)
 TAG = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.DOTALL)

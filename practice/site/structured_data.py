@@ -336,6 +336,8 @@ class _Page:
             contactPoint=[_number(line) for line in clinic.phones if line.kind != "fax"],
             sameAs=[profile.url for profile in clinic.profiles],
             email=clinic.email,
+            logo=clinic.logo and f"{self.address}/images/{clinic.logo}",
+            image=clinic.hero_image and f"{self.address}/images/{clinic.hero_image}",
             **_place(self.site.locations[0]),
             department=[self._here(place.path, "clinic") for place in self.site.location_pages[1:]],
             knowsLanguage=[_node("Language", name=language) for language in clinic.languages],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from practice.content.body import Heading
 from practice.content.document import Document
+from practice.content.models import Clinic, PagePicture
 from practice.content.pictures import shown_alt
 from practice.paths import HOME, NOT_FOUND
 from practice.site.events import EventList
@@ -76,7 +77,7 @@ def view_of(site: Site, address: str, document: Document) -> View:
     home = document.path == HOME
     meta = document.meta
     sections = tuple(heading for heading in document.outline if heading.level == 2)
-    picture = meta.picture
+    picture = hero_of(site.clinic) if home else meta.picture
     return View(
         kind=document.slug if kind == "page" and document.slug in OWN_PAGES else kind,
         title=meta.full_name,
@@ -93,6 +94,11 @@ def view_of(site: Site, address: str, document: Document) -> View:
         noindex=document.path == NOT_FOUND,
         modified=meta.last_changed,
     )
+
+
+def hero_of(clinic: Clinic) -> PagePicture | None:
+    """Return the picture at the top of the home page."""
+    return next((found for found in clinic.pictures if found.field == "hero_image"), None)
 
 
 def view_of_generated(site: Site, address: str, entry: Generated) -> View:

@@ -332,7 +332,10 @@ ends: "19:30"
 price: {price}
 {more}---
 """
-MORE = """phones:
+MORE = """logo: room.png
+hero_image: room.png
+hero_image_alt: A room
+phones:
   - {label: Billing, number: "+1 555 555 0124", extension: "2"}
   - {label: Records, number: "+1 555 555 0125", kind: fax}
 profiles:

@@ -11,6 +11,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from practice.content.models.documents import PagePicture
 from practice.content.models.fields import Model, field
 from practice.content.models.hours import Hours, HoursException, refuse_overlaps
 from practice.content.models.values import (
@@ -170,6 +171,21 @@ class Clinic(Model):
     brand_color: BrandColor | None = field(
         "The practice's color; the other colors of the site follow it", None, example='"#7a1f5c"'
     )
+    logo: Text | None = field(
+        "A picture below `content/images/`, shown beside the name", None, example="logo.png"
+    )
+    logo_has_name: Flag = field(
+        "True where the logo shows the name, so that it stands alone", False
+    )
+    hero_image: Text | None = field(
+        "A picture below `content/images/` for the top of the home page", None
+    )
+    hero_image_alt: Text | None = field(
+        "What that picture shows, or `none` for a decoration; needed with it", None
+    )
+    hero_focus: Literal["center", "left", "right", "top", "bottom"] = field(
+        "The part of that picture that is never cut off", "center"
+    )
     language: Literal["en-US"] = field("The language of the site", "en-US")
     address: Address = field("Where the clinic is; with several locations, the first of them")
     location_name: Text | None = field(
@@ -199,6 +215,16 @@ class Clinic(Model):
     receives_federal_funds: Flag = field("Whether Section 1557 applies (Medicare, Medicaid)")
     notices: Notices = field("Legal notices and their dates")
     sample: Flag = field("True while the clinic is invented", False)
+
+    @property
+    def pictures(self) -> tuple[PagePicture, ...]:
+        """The pictures of the practice as a whole."""
+        found = []
+        if self.logo:
+            found.append(PagePicture("logo", self.logo, self.name))
+        if self.hero_image:
+            found.append(PagePicture("hero_image", self.hero_image, self.hero_image_alt))
+        return tuple(found)
 
     @property
     def numbers(self) -> tuple[str, ...]:
