@@ -258,8 +258,11 @@ def of_site(renderer):
     """What templates can ask of a site, each with an argument that fits."""
     site = renderer.site
     post, person = site.posts[0], site.team[0]
-    treatment = site.treatments[0]
+    treatment, place = site.treatments[0], site.locations[0]
     return {
+        "authors_of": post, "location": place.id, "location_of": site.events.coming[0],
+        "menu_below": "/kitchen-sink/", "page_above": site.pages[0],
+        "pages_below": site.page("kitchen-sink"), "published_slugs": "pages", "team_at": place,
         "cited_by": next(iter(site.sources)), "document": post.source,
         "file_of": "images/arcs.png", "menu": "main", "notice_of": site.pages[0],
         "offered_by": treatment, "page": PAGE, "posts_about": treatment,

@@ -143,6 +143,7 @@ KEPT = {
         "figure",
         "compared",
     ),
+    *("brand_color", "ends", "hero_focus", "hero_image", "location", "logo", "starts"),
 }
 ADDRESSES = {"booking_url", "map_url", "url"}
 

@@ -20,6 +20,8 @@ from practice.problems import ProblemsFound, errors
 from practice.support.output_folder import MARKER
 
 SITE = "https://www.example.com/clinic"
+ZONE = "America/Los_Angeles"
+"""The time zone of the settings."""
 MISTAKES = {
     "edit_break_yaml",
     "edit_break_author",
@@ -272,7 +274,7 @@ def plan(editor):
 
 def test_every_page_is_what_a_fresh_build_writes(tmp_path, content, theme, settings_file):
     settings, output = settings_file(SITEURL=SITE, THEME=str(theme)), tmp_path / "output"
-    live = LivePreview(content, theme, SITE)
+    live = LivePreview(content, theme, SITE, zone=ZONE)
     check(live)
     editor = Editor(content, theme, int(os.environ.get("PREVIEW_SEED", "1")))
     for kinds in plan(editor):
@@ -370,7 +372,7 @@ def test_a_text_that_is_no_document_stops_nobody_else(content, theme):
 
 def test_a_picture_that_is_cut_off_stops_no_other_page(content, theme):
     live = LivePreview(content, theme, SITE)
-    picture = next(content.glob("images/*.png"))
+    picture = content / "images" / "arcs.png"
     raw = picture.read_bytes()
     post = content / "posts" / "with-a-picture.md"
     author = next(content.glob("team/*.md")).stem
