@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -223,11 +224,20 @@ class Renderer:
     def _render(
         self, template: str, view: View, document: Document | None, **context: object
     ) -> str:
+        view = self.with_size(view)
         json_ld = structured_data.json_ld(self.recorded, self.address, view, document)
         context |= {"view": view, "json_ld": json_ld}
         page = self.env.get_template(template + ENDING).render(context)
         note(self.env.module_dependencies)
         return page
+
+    def with_size(self, view: View) -> View:
+        """Return the view with the size of its picture, as it is published."""
+        if not view.image:
+            return view
+        picture = self.pictures[view.image.removeprefix(f"{self.address}/images/")]
+        width = picture.widths[-1]
+        return dataclasses.replace(view, image_size=(width, picture.height_at(width)))
 
     def _renew_modules(self) -> None:
         """Import templates again if a text has changed that they read during their import."""

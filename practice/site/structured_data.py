@@ -203,7 +203,19 @@ class _Page:
         """Return the page's picture (`ImageObject`) with its description."""
         if not self.view.image:
             return None
-        return _node("ImageObject", url=self.view.image, description=self.view.image_alt)
+        size = self.view.image_size
+        return _node(
+            "ImageObject",
+            self._id(self.view.path, "picture"),
+            url=self.view.image,
+            description=self.view.image_alt,
+            width=size and f"{size[0]} px",  # https://schema.org/Distance
+            height=size and f"{size[1]} px",
+        )
+
+    def _same_picture(self) -> Node | None:
+        """Return a reference to the page's picture."""
+        return self._here(self.view.path, "picture") if self.view.image else None
 
     def _review(self) -> Node:
         """Return `lastReviewed` and `reviewedBy`, which schema.org defines for pages only."""
@@ -427,7 +439,7 @@ class _Page:
                 jobTitle=meta.role,
                 description=meta.summary,
                 identifier=meta.license,
-                image=self.view.image,
+                image=self._same_picture(),
                 worksFor=self._here("/", "clinic"),
                 knowsLanguage=[_node("Language", name=language) for language in meta.languages],
                 hasCredential=[
@@ -471,7 +483,7 @@ class _Page:
                 author=_one_or_many([self._author(w) for w in self.site.authors_of(post)]),
                 publisher=self._here("/", "clinic"),
                 inLanguage=self.site.clinic.language,
-                image=self.view.image,
+                image=self._same_picture(),
                 wordCount=post.words,
                 about=self._subjects(),
                 citation=self._cited(),
@@ -518,7 +530,7 @@ class _Page:
                 eventStatus=f"{CONTEXT}/EventScheduled",
                 location=_one_or_many(where),
                 organizer=self._here("/", "clinic"),
-                image=self.view.image,
+                image=self._same_picture(),
                 offers=number and _node("Offer", price=number, priceCurrency="USD", url=url),
             ),
         }

@@ -42,6 +42,8 @@ class View:
     og_type: str = "website"
     image: str | None = None
     image_alt: str = ""
+    image_size: tuple[int, int] | None = None
+    """The width and height of the picture in pixels; the renderer fills it in."""
     sample: bool = False
     contents: tuple[Heading, ...] = ()
     noindex: bool = False

@@ -43,6 +43,7 @@ LITERALS = {
     ),
     "Time": lambda value: isinstance(value, str) and re.fullmatch(r"[0-2]\d:[0-5]\d", value),
     "Duration": lambda value: re.fullmatch(r"PT(\d+H)?(\d+M)?(\d+S)?", value),
+    "Distance": lambda value: isinstance(value, str) and re.fullmatch(r"\d+ px", value),
     "Integer": lambda value: type(value) is int,
     "Number": lambda value: type(value) in (int, float),
 }
@@ -370,8 +371,11 @@ def graphs_of(site):
     """The structured data of every page, by the page's address."""
     views = [(view_of(site, ADDRESS, document), document) for document in site.documents]
     views += [(view_of_generated(site, ADDRESS, entry), None) for entry in site.generated]
+    renderer = Renderer(site, THEME, ADDRESS)
     return {
-        view.path: json.loads(structured_data.json_ld(site, ADDRESS, view, document))
+        view.path: json.loads(
+            structured_data.json_ld(site, ADDRESS, renderer.with_size(view), document)
+        )
         for view, document in views
     }
 
@@ -700,8 +704,11 @@ def test_a_therapist(graphs):
     assert (person["jobTitle"], person["identifier"]) == ("Physical therapist", "CO 12345")
     assert (person["description"], person["image"]) == (
         "Ann listens.",
-        f"{ADDRESS}/images/room.png",
+        {"@id": f"{ADDRESS}/team/ann/#_picture"},
     )
+    picture = the(graphs["/team/ann/"], "ImageObject")
+    assert picture["url"] == f"{ADDRESS}/images/room.png"
+    assert (picture["width"], picture["height"]) == ("40 px", "30 px")
     assert [language["name"] for language in person["knowsLanguage"]] == ["English", "Spanish"]
     assert person["worksFor"] == {"@id": f"{ADDRESS}/#_clinic"}
     assert "hasCredential" not in the(graphs["/team/bo/"], "Person")

@@ -380,11 +380,20 @@ class Page(Entry):
     title: Text = field("The page's heading")
     menu: Literal["main", "footer", "none"] = field("Where the site links to it", "footer")
     order: int = field("Lower stands first in the menu", 100)
+    image: Text | None = field("A picture below `content/images/`", None)
+    image_alt: Text | None = field(
+        "What the picture shows, `none` for a decoration; needed with a picture", None
+    )
 
     @property
     @override
     def heading(self) -> str:
         return self.title
+
+    @property
+    @override
+    def picture(self) -> PagePicture | None:
+        return PagePicture("image", self.image, self.image_alt) if self.image else None
 
 
 def _one(id: str | None) -> tuple[str, ...]:
