@@ -42,6 +42,10 @@ MEMORY = Path("/dev/shm")  # pytest makes a private folder in it
 """A file system in memory, on Linux: tests write 100,000 small files."""
 ENOUGH_MEMORY = 4_000_000_000
 """Bytes that have to be free in it."""
+COLLECT = ("pytest", "--collect-only", "-qq")
+"""Compiles every module and every test once, before several processes need them all at once."""
+COMPILED = ROOT / ".pytest_cache" / "compiled"
+"""Where compiled modules go if they are not to lie beside the sources."""
 TESTS = ("pytest", "--numprocesses", str(PROCESSES), "--dist", "worksteal")
 """Each process begins with its own part of the tests, in order, and one that has finished takes
 tests from the others."""
@@ -52,12 +56,15 @@ def main() -> int:
     options = _options()
     environment = dict(os.environ)
     environment.setdefault("PYTHONWARNINGS", "error")
+    if environment.pop("PYTHONDONTWRITEBYTECODE", ""):
+        environment.setdefault("PYTHONPYCACHEPREFIX", str(COMPILED))
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_MEMORY:
         environment.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     if options.setup:
         _run([sys.executable, "tests/tools.py"], dict(os.environ))
     if not options.only:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
+            pool.submit(_run_silently, COLLECT, environment)
             codes = list(pool.map(lambda words: _run_quietly(words, environment), STATIC))
         if any(codes):
             return next(filter(None, codes))
@@ -82,6 +89,14 @@ def _run(command: Sequence[str], environment: dict[str, str]) -> int:
     """Announce a command and run it; what it prints is seen at once."""
     print(f"$ {' '.join([Path(command[0]).stem, *command[1:]])}", flush=True)
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
+def _run_silently(words: Sequence[str], environment: dict[str, str]) -> None:
+    """Run a command whose result is of no interest."""
+    nowhere = subprocess.DEVNULL
+    subprocess.run(
+        _program(words), cwd=ROOT, env=environment, check=False, stdout=nowhere, stderr=nowhere
+    )
 
 
 def _run_quietly(words: Sequence[str], environment: dict[str, str]) -> int:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import sys
 from collections import defaultdict
@@ -88,7 +89,10 @@ def imports_of(file: Path) -> set[str]:
     return found
 
 
-IMPORTS = {module: imports_of(file) for module, file in MODULES.items()}
+@functools.cache
+def imports() -> dict[str, set[str]]:
+    """What each module imports; read when the first test asks, not in every process of a run."""
+    return {module: imports_of(file) for module, file in MODULES.items()}
 
 
 def layer_of(module: str) -> int | None:
@@ -110,7 +114,7 @@ def test_every_package_is_in_a_layer():
 def test_a_module_imports_its_own_package_and_those_below(module):
     wrong = [
         imported
-        for imported in IMPORTS[module] & MODULES.keys()
+        for imported in imports()[module] & MODULES.keys()
         if imported == "practice"
         or (package_of(imported) != package_of(module) and layer_of(imported) <= layer_of(module))
     ]
@@ -121,7 +125,7 @@ def test_a_module_imports_its_own_package_and_those_below(module):
 def test_a_library_is_known_to_few_modules(package, allowed):
     importers = {
         module
-        for module, found in IMPORTS.items()
+        for module, found in imports().items()
         if any(imported == package or imported.startswith(f"{package}.") for imported in found)
     }
     wrong = {m for m in importers if not any(fnmatchcase(m, pattern) for pattern in allowed)}
@@ -139,7 +143,7 @@ def test_no_module_imports_itself_through_others():
     def reach(module: str, way: tuple[str, ...]) -> None:
         assert module not in way, " -> ".join((*way, module))
         if module not in done:
-            for imported in IMPORTS[module] & MODULES.keys():
+            for imported in imports()[module] & MODULES.keys():
                 reach(imported, (*way, module))
             done.add(module)
 
