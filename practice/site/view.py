@@ -79,7 +79,7 @@ def view_of(site: Site, address: str, document: Document) -> View:
     home = document.path == HOME
     meta = document.meta
     sections = tuple(heading for heading in document.outline if heading.level == 2)
-    picture = hero_of(site.clinic) if home else meta.picture
+    picture = (hero_of(site.clinic) if home else None) or meta.picture
     return View(
         kind=document.slug if kind == "page" and document.slug in OWN_PAGES else kind,
         title=meta.full_name,
