@@ -65,7 +65,7 @@ def unique(site: Site) -> Iterator[Problem]:
     taken |= {"/blog/topics/": "the archive by topic", "/blog/by/": "the archive by therapist"}
     taken |= {f"/team/{word}/": f"the author `{word}`" for word in (PRACTICE, GUEST)}
     taken |= {"/events/": "the list of events"} if site.events else {}
-    taken |= {"/locations/": "the pages of locations"}
+    taken |= {place.path: f"the location `{place.name}`" for place in site.location_pages}
     taken |= {year.path: f"the archive of {year.year}" for year in site.years}
     for document in site.valid:
         if document.path in taken:
