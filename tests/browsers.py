@@ -23,13 +23,18 @@ ARGUMENTS = (
     "--disable-domain-reliability",
     "--disable-features=Translate,OptimizationHints,MediaRouter",
     "--disable-gpu",
+    "--disable-partial-raster",
     "--disable-sync",
+    "--disable-threaded-animation",
+    "--disable-threaded-scrolling",
     "--hide-scrollbars",
     "--metrics-recording-only",
     "--no-first-run",
     "--no-pings",
+    "--num-raster-threads=1",
 )
-"""No sandbox, because tests run as root in containers; no requests of the browser itself."""
+"""No sandbox, because tests run as root in containers; no requests of the browser itself; and no
+threads for smooth scrolling, which take a third of a page's time and which nobody sees."""
 
 
 AXE = {

@@ -58,6 +58,10 @@ if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
     # compiled modules go to a folder of pytest's own.
     os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / ".pytest_cache" / "compiled"))
 
+# Tests start rclone hundreds of times for a few small files. To collect garbage would take a third
+# of its time.
+os.environ.setdefault("GOGC", "off")
+
 # Nothing in Hypothesis may depend on the clock: a busy machine fails no test. CI tries the same
 # examples each time; elsewhere they are random, and a failure prints how to repeat it.
 hypothesis_settings.register_profile(

@@ -44,7 +44,7 @@ def pages_above(site: Site) -> Iterator[Problem]:
     That above `pages/services/sports.md` is `pages/services.md`.
     """
     known = site.published_slugs("pages")
-    main = {page.slug for page in site.menu("main")}
+    main = {page.slug for page in site.pages if page.meta.menu == "main"}
     for document in of_kind(site.documents, Page):
         above = document.slug.rpartition("/")[0]
         if document.meta.menu == "main" and above in known - main:

@@ -13,7 +13,6 @@ from practice.build.last_build import LastBuild
 from practice.build.prepare import prepare
 from practice.build.settings import load_settings
 from practice.checks import report
-from practice.content.models import Post
 from practice.preview.start import mounts_of
 from practice.support.environment import today
 
@@ -67,7 +66,7 @@ def test_a_post_of_tomorrow_goes_live_when_the_day_begins_at_the_practice(practi
         site.content, ROOT / "theme", "https://www.example.com", zone=settings["TIMEZONE"]
     )
     assert mount.live.as_written.build_date == site.build_date
-    assert starts(Post, today(zone))["date"] == site.build_date.isoformat()
+    assert starts("post", today(zone))["date"] == site.build_date.isoformat()
     assert not report.check(site.content, zone).errors
 
 

@@ -7,6 +7,7 @@ Not tested here: what makes a folder unusable (`test_cache_folder.py`), damage o
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -216,8 +217,10 @@ def test_without_rights_a_command_does_as_with_an_empty_cache(
     monkeypatch, practice, cache, mode, command
 ):
     """In a child process that is no administrator, whom no rights would keep out."""
-    sheet = assets.style_sheet(ROOT / "theme/static/css/site.css")
-    monkeypatch.setattr(assets, "style_sheet", lambda _: sheet)  # it needs threads: not in a fork
+    css, clinic = ROOT / "theme/static/css/site.css", CONTENT["kitchen-sink"] / "clinic.yaml"
+    color = re.search(r'^brand_color: "(.*)"$', clinic.read_text("utf-8"), re.MULTILINE)[1]
+    sheets = {known: assets.style_sheet(css, known) for known in (None, color)}
+    monkeypatch.setattr(assets, "style_sheet", lambda _, known=None: sheets[known])  # no threads
     place = practice.place
     for file in [place, *place.rglob("*")] if os.geteuid() == 0 else ():
         os.chown(file, NOBODY, NOBODY)
