@@ -281,8 +281,8 @@ SOURCES = [
         for file in ROOT.glob(f"{folder}/**/*.py")
     ),
 ]
-OF_THE_SYSTEM = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"}
-"""Variables of the system and of Python, which mean here what they mean everywhere."""
+OF_THE_SYSTEM = {"GOGC", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"}
+"""Variables of the system, of Python and of Go (rclone), which mean here what they mean everywhere."""
 
 
 def test_every_environment_variable_is_documented():
