@@ -282,7 +282,7 @@ SOURCES = [
     ),
 ]
 OF_THE_SYSTEM = {"GOGC", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"}
-"""Variables of the system, of Python and of Go (rclone), which mean here what they mean everywhere."""
+"""Variables of the system, of Python and of Go, which mean here what they mean everywhere."""
 
 
 def test_every_environment_variable_is_documented():
