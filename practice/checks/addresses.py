@@ -46,7 +46,7 @@ def pages_above(site: Site) -> Iterator[Problem]:
     known = site.published_slugs("pages")
     main = {page.slug for page in site.pages if page.meta.menu == "main"}
     for document in of_kind(site.documents, Page):
-        above = document.slug.rpartition("/")[0]
+        above = document.above
         if document.meta.menu == "main" and above in known - main:
             message = f"the page `{above}` above this one is not in the main menu"
             hint = "write `menu: main` there, too, or another `menu` here"

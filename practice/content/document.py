@@ -88,6 +88,11 @@ class Document(Generic[M_co]):
         return address_of(type(self.meta), self.slug)
 
     @property
+    def above(self) -> str:
+        """The slug of the page that it is below; empty for all others."""
+        return self.slug.rpartition("/")[0]
+
+    @property
     def outline(self) -> tuple[Heading, ...]:
         """The headings of its text."""
         return self.body.outline

@@ -21,8 +21,6 @@ from practice.paths import slug_without_accents
 from practice.problems import UsageError
 
 DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
-SEVERAL = 1
-"""From more authors than this on, only the first one is named."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +62,14 @@ def of_doi(doi: str, contact: str, address: str = crossref.ADDRESS) -> Citation:
     try:
         work = json.loads(answer)["message"]
         people = [
-            (p.get("family") or p.get("name", ""), p.get("given", "")) for p in work["author"]
+            (person.get("family") or person.get("name", ""), person.get("given", ""))
+            for person in work.get("author", ())
         ]
-        date = work.get("issued", work.get("published", {}))
+        date = work.get("issued") or work.get("published", {})
         return Citation(
             title=_plain(work["title"][0]),
             authors=_cited(people),
-            year=str(date["date-parts"][0][0]),
+            year=_year(date["date-parts"][0][0]),
             published_in=_plain((work.get("container-title") or [work.get("publisher", "")])[0]),
             doi=match[1],
         )
@@ -86,9 +85,10 @@ def of_pmid(pmid: str, contact: str, address: str = pubmed.ADDRESS) -> Citation:
         people = [
             (author.findtext("LastName", author.findtext("CollectiveName", "")),
              author.findtext("Initials", ""))
-            for author in article.iter("Author")
+            for author in article.iterfind("MedlineCitation/Article/AuthorList/Author")
         ]  # fmt: skip
-        ids = {found.get("IdType"): found.text or "" for found in article.iter("ArticleId")}
+        own = article.iterfind("PubmedData/ArticleIdList/ArticleId")  # not those that it cites
+        ids = {found.get("IdType"): found.text or "" for found in own}
         title = article.find("MedlineCitation/Article/ArticleTitle")
         dates = article.iter("PubDate")
         year = next((d.findtext("Year") or d.findtext("MedlineDate", "")[:4] for d in dates), "")
@@ -179,7 +179,7 @@ def _cited(people: Iterable[tuple[str, str]]) -> str:
     family, given = found[0]
     initials = given if given.isupper() else "".join(part[0] for part in re.findall(r"\w+", given))
     first = _plain(f"{family} {initials}")
-    return f"{first}, et al." if len(found) > SEVERAL else first
+    return f"{first}, et al." if len(found) > 1 else first
 
 
 def _plain(text: str) -> str:
@@ -188,7 +188,7 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(plain.split()))
 
 
-def _year(text: str) -> str:
+def _year(text: object) -> str:
     match = re.search(r"\d{4}", str(text))
     return match[0] if match else ""
 

@@ -187,7 +187,7 @@ class Site:
         return tuple(
             page
             for page in self.pages
-            if page.meta.menu == name and not (name == "main" and "/" in page.slug)
+            if page.meta.menu == name and not (name == "main" and page.above)
         )
 
     @property
@@ -197,20 +197,17 @@ class Site:
 
     def pages_below(self, page: Document) -> tuple[Document[Page], ...]:
         """Return the pages below a page, in menu order."""
-        return tuple(p for p in self.pages if p.slug.rpartition("/")[0] == page.slug)
+        return tuple(below for below in self.pages if below.above == page.slug)
 
     def menu_below(self, path: str) -> tuple[Document[Page], ...]:
         """Return the second level of the main menu, below the page at an address."""
-        return tuple(
-            page
-            for page in self.pages
-            if page.meta.menu == "main" and page.path.startswith(path) and "/" in page.slug
-        )
+        above = next((page for page in self.menu("main") if page.path == path), None)
+        below = self.pages_below(above) if above else ()
+        return tuple(page for page in below if page.meta.menu == "main")
 
     def page_above(self, document: Document) -> Document[Page] | None:
         """Return the page that a page is below."""
-        above = document.slug.rpartition("/")[0] if document.kind == "page" else ""
-        return self._pages_by_slug.get(above)
+        return self._pages_by_slug.get(document.above)
 
     def offered_by(self, treatment: Document) -> tuple[Document[Therapist], ...]:
         """Return the therapists whose front matter lists a treatment."""
@@ -361,7 +358,7 @@ class Site:
 
     def location(self, id: str) -> PlaceToVisit:
         """Return the location with an id."""
-        return next(location for location in self.locations if location.id == id)
+        return {location.id: location for location in self.locations}[id]
 
     def team_at(self, location: PlaceToVisit) -> tuple[Document[Therapist], ...]:
         """Return who works at a location, in the order of the team."""

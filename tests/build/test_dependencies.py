@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import inspect
+import json
 import re
 import shutil
 
@@ -146,7 +147,7 @@ def test_a_page_that_shows_an_attribute_of_another_document_follows_it(practice,
         seen.append(practice.shown())
         live.changed([file])
         assert live.show(f"/{PAGE}/").content == practice.build(PAGE)[f"{PAGE}/index.html"]
-    fixed = {"source", "slug", "kind", "path", "display_path", "take_text_of"}
+    fixed = {"above", "source", "slug", "kind", "path", "display_path", "take_text_of"}
     assert (len(set(seen)) > 1) == (attribute not in fixed)
 
 
@@ -340,3 +341,9 @@ def test_a_document_takes_no_text_with_another_listing(practice):
     practice.edit(POST, r"\ntitle: ", "\ntitle: Now ")
     with pytest.raises(ValueError, match="lists show"):
         old.take_text_of(practice.renderer().site.document(POST))
+
+
+@pytest.mark.parametrize("name", ["location", "page", "therapist", "treatment"])
+def test_a_question_about_what_is_gone_has_no_answer(practice, name):
+    site = recorded(practice.renderer().site)
+    assert not is_answered(site, json.dumps([name, "no-longer-there"]), b"")

@@ -327,7 +327,9 @@ ARTICLE = """<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>111</PMID><
 </JournalIssue></Journal><ArticleTitle>On <i>tape</i>.</ArticleTitle><AuthorList>
 <Author><LastName>Lee</LastName><Initials>AB</Initials></Author></AuthorList></Article>
 </MedlineCitation><PubmedData><ArticleIdList><ArticleId IdType="doi">10.1234/tape</ArticleId>
-</ArticleIdList></PubmedData></PubmedArticle></PubmedArticleSet>"""
+</ArticleIdList><ReferenceList><Reference><Citation>Cited</Citation><ArticleIdList>
+<ArticleId IdType="doi">10.1234/cited</ArticleId></ArticleIdList></Reference></ReferenceList>
+</PubmedData></PubmedArticle></PubmedArticleSet>"""
 
 
 @pytest.mark.parametrize("written", ["10.1234/x", "https://doi.org/10.1234/x", "doi:10.1234/x"])
@@ -369,3 +371,11 @@ def test_another_form_of_answer_is_said(service):
     service.works["10.1234/x"] = {"message": {"title": []}}
     with pytest.raises(CannotAsk, match="another form"):
         citation.of_doi("10.1234/x", "", service.services.crossref)
+
+
+def test_a_report_without_authors_or_year_is_described_as_far_as_it_is_known(service):
+    work = {**WORK, "issued": {"date-parts": [[None]]}}
+    del work["author"]
+    service.works["10.1234/x"] = {"message": work}
+    found = citation.of_doi("10.1234/x", "", service.services.crossref)
+    assert (found.title, found.authors, found.year) == ("Needling & pain", "", "")

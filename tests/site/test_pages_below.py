@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+import shutil
+from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
+from practice.site.assemble import load
 from practice.site.view import current_of, view_of
 
 
@@ -53,3 +58,17 @@ def test_the_second_line_of_the_menu_shows_where_it_belongs(practice, parents):
 def test_a_page_below_that_is_in_no_menu_belongs_to_the_one_above(kitchen_sink):
     current = current_of(kitchen_sink.site, "/kitchen-sink/further-below/")
     assert (current.path, current.exact, current.below) == ("/kitchen-sink/", False, "")
+
+
+def test_a_home_page_in_the_menu_shows_no_second_line(tmp_path):
+    content = Path(shutil.copytree(ROOT / "content", tmp_path / "content"))
+    home = content / "pages/home.md"
+    text = re.sub(r"^menu: .*$", "menu: main", home.read_text("utf-8"), flags=re.MULTILINE)
+    home.write_text(text, "utf-8")
+    site, _ = load(content, dt.date(2026, 11, 27))
+    assert "/" in [page.path for page in site.menu("main")]
+    assert site.menu_below("/") == ()
+    assert [page.slug for page in site.menu_below("/new-patients/")] == [
+        "new-patients/video-visits"
+    ]
+    assert site.menu_below("/accessibility/") == site.menu_below("") == ()
