@@ -130,7 +130,7 @@ def new(
 
     given = {name.strip(): value for name, _, value in (f.partition("=") for f in field or ())}
     if title:
-        given["title" if kind in ("post", "page", "event", "source") else "name"] = title
+        given[beginning.title_field(kind)] = title
     with command_errors("Nothing was written."):
         found = load_settings(Path(settings), None, None)
         content, ask = Path(found["PATH"]), input if sys.stdin.isatty() else None

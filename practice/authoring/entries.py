@@ -1,4 +1,4 @@
-"""Adds an entry to a YAML file: a location to `clinic.yaml`, a source to `sources.yaml`.
+"""Adds entries to a YAML file: a location to `clinic.yaml`, sources to `sources.yaml`.
 
 The rest of the file stays as it is, with its comments, order and line ends.
 """
@@ -6,23 +6,24 @@ The rest of the file stays as it is, with its comments, order and line ends.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from practice.content.models import Clinic, Source
-from practice.content.reader import read_model, read_models
+from practice.content.reader import read_model, read_models, read_text
+from practice.paths import display_path_of
 from practice.problems import Problem, ProblemsFound, UsageError
 from practice.support.files import write_file
 
-PLAIN = re.compile(r"[^\W\d_][\w ().,/’–-]*")
-"""Values that need no quotes: the words of a text. YAML reads some words as something else."""
-WORDS_OF_YAML = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
+PLAIN = re.compile(r"[\w(][\w .()/’–-]*")
+"""Values that need no quotes: our reader takes every plain value as the words that are written."""
 
 
 def quoted(value: str) -> str:
     """Return a value as YAML, quoted wherever a character could have a special meaning."""
-    value = re.sub(r"\s+", " ", value).strip()
-    if PLAIN.fullmatch(value) and value.lower() not in WORDS_OF_YAML:
+    value = re.sub(r"\s+", " ", value)
+    if PLAIN.fullmatch(value):
         return value
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -30,15 +31,15 @@ def quoted(value: str) -> str:
 def add_location(content: Path, entry: Mapping[str, object]) -> int:
     """Add a location to `clinic.yaml`; return its line.
 
-    Raises ``ProblemsFound`` if the file would have mistakes, and ``UsageError`` if the list is
-    written in one line. The file does not change then.
+    Raises ``ProblemsFound`` if the file cannot be read or would have mistakes, and ``UsageError``
+    if the list is written in one line. The file does not change then.
     """
     file = content / "clinic.yaml"
     raw, lines = _lines(file)
     start = next((i for i, line in enumerate(lines) if line.startswith("locations:")), None)
     if start is None:
         lines = [*_without_end(lines), "locations:"]
-        start, end, indent = len(lines) - 1, len(lines), "  "
+        end, indent = len(lines), "  "
     else:
         if lines[start].partition(":")[2].partition("#")[0].strip():
             raise UsageError("`locations` is written in one line: write each on lines of its own")
@@ -47,9 +48,8 @@ def add_location(content: Path, entry: Mapping[str, object]) -> int:
         indent = first[: len(first) - len(first.lstrip())]
     new = [f"{indent}  {line}" for line in _yaml(entry)]
     new[0] = f"{indent}- {new[0].lstrip()}"
-    _write(file, raw, [*lines[:end], *new, *lines[end:]])
-    _, problems = read_model(Clinic, file, "content/clinic.yaml")
-    _restored_if(problems, file, raw)
+    whole = [*lines[:end], *new, *lines[end:]]
+    _write(file, raw, whole, lambda copy, path: read_model(Clinic, copy, path)[1])
     return end + 1
 
 
@@ -60,25 +60,40 @@ def add_sources(content: Path, entries: Mapping[str, Mapping[str, object]]) -> N
     lines = _without_end(lines)
     for id, entry in entries.items():
         lines += [*([""] if lines else []), f"{id}:", *(f"  {line}" for line in _yaml(entry))]
-    _write(file, raw, lines)
-    _, problems = read_models(Source, file, "content/sources.yaml", unique=("doi", "pmid"))
-    _restored_if(problems, file, raw)
-
-
-def _restored_if(problems: list[Problem], file: Path, raw: bytes) -> None:
-    if problems:
-        write_file(file, raw)
-        raise ProblemsFound(problems)
+    _write(
+        file,
+        raw,
+        lines,
+        lambda copy, path: read_models(Source, copy, path, unique=("doi", "pmid"))[1],
+    )
 
 
 def _lines(file: Path) -> tuple[bytes, list[str]]:
+    """Return the bytes and the lines of a file."""
+    _, problems = read_text(file, display_path_of(file))
+    if problems:
+        raise ProblemsFound(problems)
     raw = file.read_bytes()
     return raw, raw.decode("utf-8").replace("\r\n", "\n").split("\n")
 
 
-def _write(file: Path, raw: bytes, lines: list[str]) -> None:
+def _write(
+    file: Path, raw: bytes, lines: list[str], check: Callable[[Path, str], list[Problem]]
+) -> None:
+    """Write a file with the line ends that it has had, once ``check`` finds no mistake in a copy.
+
+    ``raw`` are its bytes before. ``check`` is called with the copy, and with the file's path for
+    messages.
+    """
     end = "\r\n" if b"\r\n" in raw else "\n"
-    write_file(file, (end.join(_without_end(lines)) + end).encode())
+    text = (end.join(_without_end(lines)) + end).encode()
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, file.name)
+        copy.write_bytes(text)
+        problems = check(copy, display_path_of(file))
+    if problems:
+        raise ProblemsFound(problems)
+    write_file(file, text)
 
 
 def _without_end(lines: list[str]) -> list[str]:
@@ -114,6 +129,5 @@ def _yaml(entry: Mapping[str, object]) -> list[str]:
         elif isinstance(value, tuple):
             lines.append(f"{name}: [{', '.join(map(quoted, value))}]")
         else:
-            written = str(value).lower() if isinstance(value, int) else quoted(str(value))
-            lines.append(f"{name}: {written}")
+            lines.append(f"{name}: {quoted(str(value))}")
     return lines

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain, count
 from pathlib import Path
+from string import ascii_lowercase
 
 from practice.authoring.entries import add_location, add_sources
-from practice.authoring.scaffold import Ask, CannotWrite, question
+from practice.authoring.scaffold import Ask, CannotWrite, answer, refuse_unknown
 from practice.content.models import Address, Hours, Location, Source, fields_at
 from practice.content.models.fields import Model
 from practice.evidence import citation
 from practice.evidence.check import Services
 from practice.evidence.citation import Citation
-from practice.problems import did_you_mean
 from practice.site.assemble import load
 from practice.support.environment import today
 
@@ -33,10 +34,9 @@ def new_location(content: Path, given: Mapping[str, str], ask: Ask | None) -> in
     a value that is not possible.
     """
     values = dict(given)
-    known = {name for _, names in OF_LOCATION for name in names}
-    _refuse_unknown(values, known, "location")
+    refuse_unknown("location", values, [name for _, names in OF_LOCATION for name in names])
     for model, names in OF_LOCATION:
-        _fill(model, names, values, ask, needed=("days",))
+        _fill(model, names, values, ask)
     entry: dict[str, object] = {"name": values["name"]}
     entry["address"] = {name: values[name] for name in OF_LOCATION[1][1]}
     entry |= {name: values[name] for name in OF_LOCATION[2][1] if values.get(name)}
@@ -44,7 +44,7 @@ def new_location(content: Path, given: Mapping[str, str], ask: Ask | None) -> in
     hours: dict[str, object] = {"days": days}
     hours |= {name: values[name] for name in ("opens", "closes") if values.get(name)}
     if len(hours) == 1:
-        hours["by_appointment"] = True
+        hours["by_appointment"] = "true"
     return add_location(content, entry | {"hours": [hours]})
 
 
@@ -67,7 +67,8 @@ def new_sources(
     site, _ = load(content, today("UTC"))
     if site is None:
         raise CannotWrite("there is no `clinic.yaml` in the content folder")
-    _refuse_unknown(given, fields_at(Source, "front matter"), "source")
+    names = tuple(fields_at(Source, "front matter"))
+    refuse_unknown("source", given, names)
     asked = services or Services()
     contact = site.clinic.email or "" if "clinic" not in site.unread else ""
     if file:
@@ -85,15 +86,10 @@ def new_sources(
         if {one.doi, one.pmid} & there:
             continue
         values = one.fields | dict(given)
-        names = tuple(fields_at(Source, "front matter"))
         _fill(Source, names, values, ask)
         known = Citation(authors=values["authors"], year=values["year"])
         id = _free(known.id, {*site.sources, *entries})
-        entries[id] = {
-            name: int(values[name]) if name == "year" and values[name].isdigit() else values[name]
-            for name in names
-            if values.get(name)
-        }
+        entries[id] = {name: values[name] for name in names if values.get(name)}
     if not entries:
         raise CannotWrite("nothing was added: `sources.yaml` has each of these studies already")
     add_sources(content, entries)
@@ -102,38 +98,24 @@ def new_sources(
 
 def _free(id: str, taken: set[str]) -> str:
     """Return an id that nobody has: ``brady-2014``, ``brady-2014-b``."""
-    letters = iter("bcdefghijklmnopqrstuvwxyz")
+    endings = chain(ascii_lowercase[1:], map(str, count(27)))
     found = id
     while found in taken:
-        found = f"{id}-{next(letters)}"
+        found = f"{id}-{next(endings)}"
     return found
 
 
 def _fill(
-    model: type[Model],
-    names: Sequence[str],
-    values: dict[str, str],
-    ask: Ask | None,
-    *,
-    needed: Sequence[str] = (),
+    model: type[Model], names: Sequence[str], values: dict[str, str], ask: Ask | None
 ) -> None:
     """Ask for the fields that are not known; raise ``CannotWrite`` if there is nobody to ask."""
     fields = fields_at(model, "front matter")
     for name in names:
         info = fields[name]
-        required = info.is_required() or name in needed
-        if values.get(name) or (ask is None and not required):
+        if values.get(name):
             continue
-        if ask is None:
+        if ask:
+            values[name] = answer(ask, name, info)
+        elif info.is_required():
             what = f"`{name}` is missing: {info.description}"
             raise CannotWrite(f"{what}\ngive it as `--field '{name}=…'`")
-        values[name] = ask(question(name, info)).strip()
-        while required and not values[name]:
-            values[name] = ask(question(name, info)).strip()
-
-
-def _refuse_unknown(values: Mapping[str, str], known: object, what: str) -> None:
-    names = list(known) if isinstance(known, Mapping | set) else []
-    for name in values:
-        if name not in names:
-            raise CannotWrite(f"a {what} has no field `{name}`: {did_you_mean(name, names)}")

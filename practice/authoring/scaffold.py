@@ -8,7 +8,6 @@ as drafts, until somebody has written and reviewed them.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import starmap
@@ -19,6 +18,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from practice.authoring import credentials
+from practice.authoring.entries import quoted
 from practice.checks import references
 from practice.checks.reading import PLACEHOLDER
 from practice.content.cached_reader import Reader
@@ -26,8 +26,10 @@ from practice.content.document import Document, address_of, slug_of
 from practice.content.models import (
     Entry,
     Event,
+    Location,
     Page,
     Post,
+    Source,
     Therapist,
     Treatment,
     example_of,
@@ -83,10 +85,7 @@ def make(
     model = KINDS[kind]
     values = starts(kind, today(zone)) | dict(given)
     fields = fields_at(model, "front matter")
-    unknown = set(values) - set(fields)
-    if unknown:
-        hint = did_you_mean(min(unknown), fields)
-        raise CannotWrite(f"a {kind} has no field `{min(unknown)}`: {hint}")
+    refuse_unknown(kind, values, fields)
     title_first = sorted(fields, key=lambda name: name != _named(model))
     asked = ALSO_ASKED.get(kind, ()) if ask else ()
     needed = [name for name in title_first if fields[name].is_required() or name in asked]
@@ -95,7 +94,7 @@ def make(
         lines = [f"`{name}` is missing: {info.description}" for name, info in missing.items()]
         raise CannotWrite("\n".join([*lines, f"give each as {_options(model, missing)}"]))
     if ask:
-        values |= {name: _answer(ask, name, info) for name, info in missing.items()}
+        values |= {name: answer(ask, name, info) for name, info in missing.items()}
     if values.get("credentials"):
         values["credentials"] = _credentials(values["credentials"], ask)
     site, _ = load(content, today(zone), read_all=Reader(cache_folder(content)))
@@ -106,7 +105,7 @@ def make(
             raise ProblemsFound(map(_of_answer, draft.problems))
         for name, problem in again.items():
             told_first = f"{problem.message}: {problem.hint}\n"
-            values[name] = _answer(ask, name, missing[name], told_first)
+            values[name] = answer(ask, name, missing[name], told_first)
         draft = _draft(content, site, model, values)
     file = content / draft.source
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -151,12 +150,20 @@ def _credentials(value: str, ask: Ask | None) -> str:
     return credentials.completed(value, ask or (lambda _: ""))
 
 
-def _answer(ask: Ask, name: str, info: FieldInfo, told_first: str = "") -> str:
+def refuse_unknown(kind: str, values: Iterable[str], fields: Iterable[str]) -> None:
+    """Raise ``CannotWrite`` if a field is given that there is not in this kind."""
+    known = list(fields)
+    for name in sorted(values):
+        if name not in known:
+            raise CannotWrite(f"`{kind}` has no field `{name}`: {did_you_mean(name, known)}")
+
+
+def answer(ask: Ask, name: str, info: FieldInfo, told_first: str = "") -> str:
     """Return the answer for a field; ask for a required one until it is not empty."""
     while True:
-        answer = ask(told_first + question(name, info)).strip()
-        if answer or not info.is_required():
-            return answer
+        given = ask(told_first + question(name, info)).strip()
+        if given or not info.is_required():
+            return given
 
 
 def _field_at(text: str, line: int) -> str:
@@ -188,30 +195,22 @@ def front_matter(fields: Mapping[str, FieldInfo], values: Mapping[str, str]) -> 
 
 def _line(name: str, value: str, info: FieldInfo) -> str:
     if not _is_list(info):
-        return f"{name}: {_quoted(value)}"
+        return f"{name}: {quoted(value)}"
     if _holds_models(info):
         return f"{name}:\n" + "\n".join(starmap(_credential, credentials.items(value)))
-    items = [_quoted(item) for item in _items(value)]
+    items = [quoted(item) for item in _items(value)]
     return f"{name}: {items[0]}" if len(items) == 1 else f"{name}: [{', '.join(items)}]"
 
 
 def _credential(letters: str, stands_for: str, kind: str) -> str:
     return (
-        f"  - abbreviation: {_quoted(letters)}\n    stands_for: {_quoted(stands_for)}\n"
+        f"  - abbreviation: {quoted(letters)}\n    stands_for: {quoted(stands_for)}\n"
         f"    kind: {kind}"
     )
 
 
 def _items(value: str) -> list[str]:
     return [item.strip() for item in value.split(",") if item.strip()]
-
-
-def _quoted(value: str) -> str:
-    """Return a value as YAML, quoted wherever a character could have a special meaning."""
-    value = re.sub(r"\s+", " ", value)
-    if re.fullmatch(r"[\w(][\w .()/’–-]*", value):
-        return value
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _is_list(info: FieldInfo) -> bool:
@@ -223,8 +222,14 @@ def _holds_models(info: FieldInfo) -> bool:
     return any(isinstance(item, type) and issubclass(item, BaseModel) for item in inner)
 
 
-def _named(model: type[Entry]) -> str:
+def _named(model: type[BaseModel]) -> str:
     return "title" if "title" in model.model_fields else "name"
+
+
+def title_field(kind: str) -> str:
+    """Return the field of a kind that `--title` gives: `title`, or `name`."""
+    models: dict[str, type[BaseModel]] = {**KINDS, "source": Source, "location": Location}
+    return _named(models[kind]) if kind in models else "title"
 
 
 def _of_answer(problem: Problem) -> Problem:

@@ -223,3 +223,36 @@ def test_letters_that_are_known_and_others():
 )
 def test_names_as_usually_cited(name, cited):
     assert citation._cited([citation._split_name(name)]) == cited
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [("name: Café\n".encode("latin-1"), "file-encoding"), (None, "file-unreadable")],
+)
+def test_a_file_that_cannot_be_read_is_named(content, raw, code):
+    file = content / "clinic.yaml"
+    file.unlink()
+    if raw:
+        file.write_bytes(raw)
+    with pytest.raises(ProblemsFound) as found:
+        new_location(content, PLACE, None)
+    assert [problem.code for problem in found.value.problems] == [code]
+
+
+def test_nobody_sees_a_file_with_a_mistake(content, monkeypatch):
+    written = []
+    monkeypatch.setattr("practice.authoring.entries.write_file", lambda *made: written.append(made))
+    with pytest.raises(ProblemsFound):
+        new_location(content, PLACE | {"postal_code": "none"}, None)
+    assert written == []
+
+
+def test_many_studies_of_one_author_and_year_have_ids(content, tmp_path):
+    file = tmp_path / "refs.ris"
+    entry = "TY  - JOUR\nTI  - Study {}\nAU  - Lee, B\nPY  - 2020\nT2  - J\nER  - \n\n"
+    file.write_text("".join(entry.format(number) for number in range(30)), "utf-8")
+    ids = new_sources(content, SAID, None, file=file)
+    assert ids[:2] + ids[-5:] == [
+        "lee-2020", "lee-2020-b", "lee-2020-z", "lee-2020-27", "lee-2020-28", "lee-2020-29",
+        "lee-2020-30",
+    ]  # fmt: skip
