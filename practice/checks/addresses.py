@@ -29,8 +29,9 @@ LONGEST_PATH = 900
 
 def required_pages(site: Site) -> Iterator[Problem]:
     """Every practice has the pages that the theme links to."""
+    published = site.published_slugs("pages")
     for slug in OWN_PAGES:
-        if slug not in site.published_slugs("pages"):
+        if slug not in published:
             path = f"{display_path_of(site.content)}/pages/{slug}.md"
             hint = "create the file with a `title` and a `summary`; its text may be empty"
             if slug in site.slugs["pages"]:

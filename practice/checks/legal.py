@@ -19,8 +19,9 @@ def notices(site: Site) -> Iterator[Problem]:
     The model requires their dates. The preflight checks of publishing look at their text.
     """
     path = f"{display_path_of(site.content)}/clinic.yaml"
+    published = site.published_slugs("pages")
     for name, notice in site.clinic.notices.by_name.items():
-        if notice and notice.page not in site.published_slugs("pages"):
+        if notice and notice.page not in published:
             message = f"the page for the notice `{name}` does not exist"
             hint = f"write `pages/{notice.page}.md`, or correct the name"
             if notice.page in site.slugs["pages"]:

@@ -42,8 +42,9 @@ class ProblemMaker(Protocol):
 def targets(site: Site) -> Iterator[Problem]:
     """Check the target of every link in every text."""
     files = set(site.addresses)
-    out = {normalize("NFC", text.source): text for text in site.texts}
-    out = {source: out[source] for source in site.unpublished}
+    unpublished = site.unpublished
+    texts = {normalize("NFC", text.source): text for text in site.texts}
+    out = {source: text for source, text in texts.items() if source in unpublished}
     for document in site.texts:
         for link in document.body.links:
             yield from _target(site, files, out, document, link)

@@ -74,15 +74,16 @@ AFTERWARDS = {
 def announcements(site: Site) -> Iterator[Problem]:
     """The files that announcements lead to exist and are published."""
     path = f"{display_path_of(site.content)}/clinic.yaml"
+    unpublished = site.unpublished
     for index, found in enumerate(site.clinic.announcements):
         page = normalize("NFC", found.page or "")
-        if not page or page in site.targets.keys() - site.unpublished:
+        if not page or page in site.targets.keys() - unpublished:
             continue
         code = "announcement-page"
         message = f"there is no file `{found.page}` in the content folder"
         near = nearest(page, site.targets)
         hint = f"did you mean `{near}`?" if near else "write it like `pages/contact.md`"
-        if page in site.unpublished:
+        if page in unpublished:
             code, message = "link-draft", f"`{found.page}` is not published yet"
             hint = "publish it, or let the announcement lead elsewhere"
         line = site.clinic_data.line_of(("announcements", index, "page"))

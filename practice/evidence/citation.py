@@ -6,17 +6,14 @@ Files are those that libraries of literature write: RIS (Zotero, EndNote) and Bi
 from __future__ import annotations
 
 import html
-import json
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
 
-from practice.evidence import crossref, pubmed, web
-from practice.evidence.notices import CannotAsk
+from practice.evidence import crossref, pubmed
 from practice.paths import slug_without_accents
 from practice.problems import UsageError
 
@@ -55,26 +52,25 @@ def of_doi(doi: str, contact: str, address: str = crossref.ADDRESS) -> Citation:
     match = DOI.fullmatch(doi.strip())
     if not match:
         raise UsageError(f"`{doi}` is not a DOI: it begins with `10.`, as 10.1000/182 does")
-    query = f"?{urlencode({'mailto': contact})}" if contact else ""
-    answer = web.get(crossref.NAME, f"{address}{quote(match[1], safe='')}{query}", contact)
-    if answer is None:
+    found = crossref.about(match[1], contact, lambda work: _of_work(work, match[1]), address)
+    if found is None:
         raise UsageError(f"Crossref does not know the DOI `{match[1]}`")
-    try:
-        work = json.loads(answer)["message"]
-        people = [
-            (person.get("family") or person.get("name", ""), person.get("given", ""))
-            for person in work.get("author", ())
-        ]
-        date = work.get("issued") or work.get("published", {})
-        return Citation(
-            title=_plain(work["title"][0]),
-            authors=_cited(people),
-            year=_year(date["date-parts"][0][0]),
-            published_in=_plain((work.get("container-title") or [work.get("publisher", "")])[0]),
-            doi=match[1],
-        )
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise CannotAsk("Crossref answers in another form than expected") from error
+    return found
+
+
+def _of_work(work: dict[str, Any], doi: str) -> Citation:
+    people = [
+        (person.get("family") or person.get("name", ""), person.get("given", ""))
+        for person in work.get("author", ())
+    ]
+    date = work.get("issued") or work.get("published", {})
+    return Citation(
+        title=_plain(work["title"][0]),
+        authors=_cited(people),
+        year=_year(date["date-parts"][0][0]),
+        published_in=_plain((work.get("container-title") or [work.get("publisher", "")])[0]),
+        doi=doi,
+    )
 
 
 def of_pmid(pmid: str, contact: str, address: str = pubmed.ADDRESS) -> Citation:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from practice.evidence import web
 from practice.evidence.notices import CannotAsk, JournalNotice, Kind
+
+T = TypeVar("T")
 
 NAME = "Crossref"
 ADDRESS = "https://api.crossref.org/v1/works/"
@@ -38,12 +40,22 @@ def ask(doi: str, contact: str, address: str = ADDRESS) -> list[JournalNotice] |
 
     Raises ``CannotAsk``.
     """
+    return about(doi, contact, lambda work: list(_notices(work)), address)
+
+
+def about(
+    doi: str, contact: str, read: Callable[[dict[str, Any]], T], address: str = ADDRESS
+) -> T | None:
+    """Return what ``read`` makes of Crossref's entry of a study; None if there is no such entry.
+
+    Raises ``CannotAsk``, also if ``read`` does not find in the entry what it expects.
+    """
     query = f"?{urlencode({'mailto': contact})}" if contact else ""
     answer = web.get(NAME, f"{address}{quote(doi, safe='')}{query}", contact)
     if answer is None:
         return None
     try:
-        return list(_notices(json.loads(answer)["message"]))
+        return read(json.loads(answer)["message"])
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise CannotAsk(f"{NAME} answers in another form than expected") from error
 

@@ -62,9 +62,9 @@ def assemble(built: Built, settings: PublishSettings, folder: Path) -> Tree:
 
 
 def searchable(built: Built, moved: list[redirects.Redirect]) -> list[str]:
-    """Return the pages to index for the search; lists of posts only repeat the posts."""
+    """Return the pages to index for the search; lists only repeat posts and events."""
     others = {redirect.fallback for redirect in moved}
-    others |= {save_as(entry.path) for entry in (*built.site.lists, EventList)}
+    others |= {save_as(entry.path) for entry in built.site.lists} | {save_as(EventList.path)}
     pages = [path for path in files_below(built.output) if path.endswith(".html")]
     return [path for path in pages if path not in others and path not in NOT_FOUND_BY_SEARCH]
 

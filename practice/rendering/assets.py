@@ -75,8 +75,7 @@ def collect(theme: Path, base: str, color: str | None = None) -> Assets:
         path = fingerprinted(name, content)
         files[path] = content
         names[name] = f"{base}/{path}"
-    grounds = {name: (light.hex, dark.hex) for name, light, dark in brand.colors(sheet)}
-    return Assets(files, names, grounds.get("canvas", Assets.canvas))
+    return Assets(files, names, brand.color(sheet, "canvas") or Assets.canvas)
 
 
 def fingerprinted(name: str, content: bytes) -> str:

@@ -43,8 +43,14 @@ def tokens(sheet: str, brand: str) -> str:
 
 def icon(content: bytes, sheet: str) -> bytes:
     """Return the theme's icon on the ground of the site's dark areas; ``sheet`` has the tokens."""
-    ground = next((light for name, light, _ in colors(sheet) if name == "hero"), None)
-    return content.replace(ICON_GROUND, ground.hex.encode()) if ground else content
+    ground = color(sheet, "hero")
+    return content.replace(ICON_GROUND, ground[0].encode()) if ground else content
+
+
+def color(sheet: str, name: str) -> tuple[str, str] | None:
+    """Return a color of `tokens.css` in the light and the dark scheme; None if it is not there."""
+    found = ((light.hex, dark.hex) for token, light, dark in colors(sheet) if token == name)
+    return next(found, None)
 
 
 def colors(sheet: str) -> Iterator[tuple[str, Oklch, Oklch]]:

@@ -174,6 +174,7 @@ class Renderer:
             "work_days": days_of,
             "when": events.when,
             "calendar_path": events.calendar_path,
+            "is_over": events.is_over,
         }
 
     def html(self, text: str, sizes: str = TEXT_COLUMN) -> Markup:

@@ -24,10 +24,8 @@ def sitemap(renderer: Renderer) -> str:
     """Return the site map of all indexable pages (https://www.sitemaps.org/protocol.html)."""
     site = renderer.recorded
     pages = {document.path: document.meta.last_changed for document in site.documents}
+    pages |= dict.fromkeys(entry.path for entry in site.generated)
     pages |= {entry.path: modified_of_list(entry) for entry in site.lists}
-    others = [entry.path for entry in site.location_pages]
-    others += [site.events.path] if site.events else []
-    pages |= dict.fromkeys(others)
     lines = ['<?xml version="1.0" encoding="utf-8"?>', f'<urlset xmlns="{SITEMAP}">']
     for path, modified in sorted(pages.items()):
         if path == NOT_FOUND:

@@ -56,22 +56,12 @@ class PlaceToVisit:
 
 def locations_of(clinic: Clinic, today: dt.date) -> tuple[PlaceToVisit, ...]:
     """Return the locations of a practice, the first one first."""
-    first = PlaceToVisit(
-        slug_without_accents(first_name(clinic)),
-        first_name(clinic),
-        True,
-        clinic.address,
-        clinic.geo,
-        clinic.map_url,
-        clinic.phone,
-        clinic.hours,
-        dates.coming(clinic.exceptions, today),
-        dates.soon(clinic.exceptions, today),
-        clinic.parking,
-        clinic.access,
-        clinic.booking_url,
+    first = _place(first_name(clinic), clinic, clinic.exceptions, clinic, today)
+    others = (
+        _place(location.name, location, exceptions_of(location, clinic), clinic, today)
+        for location in clinic.locations
     )
-    return (first, *(_other(location, clinic, today) for location in clinic.locations))
+    return (first, *others)
 
 
 def first_name(clinic: Clinic) -> str:
@@ -79,22 +69,31 @@ def first_name(clinic: Clinic) -> str:
     return clinic.location_name or clinic.address.city
 
 
-def _other(location: Location, clinic: Clinic, today: dt.date) -> PlaceToVisit:
-    days = exceptions_of(location, clinic)
+def _place(
+    name: str,
+    described: Clinic | Location,
+    days: tuple[HoursException, ...],
+    clinic: Clinic,
+    today: dt.date,
+) -> PlaceToVisit:
+    """Return a location; what it does not say is as in the practice.
+
+    ``described`` has its fields, and ``days`` are those with other hours.
+    """
     return PlaceToVisit(
-        location.id,
-        location.name,
-        False,
-        location.address,
-        location.geo,
-        location.map_url,
-        location.phone or clinic.phone,
-        location.hours,
-        dates.coming(days, today),
-        dates.soon(days, today),
-        location.parking,
-        location.access,
-        location.booking_url or clinic.booking_url,
+        id=slug_without_accents(name),
+        name=name,
+        is_first=described is clinic,
+        address=described.address,
+        geo=described.geo,
+        map_url=described.map_url,
+        phone=described.phone or clinic.phone,
+        hours=described.hours,
+        coming_exceptions=dates.coming(days, today),
+        next_exceptions=dates.soon(days, today),
+        parking=described.parking,
+        access=described.access,
+        booking_url=described.booking_url or clinic.booking_url,
     )
 
 

@@ -289,6 +289,11 @@ class Site:
         found = of_kind(self.documents, Event)
         return list_of(found, self.build_date) if found else None
 
+    @property
+    def has_events(self) -> bool:
+        """Whether there is an event. A page that asks this does not depend on every event."""
+        return self.events is not None
+
     def location_of(self, event: Document[Event]) -> PlaceToVisit | None:
         """Return the location of the practice where an event is; None if it is elsewhere."""
         meta = event.meta

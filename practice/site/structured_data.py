@@ -236,14 +236,8 @@ class _Page:
             return self._here("/", "clinic")
         if self._place:
             return self._here(path, "clinic")
-        thing = {
-            "treatment": "therapy",
-            "therapist": "person",
-            "post": "post",
-            "event": "event",
-        }.get(kind)
-        if thing:
-            return self._here(path, thing)
+        if kind in THINGS:
+            return self._here(path, THINGS[kind])
         return self._here(path, "list") if self._items else None
 
     @cached_property

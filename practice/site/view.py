@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from practice.content.body import Heading
 from practice.content.document import Document
-from practice.content.models import Clinic, PagePicture
 from practice.content.pictures import shown_alt
 from practice.paths import HOME, NOT_FOUND
 from practice.site.events import EventList
@@ -79,7 +78,7 @@ def view_of(site: Site, address: str, document: Document) -> View:
     home = document.path == HOME
     meta = document.meta
     sections = tuple(heading for heading in document.outline if heading.level == 2)
-    picture = (hero_of(site.clinic) if home else None) or meta.picture
+    picture = (site.clinic.hero if home else None) or meta.picture
     return View(
         kind=document.slug if kind == "page" and document.slug in OWN_PAGES else kind,
         title=meta.full_name,
@@ -98,13 +97,8 @@ def view_of(site: Site, address: str, document: Document) -> View:
     )
 
 
-def hero_of(clinic: Clinic) -> PagePicture | None:
-    """Return the picture at the top of the home page."""
-    return next((found for found in clinic.pictures if found.field == "hero_image"), None)
-
-
 def view_of_generated(site: Site, address: str, entry: Generated) -> View:
-    """Return the view of a page without a file: a list of posts, or a location."""
+    """Return the view of a page without a file: a list of posts or events, or a location."""
     if isinstance(entry, PlaceToVisit):
         return _view_of_location(site, address, entry)
     if isinstance(entry, EventList):
@@ -121,7 +115,7 @@ def _view_of_location(site: Site, address: str, place: PlaceToVisit) -> View:
         description=f"How to find {site.clinic.name} in {place.name}, and when we are open.",
         path=place.path,
         canonical=address + place.path,
-        breadcrumbs=(*_way_to(site, contact), Crumb(contact.title, contact.path)),
+        breadcrumbs=(*_way_to(site, contact), _crumb(contact)),
         sample=site.clinic.sample,
     )
 
@@ -134,7 +128,7 @@ def _view_of_events(site: Site, address: str, events: EventList) -> View:
         description=f"Talks, classes and other events of {site.clinic.name}.",
         path=events.path,
         canonical=address + events.path,
-        breadcrumbs=_way_to(site, site.page("contact")),
+        breadcrumbs=(_crumb(site.page("home")),),
         sample=any(event.meta.sample for event in (*events.coming, *events.past)),
     )
 
@@ -157,7 +151,7 @@ def _view_of_list(site: Site, address: str, entry: Year | TopicList | AuthorList
         description=description,
         path=entry.path,
         canonical=address + entry.path,
-        breadcrumbs=(*_way_to(site, blog), Crumb(blog.title, blog.path)),
+        breadcrumbs=(*_way_to(site, blog), _crumb(blog)),
         sample=any(post.meta.sample for post in entry.posts),
         modified=modified_of_list(entry),
     )
@@ -187,11 +181,15 @@ def _way_to(site: Site, document: Document) -> tuple[Crumb, ...]:
     home = site.page("home")
     if document.path == HOME:
         return ()
-    way = [Crumb(home.title, home.path)]
+    way = [_crumb(home)]
     parent = {"treatment": "treatments", "therapist": "team", "post": "blog"}.get(document.kind)
     if document.kind == "event":
         way.append(Crumb("Events", EventList.path))
     above = site.page(parent) if parent else site.page_above(document)
     if above and above != home:
-        way.append(Crumb(above.title, above.path))
+        way.append(_crumb(above))
     return tuple(way)
+
+
+def _crumb(document: Document) -> Crumb:
+    return Crumb(document.title, document.path)

@@ -261,7 +261,8 @@ def of_site(renderer):
     post, person = site.posts[0], site.team[0]
     treatment, place = site.treatments[0], site.locations[0]
     return {
-        "authors_of": post, "location": place.id, "location_of": site.events.coming[0],
+        "authors_of": post, "location": place.id,
+        "location_of": site.events.coming[0],
         "menu_below": "/kitchen-sink/", "page_above": site.pages[0],
         "pages_below": site.page("kitchen-sink"), "published_slugs": "pages", "team_at": place,
         "cited_by": next(iter(site.sources)), "document": post.source,

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import (
-    StringConstraints,
-    field_validator,
-    model_validator,
-)
+from pydantic import StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from practice.content.models.documents import PagePicture
 from practice.content.models.fields import Model, field
-from practice.content.models.hours import Hours, HoursException, refuse_overlaps
+from practice.content.models.hours import HoursException, WeekHours
 from practice.content.models.values import (
     BrandColor,
     Date,
@@ -68,7 +64,7 @@ class Location(Model):
     geo: Geo | None = field("Where it is on the map", None)
     map_url: WebAddress = field("A link to a map; nothing is embedded")
     phone: Phone | None = field("Its own number, if it has one", None)
-    hours: tuple[Hours, ...] = field("Its opening hours")
+    hours: WeekHours = field("Its opening hours")
     exceptions: tuple[HoursException, ...] = field(
         "Days with other hours, if they differ from the exceptions of the whole practice", ()
     )
@@ -80,12 +76,6 @@ class Location(Model):
     def id(self) -> str:
         """The name as a part of its address: ``alder-falls``."""
         return slug_without_accents(self.name)
-
-    @field_validator("hours")
-    @classmethod
-    def _no_hours_twice(cls, hours: tuple[Hours, ...]) -> tuple[Hours, ...]:
-        refuse_overlaps(hours)
-        return hours
 
 
 class Announcement(Model):
@@ -196,7 +186,7 @@ class Clinic(Model):
     phone: Phone = field("With the country code", example="+1 555 555 0123")
     phones: tuple[PhoneLine, ...] = field("Further numbers, such as a fax", ())
     email: Email | None = field("For questions that are not private", None)
-    hours: tuple[Hours, ...] = field("Opening hours")
+    hours: WeekHours = field("Opening hours")
     exceptions: tuple[HoursException, ...] = field("Days with other hours, at every location", ())
     locations: tuple[Location, ...] = field("Further locations", ())
     announcements: tuple[Announcement, ...] = field("What all visitors should know now", ())
@@ -219,21 +209,18 @@ class Clinic(Model):
     @property
     def pictures(self) -> tuple[PagePicture, ...]:
         """The pictures of the practice as a whole."""
-        found = []
-        if self.logo:
-            found.append(PagePicture("logo", self.logo, self.name))
-        if self.hero_image:
-            found.append(PagePicture("hero_image", self.hero_image, self.hero_image_alt))
-        return tuple(found)
+        logo = PagePicture("logo", self.logo, self.name) if self.logo else None
+        return tuple(found for found in (logo, self.hero) if found)
+
+    @property
+    def hero(self) -> PagePicture | None:
+        """The picture at the top of the home page."""
+        if not self.hero_image:
+            return None
+        return PagePicture("hero_image", self.hero_image, self.hero_image_alt)
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """Every phone number of the practice."""
         theirs = (location.phone for location in self.locations if location.phone)
         return (self.phone, *(line.number for line in self.phones), *theirs)
-
-    @field_validator("hours")
-    @classmethod
-    def _no_hours_twice(cls, hours: tuple[Hours, ...]) -> tuple[Hours, ...]:
-        refuse_overlaps(hours)
-        return hours

@@ -121,7 +121,7 @@ class Entry(Model):
 
     @property
     def named_ids(self) -> dict[str, tuple[str, ...]]:
-        """The ids of therapists, treatments, topics and sources, by the field that names them."""
+        """The ids that it names, of people, treatments, topics and others, by field."""
         return {}
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import get_args
+from collections.abc import Iterator
+from typing import Annotated, get_args
 
-from pydantic import model_validator
+from pydantic import AfterValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from practice.content.models.fields import Model, field
@@ -84,8 +84,8 @@ def _check_order(opens: str, closes: str, *, next_day: bool) -> None:
         raise PydanticCustomError("hours_long", "the clinic would be open for more than a day")
 
 
-def refuse_overlaps(hours: Sequence[Hours]) -> None:
-    """Raise ``PydanticCustomError`` if a day has two opening hours that overlap."""
+def refuse_overlaps(hours: tuple[Hours, ...]) -> tuple[Hours, ...]:
+    """Return the hours; raise ``PydanticCustomError`` if two of one day overlap."""
     spans: dict[int, list[tuple[int, int]]] = {}
     for entry in hours:
         for day, start, end in _spans(entry):
@@ -97,6 +97,11 @@ def refuse_overlaps(hours: Sequence[Hours]) -> None:
                         {"day": DAYS[day].capitalize()},
                     )
             spans[day].append((start, end))
+    return hours
+
+
+WeekHours = Annotated[tuple[Hours, ...], AfterValidator(refuse_overlaps)]
+"""The hours of a week; a day can have several, but they do not overlap."""
 
 
 def _spans(hours: Hours) -> Iterator[tuple[int, int, int]]:
