@@ -26,7 +26,10 @@ KNOWN: dict[str, tuple[str, str]] = {
     "SCS": ("Sports clinical specialist", "certificate"),
     "WCS": ("Women’s health clinical specialist", "certificate"),
 }
-"""Letters of US clinicians: what they stand for, and the kind. Specialists: https://specialization.apta.org."""
+"""What the letters behind the names of US clinicians stand for, and the kind of credential.
+
+The names of the specialists are those of https://specialization.apta.org.
+"""
 QUESTION = "Letters behind the name, such as PT, DPT; press Enter for none: "
 
 
@@ -43,7 +46,7 @@ def items(value: str) -> Iterator[tuple[str, str, str]]:
 
 
 def completed(value: str, ask: Callable[[str], str]) -> str:
-    """Return credentials with everything that is not known asked."""
+    """Ask for what the letters do not tell, and return the completed credentials."""
     found = []
     for letters, known, usual in items(value):
         meaning, kind = known, usual

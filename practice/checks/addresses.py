@@ -40,23 +40,23 @@ def required_pages(site: Site) -> Iterator[Problem]:
 
 
 def pages_above(site: Site) -> Iterator[Problem]:
-    """The page above each page exists, and is in the main menu if that page is.
+    """A page can only be below a page that exists, and in the main menu only if that page is.
 
-    That above `pages/services/sports.md` is `pages/services.md`.
+    For example, `pages/services/sports.md` is below `pages/services.md`.
     """
     known = site.published_slugs("pages")
     main = {page.slug for page in site.pages if page.meta.menu == "main"}
     for document in of_kind(site.documents, Page):
         above = document.above
         if document.meta.menu == "main" and above in known - main:
-            message = f"the page `{above}` above this one is not in the main menu"
-            hint = "write `menu: main` there, too, or another `menu` here"
+            message = f"this page is below `{above}`, which is not in the main menu"
+            hint = "write `menu: main` in that page, too, or `menu: none` in this one"
             line = document.line_of("menu")
             yield Problem(document.display_path, line, "page-menu", message, hint)
         if above and above not in known:
             folder = f"{display_path_of(site.content)}/pages"
-            message = f"there is no page `{folder}/{above}.md` above this one"
-            hint = "create that page, or move this file to `pages`"
+            message = f"this page is below `{folder}/{above}.md`, which is not there or is a draft"
+            hint = "create or publish that page, or move this file to `pages`"
             yield Problem(document.display_path, 1, "page-above", message, hint)
 
 

@@ -19,7 +19,7 @@ from practice.support.cache_folder import cache_folder
 from practice.support.environment import today
 
 LISTED = 10
-"""Imported texts that are named; of more, the number."""
+"""The most imported texts that the report names; it only counts the others."""
 SOON = 60
 """Days that the list of due dates looks ahead."""
 
@@ -36,7 +36,7 @@ class Checked:
     sources: str = ""
     """How many sources were checked for retractions, and when."""
     imported: str = ""
-    """Which texts were taken over from another site and wait for a review."""
+    """Which imported texts wait for a review."""
 
     @property
     def errors(self) -> int:

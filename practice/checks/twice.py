@@ -122,7 +122,7 @@ def locations(site: Site) -> Iterator[Problem]:
     for number, place in enumerate(site.clinic.locations):
         if place.id in taken:
             message = f"there are two locations called `{place.name}`"
-            hint = "give each its own name; `location_name` is that of the first, or else its city"
+            hint = "give each its own name; the first is called `location_name`, or like its city"
             line = site.clinic_data.line_of(("locations", number, "name"))
             yield Problem(path, line, "location-twice", message, hint)
         taken.add(place.id)

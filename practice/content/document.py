@@ -89,7 +89,7 @@ class Document(Generic[M_co]):
 
     @property
     def above(self) -> str:
-        """The slug of the page that it is below; empty for all others."""
+        """The slug of the page that this page is below, or an empty string."""
         return self.slug.rpartition("/")[0]
 
     @property
@@ -184,9 +184,9 @@ def address_of(model: type[Entry], slug: str) -> str:
 
 
 def slug_of(source: str) -> str:
-    """Return what stands for a document in its address: its file name in ASCII letters.
+    """Return the slug of a document: its file name in ASCII letters.
 
-    That of a page below another one begins with the other's: ``services/sports``.
+    The slug of a page below another page starts with the slug of that page: ``services/sports``.
     """
     folders = splitext(source)[0].split("/")[1:]
     return "/".join(map(slug_without_accents, folders))

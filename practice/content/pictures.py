@@ -9,14 +9,10 @@ DECORATIVE = "none"
 """The description of a picture that shows nothing of use to a reader."""
 
 
-def is_decorative(alt: str | None) -> bool:
-    """Return whether a description says that there is nothing to describe."""
-    return (alt or "").strip().lower() == DECORATIVE
-
-
 def shown_alt(alt: str | None) -> str:
     """Return the `alt` attribute for a description (WCAG 2.2, 1.1.1; HTML 4.8.4.4.2)."""
-    return "" if is_decorative(alt) else alt or ""
+    alt = alt or ""
+    return "" if alt.strip().lower() == DECORATIVE else alt
 
 
 def captioned(root: ET.Element) -> Iterator[ET.Element]:

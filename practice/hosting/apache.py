@@ -53,7 +53,7 @@ def substitution(location: str) -> str:
 def htaccess(base: str, moved: Iterable[Redirect], pages: Mapping[str, Outside]) -> str:
     """Return Apache's `.htaccess`; it needs the modules `headers` and `alias`.
 
-    ``pages`` deal with other sites: by address, with which.
+    ``pages`` maps the address of each page that uses other sites to those sites.
     """
     search = [pattern(base + folder) for folder in SEARCH]
     caching = [(pattern(base + folder), value) for folder, value in CACHING.items()]

@@ -34,7 +34,7 @@ def quoted(text: str) -> str:
 def site_settings(base: str, moved: Iterable[Redirect], pages: Mapping[str, Outside]) -> str:
     """Return the directives for the site's block, in addition to `root`.
 
-    ``pages`` deal with other sites: by address, with which.
+    ``pages`` maps the address of each page that uses other sites to those sites.
     """
     varies = sorted(varying(pages))
     lines = ["file_server {", "  precompressed br gzip", "}", "header {"]

@@ -22,7 +22,7 @@ from practice.site.web_addresses import encoded_path, spellings
 def headers(base: str, pages: Mapping[str, Outside]) -> str:
     """Return `_headers` of Cloudflare Pages, where `!` removes a header of a wider rule.
 
-    ``pages`` deal with other sites: by address, with which.
+    ``pages`` maps the address of each page that uses other sites to those sites.
     """
     search = {"! Content-Security-Policy": "", "Content-Security-Policy": policy(SEARCH_POLICY)}
     return blocks(

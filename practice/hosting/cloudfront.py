@@ -18,8 +18,9 @@ def headers_policy(address: str, pages: Mapping[str, Outside], *, search: bool) 
     """Return a `ResponseHeadersPolicyConfig` of CloudFront (`create-response-headers-policy`).
 
     Two are needed: one for the paths of the search, and one for all others. Cache-Control is not
-    included: it is stored with each object during the upload. ``pages`` deal with other sites, and
-    the headers allow what any of them needs; if there are any, each page contains its own policy.
+    included: it is stored with each object during the upload. ``pages`` maps the address of
+    each page that uses other sites to those sites. The headers allow what any of them needs; if
+    there are any, each page contains its own policy.
     """
     outside = together(pages)
     security = security_of(outside)

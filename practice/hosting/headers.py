@@ -98,7 +98,7 @@ def policy_of(address: str, outside: Outside = NOWHERE) -> str:
 
 
 def security_of(outside: Outside) -> dict[str, str]:
-    """The headers that are the same for every file, or for every file that deals with ``outside``.
+    """The headers that are the same for every file, or for every file that uses ``outside``.
 
     A frame must itself ask for `Cross-Origin-Embedder-Policy` where the page does (HTML, section
     7.1.4.1), also with `credentialless`. The players do not, so their pages leave it out.
@@ -113,7 +113,7 @@ def security_of(outside: Outside) -> dict[str, str]:
 
 
 def differing(address: str, outside: Outside) -> dict[str, str]:
-    """The headers of a page that deals with other sites, where they are not those of the rest."""
+    """The headers of a page that uses other sites, as far as they differ from the usual ones."""
     usual = of(address)
     return {name: value for name, value in of(address, outside).items() if value != usual[name]}
 

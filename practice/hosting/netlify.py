@@ -21,10 +21,10 @@ from practice.site.web_addresses import encoded_path, spellings
 def headers(base: str, pages: Mapping[str, Outside]) -> str:
     """`_headers` of Netlify, where rules that overlap add up: no header is said twice.
 
-    So the one policy there is that of the search, and pages are cached as Netlify does it
-    itself: kept, but asked about each time. ``pages`` deal with other sites: by address, with
-    which. If there are any, the policy allows what any of them needs, and each page contains the
-    policy of its own.
+    So there is one policy, that of the search, and pages are cached as Netlify does it itself:
+    kept, but asked about each time. ``pages`` maps the address of each page that uses other sites
+    to those sites. If there are any, the policy allows what any of them needs, and each page
+    contains its own.
     """
     outside = together(pages)
     everywhere = {CSP: policy_of(SEARCH[0], outside), **security_of(outside)}

@@ -33,7 +33,7 @@ def quoted(text: str) -> str:
 def http_settings(base: str, pages: Mapping[str, Outside]) -> str:
     """What nginx needs once, in its `http` block.
 
-    ``pages`` deal with other sites: by address, with which.
+    ``pages`` maps the address of each page that uses other sites to those sites.
     """
     search = [(folder, policy(SEARCH_POLICY)) for folder in SEARCH]
     maps = [

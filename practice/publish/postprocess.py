@@ -91,7 +91,7 @@ def host_files(
 ) -> dict[str, str]:
     """Return the files that the host expects within the site, by path.
 
-    ``pages`` deal with other sites: by address, with which.
+    ``pages`` maps the address of each page that uses other sites to those sites.
     """
     moved = redirects.for_servers(moved)
     match settings.target.host:
@@ -121,7 +121,7 @@ def headers_of(
 ) -> Callable[[str], dict[str, str]]:
     """Return a function that returns the headers that the host sends with an address.
 
-    ``pages`` deal with other sites: by address, with which.
+    ``pages`` maps the address of each page that uses other sites to those sites.
     """
     if settings.target.host in SAME_FOR_ALL:
         return partial(headers.of, outside=outside.together(pages))
@@ -133,7 +133,7 @@ def server_files(
 ) -> dict[str, str]:
     """Return files for the configuration of the server, outside the site, by name.
 
-    ``pages`` deal with other sites: by address, with which.
+    ``pages`` maps the address of each page that uses other sites to those sites.
     """
     moved = redirects.for_servers(moved)
     base = urlsplit(settings.address).path

@@ -66,7 +66,7 @@ def write_stored(
 
 
 def _outside(history: History, id: str) -> dict[str, Outside]:
-    """Return the pages of a stored release that deal with other sites, and with which."""
+    """Return the other sites that the pages of a stored release use, by address."""
     release = history.get(id)
     paths = [path for path in release.files if path.endswith(".html")] if release else []
     texts = {path: history.text(release, path) or "" for path in paths} if release else {}

@@ -19,7 +19,7 @@ TOKENS = (
 USUAL_CHROMA = 0.07
 """The chroma of the theme's own color; that of the tokens is in proportion."""
 MOST = 1.5
-"""How much more colorful than the theme's own tokens become."""
+"""The most by which the chroma of a token is multiplied."""
 TOKEN = re.compile(r"--color-(?P<name>[\w-]+):(?P<value>[^;]*);")
 OKLCH = re.compile(r"oklch\((?P<l>[\d.]+)% (?P<c>[\d.]+) (?P<h>[\d.]+)(?P<rest>[^)]*)\)")
 ICON_GROUND = b"#17432f"
@@ -42,7 +42,7 @@ def tokens(sheet: str, brand: str) -> str:
 
 
 def icon(content: bytes, sheet: str) -> bytes:
-    """Return the theme's icon on the ground of the site's dark areas; ``sheet`` has the tokens."""
+    """Return the theme's icon with the background of the hero; ``sheet`` is `tokens.css`."""
     ground = color(sheet, "hero")
     return content.replace(ICON_GROUND, ground[0].encode()) if ground else content
 

@@ -8,18 +8,18 @@ from dataclasses import replace
 from practice.content.document import Document, InvalidDocument, is_draft
 from practice.problems import Problem
 
-WITHOUT_IT = "page-missing"
-"""The code of a problem that the site has without the text, so that it does not build."""
+STAYS_AN_ERROR = "page-missing"
+"""A required page cannot be a draft: the site cannot be built without it."""
 
 
 def lenient(
     texts: Iterable[Document | InvalidDocument], problems: Iterable[Problem]
 ) -> list[Problem]:
-    """Return the problems with those of drafts as warnings: a draft need not be finished."""
+    """Turn the problems of drafts into warnings, because a draft need not be finished."""
     drafts = {text.display_path for text in texts if is_draft(text)}
     return [
         replace(problem, severity="warning")
-        if problem.path in drafts and problem.code != WITHOUT_IT
+        if problem.path in drafts and problem.code != STAYS_AN_ERROR
         else problem
         for problem in problems
     ]

@@ -78,7 +78,8 @@ def number_of(price: str) -> str | None:
 def calendar(event: Document[Event], place: str, url: str, zone: str) -> bytes:
     """Return an event for a calendar (RFC 5545); ``zone`` is the practice's time zone.
 
-    Times are in UTC. The stamp is that of the first day, so the same event gives the same bytes.
+    Times are in UTC. `DTSTAMP` is the event's first day, so that an event always gives the same
+    bytes.
     """
     import icalendar  # noqa: PLC0415  # takes longer to load than a page to make
 

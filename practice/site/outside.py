@@ -1,4 +1,4 @@
-"""Other sites that a page deals with once a reader asks for it: players of videos, forms.
+"""Other sites that a page uses once a reader asks for it: players of videos, forms.
 
 A page's content security policy names these sites, and no other page's does.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -21,7 +21,7 @@ FORM = re.compile(r'<form\b[^>]*\saction="(https://[^"]*)"')
 
 @dataclass(frozen=True)
 class Outside:
-    """The origins (scheme and host) of other sites that a page deals with, each once."""
+    """The origins (scheme and host) of other sites that a page uses, each once."""
 
     players: tuple[str, ...] = ()
     """They show a video in a frame."""
@@ -34,12 +34,10 @@ class Outside:
 
 
 NOWHERE = Outside()
-OutsideOf = Callable[[str], Outside]
-"""Returns what the page at an address deals with; addresses are without the site's base path."""
 
 
 def of(document: Document) -> Outside:
-    """Return what the page of a document deals with."""
+    """Return the other sites that the page of a document uses."""
     body = document.body
     return _outside(
         (video.player.address for video in body.of_type(Video)),
@@ -53,14 +51,14 @@ def by_address(site: Site) -> dict[str, Outside]:
 
 
 def in_page(text: str) -> Outside:
-    """Return what a page of an earlier release deals with, whose document is not known."""
+    """Return the other sites that a page of an earlier release uses, by its HTML."""
     return _outside(
         map(html.unescape, PLAYER.findall(text)), map(html.unescape, FORM.findall(text))
     )
 
 
 def together(pages: Mapping[str, Outside]) -> Outside:
-    """Return what any of the pages deals with, for hosts that send the same headers with all."""
+    """Return the other sites that any page uses, for hosts that send one set of headers."""
     return Outside(
         _once(origin for page in pages.values() for origin in page.players),
         _once(origin for page in pages.values() for origin in page.forms),

@@ -54,7 +54,7 @@ from practice.site.locations import PlaceToVisit, locations_of, works_at
 from practice.site.related import RelatedPosts
 
 Generated = Year | TopicList | AuthorList | PlaceToVisit | EventList
-"""What a page shows that has no file of its own."""
+"""What a page without a source file shows: a list, or a location."""
 
 LATEST = 10
 """Posts on the blog's first page; older ones are in the lists by year."""
@@ -308,7 +308,7 @@ class Site:
 
     @property
     def generated(self) -> tuple[Generated, ...]:
-        """What has a page without a file of its own: lists of posts, locations, and events."""
+        """Everything that has a page but no source file: lists, and locations."""
         events = (self.events,) if self.events else ()
         return (*self.lists, *self.location_pages, *events)
 

@@ -72,7 +72,7 @@ class Entry(Model):
     status: Status = field("`draft` keeps it out of the site; it need not be finished", "published")
     sample: Flag = field("True while no clinician has signed the text off", False)
     imported: Date | None = field(
-        "The day it was taken over from another site; until a later review, `inv check` lists it",
+        "The day it was imported from another site; `inv check` lists it until it is reviewed",
         None,
     )
     aliases: Texts = field(
@@ -101,7 +101,7 @@ class Entry(Model):
 
     @property
     def waits_for_review(self) -> bool:
-        """Whether it was taken over from another site, and nobody has reviewed it since."""
+        """Whether it was imported from another site and has not been reviewed since."""
         reviewed = self.review.on
         return self.imported is not None and (reviewed is None or reviewed < self.imported)
 
@@ -116,13 +116,27 @@ class Entry(Model):
 
     @property
     def left_out_as(self) -> str:
-        """What a text is that is not published, in messages."""
+        """Why the text is left out of the site, for messages."""
         return "a draft"
 
     @property
     def named_ids(self) -> dict[str, tuple[str, ...]]:
         """The ids that it names, of people, treatments, topics and others, by field."""
         return {}
+
+
+class Illustrated(Entry):
+    """A document with a picture at the head of its page."""
+
+    image: Text | None = field("A picture below `content/images/`", None)
+    image_alt: Text | None = field(
+        "What the picture shows, `none` for a decoration; needed with a picture", None
+    )
+
+    @property
+    @override
+    def picture(self) -> PagePicture | None:
+        return PagePicture("image", self.image, self.image_alt) if self.image else None
 
 
 class Credential(Model):
@@ -204,7 +218,7 @@ class Therapist(Entry):
         return f"{self.name}, {self.letters}" if self.credentials else self.name
 
 
-class Treatment(Entry):
+class Treatment(Illustrated):
     """Something the clinic does: `content/treatments/<name>.md`."""
 
     KIND: ClassVar[str] = "treatment"
@@ -224,10 +238,6 @@ class Treatment(Entry):
     next_review: Date | None = field("When it is due again", None)
     sources: Ids = field("Ids from `sources.yaml`", ())
     funding: Text | None = field(FUNDING, None)
-    image: Text | None = field("A picture below `content/images/`", None)
-    image_alt: Text | None = field(
-        "What the picture shows, `none` for a decoration; needed with a picture", None
-    )
 
     what_happens: Html = body("Under `## What happens`")
     who_for: Html = body("Under `## Who it helps`")
@@ -242,11 +252,6 @@ class Treatment(Entry):
     @override
     def heading(self) -> str:
         return self.name
-
-    @property
-    @override
-    def picture(self) -> PagePicture | None:
-        return PagePicture("image", self.image, self.image_alt) if self.image else None
 
     @property
     @override
@@ -288,7 +293,7 @@ class Guest(Model):
     url: WebAddress | None = field("Their own page", None)
 
 
-class Post(Entry):
+class Post(Illustrated):
     """Something a therapist writes: `content/posts/<name>.md`."""
 
     KIND: ClassVar[str] = "post"
@@ -309,20 +314,11 @@ class Post(Entry):
     next_review: Date | None = field("When it is due again", None)
     sources: Ids = field("Ids from `sources.yaml`", ())
     funding: Text | None = field(FUNDING, None)
-    image: Text | None = field("A picture below `content/images/`", None)
-    image_alt: Text | None = field(
-        "What the picture shows, `none` for a decoration; needed with a picture", None
-    )
 
     @property
     @override
     def heading(self) -> str:
         return self.title
-
-    @property
-    @override
-    def picture(self) -> PagePicture | None:
-        return PagePicture("image", self.image, self.image_alt) if self.image else None
 
     @property
     @override
@@ -371,7 +367,7 @@ class Post(Entry):
         return self
 
 
-class Page(Entry):
+class Page(Illustrated):
     """Any other page: `content/pages/<name>.md`."""
 
     KIND: ClassVar[str] = "page"
@@ -380,20 +376,11 @@ class Page(Entry):
     title: Text = field("The page's heading")
     menu: Literal["main", "footer", "none"] = field("Where the site links to it", "footer")
     order: int = field("Lower stands first in the menu", 100)
-    image: Text | None = field("A picture below `content/images/`", None)
-    image_alt: Text | None = field(
-        "What the picture shows, `none` for a decoration; needed with a picture", None
-    )
 
     @property
     @override
     def heading(self) -> str:
         return self.title
-
-    @property
-    @override
-    def picture(self) -> PagePicture | None:
-        return PagePicture("image", self.image, self.image_alt) if self.image else None
 
 
 def _one(id: str | None) -> tuple[str, ...]:

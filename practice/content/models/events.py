@@ -9,12 +9,12 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 from typing_extensions import override
 
-from practice.content.models.documents import Entry, PagePicture
+from practice.content.models.documents import Illustrated
 from practice.content.models.fields import field
 from practice.content.models.values import Clock, Date, Flag, Id, Price, Text, WebAddress
 
 
-class Event(Entry):
+class Event(Illustrated):
     """Something that patients can come to: `content/events/<name>.md`."""
 
     KIND: ClassVar[str] = "event"
@@ -34,20 +34,11 @@ class Event(Entry):
     online: Flag = field("True where people take part from home", False)
     price: Price | None = field("What it costs, or `free`", None, example="free")
     sign_up_url: WebAddress | None = field("Where people sign up", None)
-    image: Text | None = field("A picture below `content/images/`", None)
-    image_alt: Text | None = field(
-        "What the picture shows, `none` for a decoration; needed with a picture", None
-    )
 
     @property
     @override
     def heading(self) -> str:
         return self.title
-
-    @property
-    @override
-    def picture(self) -> PagePicture | None:
-        return PagePicture("image", self.image, self.image_alt) if self.image else None
 
     @property
     @override

@@ -112,7 +112,7 @@ def _phone(value: str) -> str:
 
 WHITE = (1.0, 1.0, 1.0)
 READABLE = 4.75
-"""The contrast with white of a color for text, so that it is 4.5 on a tinted ground, too."""
+"""The contrast with white that a color for text needs, to have 4.5 on a tinted background, too."""
 
 
 def _brand_color(value: str) -> str:
@@ -121,7 +121,7 @@ def _brand_color(value: str) -> str:
         raise PydanticCustomError("color", message, {"given": value})
     color = of_hex(value)
     if contrast(color.rgb, WHITE) < READABLE:
-        message = "text in `{given}` could not be read on a light ground"
+        message = "`{given}` is too light for text on a light background"
         nearest = darkened(color, WHITE, READABLE).hex
         raise PydanticCustomError("color_light", message, {"given": value, "nearest": nearest})
     return value.lower()
