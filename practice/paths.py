@@ -36,6 +36,11 @@ def save_as(path: str) -> str:
     return f"{path}index.html".lstrip("/") if path.endswith("/") else path.lstrip("/")
 
 
+def published_picture(name: str) -> str:
+    """The path below `images/` at which a picture is published; a drawing (SVG) becomes a PNG."""
+    return f"{name}.png" if name.lower().endswith(".svg") else name
+
+
 def below(folder: P, path: P) -> str | None:
     """The path from a folder to something in it, with `/` on every system; None if it is not in it.
 

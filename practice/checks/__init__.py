@@ -23,7 +23,7 @@ from practice.checks import (
     twice,
 )
 from practice.problems import Problem, Severity
-from practice.rendering import images
+from practice.rendering import fonts, images
 from practice.site import redirects
 from practice.site.drafts import lenient
 from practice.site.site import Site
@@ -75,6 +75,7 @@ WARNINGS = frozenset(
         "claim",
         "dont-wording",
         "figure-one",
+        "font-large",
         "help-twice",
         "insurance-old",
         "lang-missing",
@@ -116,6 +117,8 @@ def run(
             slow = any(problem.code == "file-slow" for problem in problems)
     if static and not slow:
         problems.extend(images.readable(site, kept))
+        problems.extend(images.icon(site, kept))
+        problems.extend(fonts.usable(site, kept))
         problems.extend(pdf.documents(site, kept))
     if texts is None:
         texts = {} if slow else per_document.every(site, own, kept)

@@ -20,6 +20,7 @@ SETTABLE = frozenset(
         "claim",
         "dont-wording",
         "figure-one",
+        "font-large",
         "help-twice",
         "insurance-old",
         "lang-missing",

@@ -26,19 +26,20 @@ SOURCES_CHECKED = "sources-checked.yaml"
 """What `inv check --sources` has found; it is written by that command."""
 LISTS = ("sources.yaml", SOURCES_CHECKED, "topics.yaml")
 YAML_FILES = ("clinic.yaml", *LISTS, "redirects.yaml", "checks.yaml")
-FOLDERS = (*KINDS, "images", "files")
+FOLDERS = (*KINDS, "images", "files", "fonts")
 TELLING = (*YAML_FILES, "treatments", "team")
 """What is in the content folder of a practice, and hardly in that of another blog."""
 STATIC = {
-    "images": {".png", ".jpg", ".jpeg", ".webp", ".avif"},
+    "images": {".png", ".jpg", ".jpeg", ".webp", ".avif", ".svg"},
     "files": {".pdf"},
+    "fonts": {".otf", ".ttf", ".woff2"},
 }
-"""The endings of files that may be published unchanged, by folder."""
+"""The endings of files that may be published, by folder."""
 DRAWING = "open it in a drawing program and export it as PNG, 1600 pixels wide"
 ONE_FRAME = "save one frame as PNG or JPEG; to show the movement, link to a video"
 PHOTO = "open it in a picture program and save it as JPEG or PNG"
 OTHER_PICTURES = {
-    ".ai": DRAWING, ".eps": DRAWING, ".svg": DRAWING, ".gif": ONE_FRAME, ".heic": PHOTO,
+    ".ai": DRAWING, ".eps": DRAWING, ".gif": ONE_FRAME, ".heic": PHOTO,
     ".heif": PHOTO, ".bmp": PHOTO, ".jfif": PHOTO, ".jp2": PHOTO, ".jxl": PHOTO, ".psd": PHOTO,
     ".tif": PHOTO, ".tiff": PHOTO,
 }  # fmt: skip

@@ -19,12 +19,13 @@ POLICY: dict[str, str] = {
     "script-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self'",
+    "font-src": "'self'",
     "connect-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
-"""What pages use: one script, one style sheet, pictures, the search form.
+"""What pages use: one script, one style sheet, pictures, fonts, the search form.
 
 `connect-src` is for the search's index; on other pages only tools such as Lighthouse use it, which
 ask for `robots.txt` in the page's name.

@@ -52,6 +52,6 @@ def _placed_elsewhere(site: Site, settings: dict[str, Any]) -> list[str]:
     return sorted(
         source
         for source in site.static
-        if not source.startswith("images/")
+        if source.startswith("files/")
         and any(source == path or source.startswith(f"{path}/") for path in named)
     )

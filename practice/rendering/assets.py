@@ -15,14 +15,17 @@ from pathlib import Path
 import lightningcss
 
 from practice.content.folder import JUNK
-from practice.paths import display_path_of
+from practice.paths import display_path_of, slug
 from practice.problems import Problem, ProblemsFound
 from practice.rendering import brand, theme_file
+from practice.rendering.fonts import NO_FONTS, Face, UsableFonts
 
 PLACE = re.compile(r"(?P<message>.*) at (?P<file>.+):(?P<line>\d+):\d+", re.DOTALL)
 """How Lightning CSS ends a message."""
 TOKENS = Path("css", "tokens.css")
 """The style sheet of a theme that holds its colors."""
+FALLBACK = {"text": "system-ui,sans-serif", "heading": "Georgia,serif"}
+"""The fonts of the computer that stand in for the practice's, by their use."""
 HINT = "correct this line, or put the file there that it imports"
 
 
@@ -34,6 +37,8 @@ class Assets:
     """Output path -> content."""
     names: dict[str, str]
     """Plain name (`site.css`) -> address, the site's base path included."""
+    preloaded_fonts: tuple[str, ...] = ()
+    """The addresses of fonts that nearly every page needs."""
     canvas: tuple[str, str] = ("#ffffff", "#000000")
     """The color behind the text, in the light and the dark color scheme."""
 
@@ -52,30 +57,35 @@ class Assets:
         return self.names[name]
 
 
-def collect(theme: Path, base: str, color: str | None = None) -> Assets:
-    """Return a theme's assets: one style sheet, one script, and the icons.
+def collect(
+    theme: Path, base: str, color: str | None = None, fonts: UsableFonts = NO_FONTS
+) -> Assets:
+    """Return a theme's assets: one style sheet, one script, the icons, and the practice's fonts.
 
     ``color`` is the practice's own (`#rrggbb`); without one, icons are unchanged.
     """
     static = theme / "static"
+    sheet = style_sheet(static / "css" / "site.css", color) + _font_faces(fonts)
     contents = {
-        "site.css": style_sheet(static / "css" / "site.css", color).encode(),
+        "site.css": sheet.encode(),
         "site.js": script(static / "js").encode(),
     }
-    sheet = theme_file.read_text(static / TOKENS) if (static / TOKENS).is_file() else ""
-    sheet = brand.tokens(sheet, color) if color else sheet
+    tokens = theme_file.read_text(static / TOKENS) if (static / TOKENS).is_file() else ""
+    tokens = brand.tokens(tokens, color) if color else tokens
     for icon in sorted((static / "icons").glob("*")):
         if icon.is_file() and not JUNK.fullmatch(icon.name):
             contents[icon.name] = theme_file.read_bytes(icon)
             if color and icon.suffix == ".svg":
-                contents[icon.name] = brand.icon(contents[icon.name], sheet)
+                contents[icon.name] = brand.icon(contents[icon.name], tokens)
     files: dict[str, bytes] = {}
     names: dict[str, str] = {}
     for name, content in contents.items():
         path = fingerprinted(name, content)
         files[path] = content
         names[name] = f"{base}/{path}"
-    return Assets(files, names, brand.color(sheet, "canvas") or Assets.canvas)
+    files |= {_font_file(face): face.content for face in fonts.faces}
+    preloaded = tuple(f"{base}/{_font_file(face)}" for face in fonts.faces if face.is_basic)
+    return Assets(files, names, preloaded, brand.color(tokens, "canvas") or Assets.canvas)
 
 
 def fingerprinted(name: str, content: bytes) -> str:
@@ -98,6 +108,26 @@ def style_sheet(entry: Path, color: str | None = None) -> str:
         except (OSError, ValueError) as error:
             message = str(error).replace(str(folder), str(static))
             raise ProblemsFound([_problem(message, entry)]) from error
+
+
+def _font_faces(fonts: UsableFonts) -> str:
+    """Return the rules for the practice's fonts, which win over the theme's cascade layers."""
+    rules = []
+    for use, faces in (("text", fonts.text), ("heading", fonts.headings)):
+        for face in faces:
+            address = _font_file(face).rpartition("/")[2]  # beside the style sheet
+            rules.append(
+                f'@font-face{{font-family:"practice {use}";font-weight:{face.weight};'
+                f"font-style:{face.style};font-display:optional;"
+                f'src:url("{address}") format("woff2")}}'
+            )
+        if faces:
+            rules.append(f':root{{--font-{use}:"practice {use}",{FALLBACK[use]}}}')
+    return "".join(f"{rule}\n" for rule in rules)
+
+
+def _font_file(face: Face) -> str:
+    return fingerprinted(f"{slug(Path(face.name).stem)}.woff2", face.content)
 
 
 @contextmanager

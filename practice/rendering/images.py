@@ -21,11 +21,12 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from practice.content.pictures import shown_alt
-from practice.paths import display_path_of
+from practice.paths import display_path_of, published_picture
 from practice.problems import Problem, ProblemsFound
 from practice.rendering import pixels
 from practice.rendering.links import target_path
-from practice.rendering.pixels import Examined, Refused
+from practice.rendering.pixels import Examined
+from practice.rendering.refused import BROKEN, SMALLER, WIDEST, Refused, too_large
 from practice.site.site import Site
 from practice.support import platform, time_limit
 from practice.support.cache_folder import cache_folder
@@ -34,7 +35,7 @@ from practice.support.store import RAW, Codec, Store, json_codec
 P = ParamSpec("P")
 R = TypeVar("R")
 
-WIDTHS = (400, 800, pixels.WIDEST)
+WIDTHS = (400, 800, WIDEST)
 """Widths in pixels: a phone, a phone with twice the density, a wide screen."""
 TEXT_COLUMN = "(min-width: 48rem) 42rem, 100vw"
 """The display width of a picture in a text, in the syntax of `sizes`."""
@@ -46,16 +47,19 @@ READ_SECONDS, ENCODE_SECONDS = 4.0, 7.0
 A photo of 12 million pixels takes 0.3 and 2 seconds. Both limits together are the time after which
 a build names a picture that is too slow.
 """
-ENDINGS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".avif": "AVIF"}
+ENDINGS = {
+    ".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".avif": "AVIF", ".svg": "PNG",
+}  # fmt: skip
+"""The format in which a picture is published at its own address, by the ending of its name."""
 IMG = re.compile(r'<img\b(?P<attributes>(?:[^>"]|"[^"]*")*)>')
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 OURS = "{static}/images/"
 SLOW = Refused(
     "picture-slow",
     "the picture takes too long to read or to convert",
-    pixels.SMALLER + ", or save it anew as JPEG or PNG in a picture program",
+    SMALLER + ", or save it anew as JPEG or PNG in a picture program",
 )
-ENDED = Refused("picture-broken", "the picture ended the program that read it", pixels.BROKEN.hint)
+ENDED = Refused("picture-broken", "the picture ended the program that read it", BROKEN.hint)
 CHANGED = Refused(
     "picture-broken", "the picture has changed while it was read", "wait a moment, and try again"
 )
@@ -134,6 +138,12 @@ class Pictures:
             self._known[name] = Picture(source, name, found, digest.hex())
         return self._known[name]
 
+    def size_of(self, name: str) -> tuple[int, int]:
+        """Return the width and height in pixels of a picture as it is published."""
+        picture = self[name]
+        width = picture.widths[-1]
+        return width, picture.height_at(width)
+
     @property
     def digests(self) -> list[tuple[str, str]]:
         """Every picture's name and the digest of its content."""
@@ -180,6 +190,11 @@ class Pictures:
             extra=Markup(extra),  # noqa: S704  # made of escaped parts above
         )
 
+    def address(self, name: str) -> str:
+        """Return the address of a picture in its smallest size, for icons: `picture_address`."""
+        picture = self[name]
+        return self._address(picture.path(picture.widths[0], picture.fallback))
+
     def fill(self, text: str, sizes: str = TEXT_COLUMN) -> str:
         """Return our own Markdown's HTML with every picture of the practice as `<picture>`.
 
@@ -208,7 +223,8 @@ class Pictures:
                 yield path, display_path, partial(_raise, error), True
                 continue
             format = ENDINGS[picture.source.suffix.lower()]
-            sizes = [(path, picture.widths[-1], format)]
+            own = f"images/{published_picture(picture.name)}"
+            sizes = [(own, picture.widths[-1], format)]
             sizes += [
                 (picture.path(width, format), width, format)
                 for width in picture.widths
@@ -288,7 +304,7 @@ class PictureCheck:
         """Return the digest of a picture's content, and what it is or why it is refused."""
         try:
             if source.stat().st_size > LARGEST_BYTES:
-                return b"", pixels.too_large(f"the file is larger than {LARGEST_BYTES // 10**6} MB")
+                return b"", too_large(f"the file is larger than {LARGEST_BYTES // 10**6} MB")
             raw = source.read_bytes()
         except OSError as error:
             hint = "check that the file may be read"
@@ -323,7 +339,7 @@ def _in_time(
     except time_limit.ProcessEnded:
         return ENDED
     except Exception:  # noqa: BLE001  # encoders raise errors of many kinds
-        return pixels.BROKEN
+        return BROKEN
 
 
 def readable(site: Site, kept: Path | None = None) -> Iterator[Problem]:
@@ -339,6 +355,20 @@ def readable(site: Site, kept: Path | None = None) -> Iterator[Problem]:
         ):
             if isinstance(found, Refused):
                 yield _problem(found, f"{display_path_of(site.content)}/{path}")
+
+
+def icon(site: Site, kept: Path | None = None) -> Iterator[Problem]:
+    """Report an icon of the practice that is not square; ``kept`` is the cache folder."""
+    name = site.clinic.icon
+    if not name or f"images/{name}" not in site.static:
+        return
+    _, found = PictureCheck(kept)(site.file_of(f"images/{name}"))
+    if isinstance(found, Examined) and found.width != found.height:
+        path = f"{display_path_of(site.content)}/clinic.yaml"
+        line = site.clinic_data.line_of(("icon",))
+        message = f"the icon `{name}` has {found.width} × {found.height} pixels"
+        hint = "cut it so that it is square; 512 × 512 pixels are enough"
+        yield Problem(path, line, "icon-shape", message, hint)
 
 
 def _problem(refused: Refused, display_path: str) -> Problem:

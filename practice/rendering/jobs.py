@@ -149,7 +149,7 @@ def _pictures(renderer: Renderer) -> Iterator[Job]:
 
 def _downloads(site: Site) -> Iterator[Job]:
     for source in sorted(site.static):
-        if not source.startswith("images/"):
+        if source.startswith("files/"):
             display_path = display_path_of(site.content / source)
             yield Job(source, display_path, partial(_download, site.content, source))
 

@@ -1,4 +1,4 @@
-"""Reads pictures and encodes them again, from bytes to bytes.
+"""Reads pictures and encodes them again, from bytes to bytes. Drawings (SVG) become pixels first.
 
 Decoders are code in C that was made for everyday pictures: call these functions in a helper process
 (``practice.support.time_limit``).
@@ -14,7 +14,10 @@ from typing import Literal
 from PIL import Image, ImageCms, ImageOps, ImageStat
 from PIL import __version__ as pillow
 
-RECIPE = f"2 {pillow}"
+from practice.rendering import drawings
+from practice.rendering.refused import BROKEN, HIGHEST, MOVING, TOO_HIGH, WIDEST, Refused, too_large
+
+RECIPE = f"3 {pillow} {drawings.RECIPE}"
 """The version of this module; it changes whenever the same source would give another result."""
 FORMATS = ("AVIF", "JPEG", "PNG", "WEBP")
 """The formats that are read and written. Some cameras append pictures to a JPEG (MPO)."""
@@ -22,10 +25,6 @@ LARGEST_PIXELS = 50_000_000
 """The most pixels of a picture; a larger one is a mistake, or an attack on memory."""
 LONGEST_SIDE = 16_000
 """The most pixels of a side: WebP has 14 bits for it, and no screen shows more."""
-WIDEST = 1600
-"""The width in pixels of the largest size that is made."""
-HIGHEST = 5000
-"""The most pixels that this size may be high: encoding takes as long as there are pixels."""
 SAVE: dict[str, dict[str, object]] = {
     "AVIF": {"quality": 55, "speed": 6, "max_threads": 1},  # one thread: the same bytes everywhere
     "JPEG": {"quality": 80, "optimize": True, "progressive": True},
@@ -45,15 +44,6 @@ Ground = Literal["", "light", "dark"]
 
 
 @dataclass(frozen=True)
-class Refused:
-    """Why a picture cannot be published: the code, message and hint of a problem."""
-
-    code: str
-    message: str
-    hint: str
-
-
-@dataclass(frozen=True)
 class Examined:
     """A picture that can be published. Sizes are in pixels, after turning it upright."""
 
@@ -63,24 +53,6 @@ class Examined:
     """Whether it has few colors or transparent parts, which PNG keeps and JPEG would not."""
     ground: Ground
     """The ground on which a see-through picture can be seen; empty for one that is opaque."""
-
-
-SMALLER = "make it smaller: 1600 pixels wide is enough"
-BROKEN = Refused(
-    "picture-broken",
-    "the picture cannot be read, or only a part of it",
-    "copy it again from where it comes from, or save it anew as JPEG or PNG in a picture program",
-)
-MOVING = Refused(
-    "picture-moving",
-    "the picture moves, and the site would show only its first frame",
-    "save one frame as PNG or JPEG; to show the movement, link to a video",
-)
-TOO_HIGH = Refused(
-    "picture-large",
-    "the picture is far higher than wide",
-    f"cut it into several pictures: {HIGHEST} pixels high is the limit at a width of {WIDEST}",
-)
 
 
 def examine(raw: bytes) -> Examined | Refused:
@@ -97,12 +69,9 @@ def examine(raw: bytes) -> Examined | Refused:
         return BROKEN
 
 
-def too_large(message: str) -> Refused:
-    """Return the refusal of a picture for its size."""
-    return Refused("picture-large", message, SMALLER)
-
-
 def _examine(raw: bytes) -> Examined | Refused:
+    if drawings.is_drawing(raw) and (refused := drawings.refusal(raw)):
+        return refused
     with _opened(raw) as image:
         width, height = image.size
         if width * height > LARGEST_PIXELS or max(width, height) > LONGEST_SIDE:
@@ -140,6 +109,7 @@ def encode(raw: bytes, size: tuple[int, int], format: str, *, drawing: bool) -> 
 
 
 def _opened(raw: bytes) -> Image.Image:
+    raw = drawings.to_png(raw) if drawings.is_drawing(raw) else raw
     return Image.open(io.BytesIO(raw), formats=FORMATS)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -29,8 +28,9 @@ from practice.content.models import (
 )
 from practice.paths import display_path_of
 from practice.problems import Problem
-from practice.rendering import assets, links, templates
+from practice.rendering import assets, fonts, links, templates
 from practice.rendering.compiled import CompiledTemplates, Known
+from practice.rendering.fonts import NO_FONTS, UsableFonts
 from practice.rendering.images import TEXT_COLUMN, Pictures
 from practice.rendering.templates import (
     ENDING,
@@ -67,7 +67,7 @@ class Renderer:
         self.address = address.rstrip("/")
         self.base = urlsplit(self.address).path
         self.templates = templates.collect(theme, overrides)
-        self._color: str | None = None
+        self._look: tuple[str | None, UsableFonts] = (None, NO_FONTS)
         self._compiled = CompiledTemplates(COMPILED, cache_folder(site.content))
         self.take(site)
 
@@ -92,10 +92,10 @@ class Renderer:
         self._forget()
 
     def _collect_assets(self, site: Site) -> None:
-        color = site.clinic.brand_color
-        if "assets" not in vars(self) or color != self._color:
-            self.assets = assets.collect(self.theme, self.base, color)
-            self._color = color
+        look = (site.clinic.brand_color, fonts.of(site))
+        if "assets" not in vars(self) or look != self._look:
+            self.assets = assets.collect(self.theme, self.base, *look)
+            self._look = look
 
     def _forget(self) -> None:
         self._once: dict[Hashable, tuple[Markup, Dependencies]] = {}
@@ -149,6 +149,7 @@ class Renderer:
             "site": self.recorded,
             "assets": self.assets,
             "picture": self.pictures.html,
+            "picture_address": self.pictures.address,
             "shared": self.shared,
         }
         return TemplateEnvironment(
@@ -225,20 +226,12 @@ class Renderer:
     def _render(
         self, template: str, view: View, document: Document | None, **context: object
     ) -> str:
-        view = self.with_size(view)
-        json_ld = structured_data.json_ld(self.recorded, self.address, view, document)
+        size_of = self.pictures.size_of
+        json_ld = structured_data.json_ld(self.recorded, self.address, view, document, size_of)
         context |= {"view": view, "json_ld": json_ld}
         page = self.env.get_template(template + ENDING).render(context)
         note(self.env.module_dependencies)
         return page
-
-    def with_size(self, view: View) -> View:
-        """Return the view with the size of its picture, as it is published."""
-        if not view.image:
-            return view
-        picture = self.pictures[view.image.removeprefix(f"{self.address}/images/")]
-        width = picture.widths[-1]
-        return dataclasses.replace(view, image_size=(width, picture.height_at(width)))
 
     def _renew_modules(self) -> None:
         """Import templates again if a text has changed that they read during their import."""

@@ -35,7 +35,7 @@ from practice.content.models import (
     Topic,
     Treatment,
 )
-from practice.paths import slug
+from practice.paths import published_picture, slug
 from practice.site import dates
 from practice.site.authors import Writer, writers_of
 from practice.site.events import EventList, list_of
@@ -55,7 +55,6 @@ from practice.site.related import RelatedPosts
 
 Generated = Year | TopicList | AuthorList | PlaceToVisit | EventList
 """What a page without a source file shows: a list, or a location."""
-
 LATEST = 10
 """Posts on the blog's first page; older ones are in the lists by year."""
 
@@ -393,7 +392,8 @@ class Site:
     def addresses(self) -> dict[str, str]:
         """The address of every document, picture and file, by its path below the content folder."""
         found = {document.source: document.path for document in self.documents}
-        found.update({path: f"/{path}" for path in self.static})
+        linked = {path for path in self.static if not path.startswith("fonts/")}
+        found |= {path: f"/{published_picture(path)}" for path in linked}
         return {unicodedata.normalize("NFC", path): address for path, address in found.items()}
 
     @cached_property

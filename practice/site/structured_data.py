@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -44,8 +43,11 @@ from practice.site.formatting import tel
 from practice.site.locations import PlaceToVisit
 from practice.site.site import Site
 from practice.site.view import View
+from practice.site.web_addresses import picture_address
 
 Node = dict[str, object]
+SizeOf = Callable[[str], tuple[int, int]]
+"""The width and height in pixels of a published picture, by its name below `content/images/`."""
 
 CONTEXT = "https://schema.org"
 CLINIC = ["MedicalClinic", "Physiotherapy"]
@@ -72,20 +74,22 @@ ESCAPES = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u202
 SECTION = re.compile(r"<h2\b[^>]*>(.*?)</h2>", re.DOTALL)
 
 
-def graph(site: Site, address: str, view: View, document: Document | None) -> Node:
+def graph(site: Site, address: str, view: View, document: Document | None, size_of: SizeOf) -> Node:
     """Return a page and its content as one graph (https://www.w3.org/TR/json-ld11/#named-graphs).
 
     ``address`` is the site's address without a trailing slash; ``document`` is None for a list of
     posts.
     """
-    page = _Page(site, address, view, document)
+    page = _Page(site, address, view, document, size_of)
     nodes = [page.itself(), page.way(), page.questions(), *page.things()]
     return {"@context": CONTEXT, "@graph": [node for node in nodes if node]}
 
 
-def json_ld(site: Site, address: str, view: View, document: Document | None) -> Markup:
+def json_ld(
+    site: Site, address: str, view: View, document: Document | None, size_of: SizeOf
+) -> Markup:
     """Return the structured data of a page for its script element; parameters as in `graph`."""
-    return script(graph(site, address, view, document))
+    return script(graph(site, address, view, document, size_of))
 
 
 def script(graph: Node) -> Markup:
@@ -104,6 +108,7 @@ class _Page:
     address: str
     view: View
     document: Document | None
+    size_of: SizeOf
 
     # --- The page, its breadcrumbs, its questions ---
 
@@ -203,14 +208,19 @@ class _Page:
         """Return the page's picture (`ImageObject`) with its description."""
         if not self.view.image:
             return None
-        size = self.view.image_size
+        id = self._id(self.view.path, "picture")
+        return self._image(self.view.image_name, id, self.view.image_alt)
+
+    def _image(self, name: str, id: str | None = None, description: str = "") -> Node:
+        """Return a published picture with its size (`ImageObject`)."""
+        width, height = self.size_of(name)
         return _node(
             "ImageObject",
-            self._id(self.view.path, "picture"),
-            url=self.view.image,
-            description=self.view.image_alt,
-            width=size and f"{size[0]} px",  # https://schema.org/Distance
-            height=size and f"{size[1]} px",
+            id,
+            url=picture_address(self.address, name),
+            description=description,
+            width=f"{width} px",  # https://schema.org/Distance
+            height=f"{height} px",
         )
 
     def _same_picture(self) -> Node | None:
@@ -342,8 +352,8 @@ class _Page:
             contactPoint=[_number(line) for line in clinic.phones if line.kind != "fax"],
             sameAs=[profile.url for profile in clinic.profiles],
             email=clinic.email,
-            logo=clinic.logo and f"{self.address}/images/{clinic.logo}",
-            image=clinic.hero_image and f"{self.address}/images/{clinic.hero_image}",
+            logo=self._image(clinic.logo) if clinic.logo else None,
+            image=self._image(clinic.hero_image) if clinic.hero_image else None,
             **_place(self.site.locations[0]),
             department=[self._here(place.path, "clinic") for place in self.site.location_pages[1:]],
             knowsLanguage=[_node("Language", name=language) for language in clinic.languages],
@@ -473,7 +483,7 @@ class _Page:
         return {
             **self._post_name(post),
             **_filled(
-                dateModified=meta.modified and meta.modified.isoformat(),
+                dateModified=(meta.modified or meta.date).isoformat(),
                 author=_one_or_many([self._author(w) for w in self.site.authors_of(post)]),
                 publisher=self._here("/", "clinic"),
                 inLanguage=self.site.clinic.language,
@@ -539,7 +549,8 @@ class _Page:
             self._id(self.view.path, f"video_{number}"),
             name=video.title,
             description=video.description,
-            thumbnailUrl=f"{self.address}/images/{quote(video.picture)}",
+            thumbnailUrl=picture_address(self.address, video.picture),
+            thumbnail=self._image(video.picture),
             uploadDate=video.published.isoformat(),
             duration=video.duration,
             embedUrl=video.player.address,

@@ -13,6 +13,7 @@ from practice.site.events import EventList
 from practice.site.lists import AuthorList, TopicList, Year
 from practice.site.locations import PlaceToVisit
 from practice.site.site import Generated, Site
+from practice.site.web_addresses import picture_address
 
 LONG_PAGE = 4
 """The number of sections from which a page shows a list of contents."""
@@ -40,9 +41,10 @@ class View:
     breadcrumbs: tuple[Crumb, ...] = ()
     og_type: str = "website"
     image: str | None = None
+    """The complete address of the page's picture."""
+    image_name: str = ""
+    """The name of that picture below `content/images/`."""
     image_alt: str = ""
-    image_size: tuple[int, int] | None = None
-    """The width and height of the picture in pixels; the renderer fills it in."""
     sample: bool = False
     contents: tuple[Heading, ...] = ()
     noindex: bool = False
@@ -88,7 +90,8 @@ def view_of(site: Site, address: str, document: Document) -> View:
         canonical=address + document.path,
         breadcrumbs=_way_to(site, document),
         og_type={"post": "article", "therapist": "profile"}.get(kind, "website"),
-        image=f"{address}/images/{picture.name}" if picture else None,
+        image=picture_address(address, picture.name) if picture else None,
+        image_name=picture.name if picture else "",
         image_alt=shown_alt(picture.alt) if picture else "",
         sample=meta.sample,
         contents=sections if len(sections) >= LONG_PAGE and not home else (),

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
+from practice.paths import published_picture
+
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 NOT_IN_URL = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}\ud800-\udfff]|\s")
@@ -106,6 +108,14 @@ def encoded(address: str) -> str:
 def encoded_path(path: str) -> str:
     """Return a path that is not encoded as browsers send it; ``%`` becomes ``%25``."""
     return quote(path, safe="/~+@,=")
+
+
+def picture_address(address: str, name: str) -> str:
+    """Return the complete address of a picture by its name below `content/images/`.
+
+    ``address`` is the site's address without a trailing slash.
+    """
+    return f"{address}/images/{encoded_path(published_picture(name))}"
 
 
 def spellings(path: str) -> tuple[str, ...]:

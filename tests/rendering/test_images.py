@@ -17,6 +17,7 @@ from practice.build.run import build
 from practice.problems import ProblemsFound
 from practice.rendering import images, pixels
 from practice.rendering.images import Pictures
+from practice.rendering.refused import SMALLER, TOO_HIGH
 from practice.site.site import Site
 from practice.support import platform
 
@@ -217,7 +218,7 @@ def test_a_picture_of_too_many_pixels_is_refused(pictures, tmp_path, size):
     file.parent.mkdir(parents=True)
     Image.new("1", size).save(file)
     [problem] = images.readable(pictures("a.png").site)
-    assert (problem.code, problem.hint) == ("picture-large", pixels.SMALLER)
+    assert (problem.code, problem.hint) == ("picture-large", SMALLER)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +230,7 @@ def test_a_picture_that_is_far_higher_than_wide_is_refused(pictures, tmp_path, s
     file.parent.mkdir(parents=True)
     Image.new("1", size).save(file)
     found = list(images.readable(pictures("a.png").site))
-    assert [(p.code, p.hint) for p in found] == [("picture-large", pixels.TOO_HIGH.hint)] * refused
+    assert [(p.code, p.hint) for p in found] == [("picture-large", TOO_HIGH.hint)] * refused
 
 
 def test_a_file_that_is_too_large_is_not_read(pictures, tmp_path, monkeypatch):

@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from practice.rendering import pixels
-from practice.rendering.pixels import BROKEN, Examined
+from practice.rendering.pixels import Examined
+from practice.rendering.refused import BROKEN
 
 DARK, PALE = 64, 191
 CLOSE = 3

@@ -206,9 +206,11 @@ def test_style_sheets_load_nothing(practice):
     assert sheets
     for sheet in sheets:
         css = sheet.read_text("utf-8")
-        assert re.findall(r"url\((?!\s*[\"']?(?:data:|#))[^)]*\)", css) == []
+        loaded = re.findall(r"url\((?!\s*[\"']?(?:data:|#))([^)]*)\)", css)
+        assert [name for name in loaded if not (sheet.parent / name.strip('"')).is_file()] == []
+        fonts = {file.name for file in sheet.parent.glob("*.woff2")}
+        assert {name.strip('"') for name in loaded} == fonts
         assert "@import" not in css
-        assert "@font-face" not in css
 
 
 def test_style_and_behavior_stand_in_our_own_files(practice):
@@ -560,7 +562,7 @@ def test_nothing_is_published_that_no_page_of_ours_needs(practice):
     """Only known kinds of files: no Markdown, no settings, nothing hidden but the marker."""
     endings = {Path(name).suffix for name in practice.files() if not name.startswith("pagefind/")}
     known = {".html", ".xml", ".txt", ".css", ".js", ".svg", ".png", ".jpg", ".webp", ".avif"}
-    assert endings - known - {".pdf", ".ics", ".ico", ""} == set()
+    assert endings - known - {".pdf", ".ics", ".ico", ".woff2", ""} == set()
     hidden = {name for name in practice.files() if re.search(r"(^|/)\.", name)}
     assert hidden == {".practice-site"}
 

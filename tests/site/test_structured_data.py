@@ -20,6 +20,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from PIL import Image
 
 from practice.content.markdown import plain
@@ -34,6 +35,7 @@ THEME = HERE.parent / "theme"
 ADDRESS = "https://clinic.example/kit"
 TODAY = dt.date(2026, 5, 20)
 TERMS = yaml.safe_load((HERE / "schema_org_terms.yaml").read_text("utf-8"))
+FEATURES = yaml.safe_load((HERE / "search_features.yaml").read_text("utf-8"))
 LITERALS = {
     "Text": lambda value: isinstance(value, str) and value == value.strip() != "",
     "URL": lambda value: isinstance(value, str) and value.startswith("https://"),
@@ -374,14 +376,15 @@ def graphs_of(site):
     renderer = Renderer(site, THEME, ADDRESS)
     return {
         view.path: json.loads(
-            structured_data.json_ld(site, ADDRESS, renderer.with_size(view), document)
+            structured_data.json_ld(site, ADDRESS, view, document, renderer.pictures.size_of)
         )
         for view, document in views
     }
 
 
 def json_ld_of(site, document):
-    return structured_data.json_ld(site, ADDRESS, view_of(site, ADDRESS, document), document)
+    view = view_of(site, ADDRESS, document)
+    return structured_data.json_ld(site, ADDRESS, view, document, lambda _name: (1, 1))
 
 
 @pytest.fixture(scope="module")
@@ -462,6 +465,36 @@ def test_only_listed_terms_with_values_of_the_listed_kinds(full_graphs):
                 for item in value if isinstance(value, list) else [value]:
                     shown = f"{path}: {types}.{property} = {item!r}, not {kinds}"
                     assert any(fits(item, kind, types_by_id) for kind in kinds), shown
+
+
+def resolved(value, by_id, above=()):
+    """A value with what its references lead to, but not where one leads back to where it stands.
+
+    ``by_id`` holds every thing where it is described most fully.
+    """
+    if isinstance(value, list):
+        return [resolved(item, by_id, above) for item in value]
+    if not isinstance(value, dict):
+        return value
+    id = value.get("@id")
+    if id in above:
+        return value
+    full = by_id.get(id, {}) | value
+    return {key: resolved(item, by_id, (*above, id)) for key, item in full.items()}
+
+
+@pytest.mark.parametrize("type", [name for name in FEATURES["$defs"] if name[0].isupper()])
+def test_each_type_has_what_search_asks_for(full_graphs, type):
+    schema = {"$ref": f"#/$defs/{type}", "$defs": FEATURES["$defs"]}
+    check = Draft202012Validator(schema)
+    fullest = {}
+    for node in sorted(nodes_in([*full_graphs.values()]), key=len):
+        fullest[node.get("@id", id(node))] = node
+    nodes = [node for node in fullest.values() if type in types_of(node)]
+    assert nodes
+    for node in nodes:
+        errors = check.iter_errors(resolved(node, fullest))
+        assert [f"{node.get('@id')}: {error.message}" for error in errors] == []
 
 
 def test_every_listed_term_is_used(full_graphs):
@@ -680,7 +713,8 @@ def test_a_post(graphs, site):
     assert post["wordCount"] == site.posts[0].words
     assert post["about"] == [{"@id": f"{ADDRESS}/treatments/needling/#_therapy"}]
     assert [work["name"] for work in post["citation"]] == ["Adverse events"]
-    assert "dateModified" not in the(graphs["/blog/second/"], "BlogPosting")
+    second = the(graphs["/blog/second/"], "BlogPosting")
+    assert second["dateModified"] == second["datePublished"]
 
 
 def test_side_effects_shown_by_reference_are_those_of_the_treatment(graphs):

@@ -25,6 +25,7 @@ from practice.content.models.values import (
     ZipCode,
     between,
 )
+from practice.content.pictures import DECORATIVE
 from practice.paths import slug_without_accents
 
 
@@ -107,6 +108,15 @@ class Profile(Model):
     url: WebAddress = field("The address of the practice there")
 
 
+class Fonts(Model):
+    """Fonts of the practice, as files below `content/fonts/`; each says its weight and slant."""
+
+    text: Texts = field(
+        "The files of the font for texts", (), example="[source-sans.woff2, source-sans-italic.ttf]"
+    )
+    headings: Texts = field("The files of the font for headings", (), example="lora.woff2")
+
+
 class Fee(Model):
     """What a visit costs without insurance."""
 
@@ -167,6 +177,13 @@ class Clinic(Model):
     logo_has_name: Flag = field(
         "True where the logo shows the name, so that it stands alone", False
     )
+    icon: Text | None = field(
+        "A square picture below `content/images/` for browser tabs and home screens; without it, "
+        "the theme's icon in the practice's color",
+        None,
+        example="icon.svg",
+    )
+    fonts: Fonts | None = field("The practice's own fonts", None)
     hero_image: Text | None = field(
         "A picture below `content/images/` for the top of the home page", None
     )
@@ -210,7 +227,8 @@ class Clinic(Model):
     def pictures(self) -> tuple[PagePicture, ...]:
         """The pictures of the practice as a whole."""
         logo = PagePicture("logo", self.logo, self.name) if self.logo else None
-        return tuple(found for found in (logo, self.hero) if found)
+        icon = PagePicture("icon", self.icon, DECORATIVE) if self.icon else None
+        return tuple(found for found in (logo, icon, self.hero) if found)
 
     @property
     def hero(self) -> PagePicture | None:
