@@ -20,6 +20,7 @@ from practice.content.models.hours import DAYS
 from practice.paths import slug_without_accents
 from practice.site import dates
 from practice.site.formatting import OpeningLine, opening_lines, sentence
+from practice.site.schedule import schedule
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class PlaceToVisit:
     def path(self) -> str:
         """The address of its page; a practice with one location has no such page."""
         return f"/locations/{self.id}/"
+
+    @property
+    def schedule(self) -> str:
+        """The hours as data for a script (`practice.site.schedule`)."""
+        return schedule(self.hours, self.coming_exceptions)
 
     @property
     def opening_lines(self) -> tuple[OpeningLine, ...]:

@@ -72,6 +72,13 @@ class HoursException(Model):
         return self
 
     @property
+    def minutes(self) -> tuple[int, int] | None:
+        """Opening and closing in minutes since midnight, as in `Hours`; None for a closed day."""
+        if not (self.opens and self.closes):
+            return None
+        return _minutes(self.opens), _minutes(self.closes) + DAY_MINUTES * self.next_day
+
+    @property
     def last(self) -> Date:
         """The last day."""
         return self.until or self.date
