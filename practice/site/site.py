@@ -132,8 +132,8 @@ class Site:
 
     @cached_property
     def team(self) -> tuple[Document[Therapist], ...]:
-        """Therapists by name."""
-        return tuple(sorted(of_kind(self.documents, Therapist), key=lambda d: d.title.casefold()))
+        """The team, by what their files say to sort by."""
+        return tuple(sorted(of_kind(self.documents, Therapist), key=lambda d: d.meta.sort_key))
 
     @cached_property
     def posts(self) -> tuple[Document[Post], ...]:

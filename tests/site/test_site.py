@@ -567,6 +567,12 @@ def test_nothing_is_published_that_no_page_of_ours_needs(practice):
     assert hidden == {".practice-site"}
 
 
+def test_the_team_is_sorted_by_what_its_files_say(sample):
+    links = re.findall(r'href="/team/([\w-]+)/"', sample.page("/team/").text)
+    treating = ["sarah-dominguez", "theo-lindqvist", "daniel-okafor", "marisol-vega"]
+    assert list(dict.fromkeys(links)) == [*treating, "june-albright"]
+
+
 # --- Drafts and posts to come -------------------------------------------------------------------
 
 POST = """\

@@ -162,6 +162,9 @@ class Therapist(Entry):
     FOLDER: ClassVar[str] = "team"
 
     name: Text = field("Full name, without credentials")
+    sort_name: Text | None = field(
+        "What the team is sorted by, if not the name as it is written", None, example="Cruz Lopez"
+    )
     pronouns: Text | None = field("Shown beside the role", None, example="she/her")
     role: Text = field("What they do here", example="Physical therapist")
     treats: Flag = field("`false` for the front desk and others who treat nobody", True)
@@ -176,6 +179,11 @@ class Therapist(Entry):
     )
     booking_url: WebAddress | None = field("Their own booking page, if not the clinic's", None)
     accepting_new: Flag = field("Whether they take new patients", True)
+
+    @property
+    def sort_key(self) -> str:
+        """What lists of people are sorted by."""
+        return (self.sort_name or self.name).casefold()
 
     @model_validator(mode="after")
     def _treats_somebody(self) -> Therapist:
