@@ -26,9 +26,11 @@ def font(*, weight=400, italic=False, variable=False, rights=0, letters="\u2605"
     builder.setupCharacterMap(names)
     builder.setupGlyf(dict.fromkeys(order, pen.glyph()))
     builder.setupHorizontalMetrics(dict.fromkeys(order, (600, 0)))
-    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupHorizontalHeader(ascent=950, descent=-250)
     builder.setupNameTable({"familyName": "Squares", "styleName": "Regular"})
-    builder.setupOS2(usWeightClass=weight, fsType=rights)
+    builder.setupOS2(
+        usWeightClass=weight, fsType=rights, sTypoAscender=950, sTypoDescender=-250, sTypoLineGap=0
+    )
     builder.setupPost()
     builder.updateHead(macStyle=0b10 if italic else 0, created=0, modified=0)
     if variable:

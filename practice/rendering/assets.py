@@ -22,8 +22,6 @@ from practice.rendering.fonts import NO_FONTS, Face, UsableFonts
 
 PLACE = re.compile(r"(?P<message>.*) at (?P<file>.+):(?P<line>\d+):\d+", re.DOTALL)
 """How Lightning CSS ends a message."""
-TOKENS = Path("css", "tokens.css")
-"""The style sheet of a theme that holds its colors."""
 FALLBACK = {"text": "system-ui,sans-serif", "heading": "Georgia,serif"}
 """The fonts of the computer that stand in for the practice's, by their use."""
 HINT = "correct this line, or put the file there that it imports"
@@ -65,18 +63,17 @@ def collect(
     ``color`` is the practice's own (`#rrggbb`); without one, icons are unchanged.
     """
     static = theme / "static"
-    sheet = style_sheet(static / "css" / "site.css", color) + _font_faces(fonts)
+    sheet = style_sheet(static / "css" / "site.css")
+    sheet = brand.tokens(sheet, color) if color else sheet
     contents = {
-        "site.css": sheet.encode(),
+        "site.css": (sheet + _font_faces(fonts)).encode(),
         "site.js": script(static / "js").encode(),
     }
-    tokens = theme_file.read_text(static / TOKENS) if (static / TOKENS).is_file() else ""
-    tokens = brand.tokens(tokens, color) if color else tokens
     for icon in sorted((static / "icons").glob("*")):
         if icon.is_file() and not JUNK.fullmatch(icon.name):
             contents[icon.name] = theme_file.read_bytes(icon)
             if color and icon.suffix == ".svg":
-                contents[icon.name] = brand.icon(contents[icon.name], tokens)
+                contents[icon.name] = brand.icon(contents[icon.name], sheet)
     files: dict[str, bytes] = {}
     names: dict[str, str] = {}
     for name, content in contents.items():
@@ -85,7 +82,7 @@ def collect(
         names[name] = f"{base}/{path}"
     files |= {_font_file(face): face.content for face in fonts.faces}
     preloaded = tuple(f"{base}/{_font_file(face)}" for face in fonts.faces if face.is_basic)
-    return Assets(files, names, preloaded, brand.color(tokens, "canvas") or Assets.canvas)
+    return Assets(files, names, preloaded, brand.color(sheet, "canvas") or Assets.canvas)
 
 
 def fingerprinted(name: str, content: bytes) -> str:
@@ -94,7 +91,7 @@ def fingerprinted(name: str, content: bytes) -> str:
     return f"assets/{stem}.{hashlib.sha256(content).hexdigest()[:8]}{dot}{ending}"
 
 
-def style_sheet(entry: Path, color: str | None = None) -> str:
+def style_sheet(entry: Path) -> str:
     """Return a style sheet, minified, with what it imports in its place; layers keep their order.
 
     Nothing is written in older CSS: the theme names the browsers that it is made for. Do not call
@@ -102,7 +99,7 @@ def style_sheet(entry: Path, color: str | None = None) -> str:
     ``ProblemsFound`` with file and line for a mistake, or for a file that cannot be read.
     """
     static = entry.parent.parent
-    with _prepared(static, color) as folder:
+    with _without_marks(static) as folder:
         try:
             return lightningcss.bundle_css(str(folder / entry.relative_to(static))) + "\n"
         except (OSError, ValueError) as error:
@@ -131,15 +128,14 @@ def _font_file(face: Face) -> str:
 
 
 @contextmanager
-def _prepared(folder: Path, color: str | None) -> Iterator[Path]:
-    """Yield a folder with the style sheets as they are to be read.
+def _without_marks(folder: Path) -> Iterator[Path]:
+    """Yield a folder with the style sheets without byte order marks, which some editors write.
 
-    They have the practice's color, and no byte order marks, which some Windows editors write:
     Lightning CSS would read such a mark as a part of the first selector.
     """
     sheets = (file for file in folder.rglob("*.css") if file.is_file())
     marked = [file for file in sheets if theme_file.read_bytes(file).startswith(BOM_UTF8)]
-    if not marked and not color:
+    if not marked:
         yield folder
         return
     with tempfile.TemporaryDirectory() as temporary:
@@ -148,9 +144,6 @@ def _prepared(folder: Path, color: str | None) -> Iterator[Path]:
         for file in marked:
             content = file.read_bytes().removeprefix(BOM_UTF8)
             (copy / file.relative_to(folder)).write_bytes(content)
-        if color and (copy / TOKENS).is_file():
-            sheet = theme_file.read_text(copy / TOKENS)
-            (copy / TOKENS).write_text(brand.tokens(sheet, color), encoding="utf-8", newline="\n")
         yield copy
 
 

@@ -20,14 +20,14 @@ USUAL_CHROMA = 0.07
 """The chroma of the theme's own color; that of the tokens is in proportion."""
 MOST = 1.5
 """The most by which the chroma of a token is multiplied."""
-TOKEN = re.compile(r"--color-(?P<name>[\w-]+):(?P<value>[^;]*);")
+TOKEN = re.compile(r"--color-(?P<name>[\w-]+):(?P<value>[^;}]*)")
 OKLCH = re.compile(r"oklch\((?P<l>[\d.]+)% (?P<c>[\d.]+) (?P<h>[\d.]+)(?P<rest>[^)]*)\)")
 ICON_GROUND = b"#17432f"
 """The ground of the theme's icon, which takes the color of `--color-hero`."""
 
 
 def tokens(sheet: str, brand: str) -> str:
-    """Return the text of `tokens.css` with the hue of a color, `#rrggbb`."""
+    """Return the text of a style sheet, also a minified one, with the hue of a color, `#rrggbb`."""
     color = of_hex(brand)
 
     def shifted(match: re.Match[str]) -> str:
@@ -36,25 +36,25 @@ def tokens(sheet: str, brand: str) -> str:
         value = OKLCH.sub(lambda found: _shifted(found, color), match["value"])
         if match["name"] == "brand":
             value = OKLCH.sub(brand, value, count=1)  # on light grounds
-        return f"--color-{match['name']}:{value};"
+        return f"--color-{match['name']}:{value}"
 
     return TOKEN.sub(shifted, sheet)
 
 
 def icon(content: bytes, sheet: str) -> bytes:
-    """Return the theme's icon with the background of the hero; ``sheet`` is `tokens.css`."""
+    """Return the theme's icon with the background that ``sheet`` gives the hero."""
     ground = color(sheet, "hero")
     return content.replace(ICON_GROUND, ground[0].encode()) if ground else content
 
 
 def color(sheet: str, name: str) -> tuple[str, str] | None:
-    """Return a color of `tokens.css` in the light and the dark scheme; None if it is not there."""
+    """Return a color of a style sheet in the light and the dark scheme; None if it is not there."""
     found = ((light.hex, dark.hex) for token, light, dark in colors(sheet) if token == name)
     return next(found, None)
 
 
 def colors(sheet: str) -> Iterator[tuple[str, Oklch, Oklch]]:
-    """Yield the name of each color of `tokens.css`, and its values on light and dark grounds."""
+    """Yield the name of each color of a style sheet, and its values on light and dark grounds."""
     for match in TOKEN.finditer(sheet):
         found = [
             of_hex(part) if part.startswith("#") else _parsed(OKLCH.fullmatch(part))

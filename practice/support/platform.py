@@ -238,6 +238,17 @@ def alarm(seconds: float, over: Callable[[], None]) -> Iterator[None]:
         signal.signal(signal.SIGPROF, before)
 
 
+def clock_of_thread() -> Callable[[], float]:
+    """Return a function that tells how many seconds this thread has worked, to other threads, too.
+
+    Where a system does not count the work of a thread, it tells the time that has passed.
+    """
+    if sys.platform in {"win32", "darwin"}:
+        return time.monotonic
+    clock = time.pthread_getcpuclockid(threading.get_ident())
+    return lambda: time.clock_gettime(clock)
+
+
 # --- Files and sockets ---
 
 

@@ -10,8 +10,9 @@ certain:
 - a helper process, which is killed. It is needed for large input where there is no signal, and for
   code in C, such as a decoder of pictures: neither a signal nor an exception ends it.
 
-In the main thread with timer signals, and in a helper process except on Windows, only the time
-counts that the call keeps a processor busy: on a busy machine, no good file is refused.
+In the main thread with timer signals, in other threads except on Windows and macOS, and in a helper
+process except on Windows, only the time counts that the call keeps a processor busy: on a busy
+machine, no good file is refused.
 
 A helper process is started anew and not forked, in the same way on every system, and is kept for
 further calls. It ends with the process that started it, is ended by Ctrl-C, and ends itself if a
@@ -29,6 +30,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -52,6 +54,10 @@ SMALL = 20_000
 `tests/content/test_limits.py` shows that 10,000 take less than a second, and time grows at most
 with the square of the length.
 """
+WAITING = 10
+"""How many times its seconds a call in a thread may take, because of what else the machine does."""
+LOOK_SECONDS = 0.02
+"""Seconds between two looks at how long a thread has worked."""
 START_SECONDS = 60.0
 """Seconds that a helper may take to start and to import a function, in addition to the limit."""
 MEMORY_BYTES = 2_000_000_000
@@ -142,23 +148,25 @@ def _raise_too_slow() -> None:
 
 def _by_thread(seconds: float) -> Iterator[None]:
     caller = ctypes.c_ulong(threading.get_ident())
+    worked, begun = platform.clock_of_thread(), time.monotonic()
+    end = worked() + seconds
+    done = threading.Event()
     lock = threading.Lock()
-    done = False
 
-    def over() -> None:
+    def watch() -> None:
+        while (left := end - worked()) > 0 and time.monotonic() < begun + WAITING * seconds:
+            if done.wait(max(left, LOOK_SECONDS)):
+                return
         with lock:
-            if not done:
+            if not done.is_set():
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(caller, ctypes.py_object(TooSlow))
 
-    timer = threading.Timer(seconds, over)
-    timer.daemon = True
-    timer.start()
+    threading.Thread(target=watch, daemon=True).start()
     try:
         yield
     finally:
         with lock:
-            done = True
-        timer.cancel()
+            done.set()
 
 
 @atexit.register

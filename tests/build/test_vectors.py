@@ -131,6 +131,7 @@ MARKDOWN = [
 KEPT = {
     # ids, choices and addresses: the models let nothing else in, and templates compute with them
     *("aliases", "author", "country", "days", "doi", "how_common", "id", "image", "kind", "level"),
+    *("hero_image", "icon", "logo", "picture"),
     *("language", "menu", "page", "photo", "pmid", "read", "reviewed_by", "severity", "sources"),
     *(
         "status",

@@ -125,4 +125,5 @@ def test_a_page_asks_for_few_files(released):
         page.goto(f"{address}/", wait_until="load")
         assert asked.count("stylesheet") == 1
         assert asked.count("script") <= 1
-        assert asked.count("font") == 0
+        fonts = (released.folder / "www" / "index.html").read_text("utf-8").count('as="font"')
+        assert asked.count("font") == fonts

@@ -7,7 +7,6 @@ Not tested here: what makes a folder unusable (`test_cache_folder.py`), damage o
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sqlite3
 import subprocess
@@ -20,15 +19,16 @@ from pathlib import Path
 import publishing
 import pytest
 from conftest import CONTENT, ROOT, environment, files_of
+from fonts import font
 
 from practice.build.run import build
 from practice.checks import report
 from practice.preview import start
-from practice.rendering import assets
+from practice.rendering import assets, fonts
 from practice.support import store as store_module
 
 NOBODY = 65534
-FILES = 10
+FILES = 11
 """Kinds of value, each in a file of its own."""
 COMMANDS = ("build", "check", "preview", "publish")
 
@@ -217,10 +217,9 @@ def test_without_rights_a_command_does_as_with_an_empty_cache(
     monkeypatch, practice, cache, mode, command
 ):
     """In a child process that is no administrator, whom no rights would keep out."""
-    css, clinic = ROOT / "theme/static/css/site.css", CONTENT["kitchen-sink"] / "clinic.yaml"
-    color = re.search(r'^brand_color: "(.*)"$', clinic.read_text("utf-8"), re.MULTILINE)[1]
-    sheets = {known: assets.style_sheet(css, known) for known in (None, color)}
-    monkeypatch.setattr(assets, "style_sheet", lambda _, known=None: sheets[known])  # no threads
+    sheet = assets.style_sheet(ROOT / "theme/static/css/site.css")
+    monkeypatch.setattr(assets, "style_sheet", lambda _: sheet)  # it has started no threads here
+    fonts.read(font())  # the child may not be allowed to load the library
     place = practice.place
     for file in [place, *place.rglob("*")] if os.geteuid() == 0 else ():
         os.chown(file, NOBODY, NOBODY)
