@@ -210,3 +210,18 @@ def test_print_unfolds_everything(page, open_page):
     folded = tab.locator("main details:not(.contents *) > :not(summary), main [hidden]")
     assert folded.count()
     assert [part.inner_text() for part in folded.all() if not shown(part)] == []
+
+
+# --- Lists --------------------------------------------------------------------------------------
+
+
+def test_steps_have_large_numbers_and_portraits_are_large(practices, open_page):
+    sample = practices["sample"]
+    tab = open_page(sample.page("/new-patients/"))
+    steps = tab.locator(".prose > ol").first.locator("> li")
+    assert steps.count() == 4
+    size = "e => parseFloat(getComputedStyle(e, '::before').inlineSize)"
+    assert [step.evaluate(size) for step in steps.all()] == [44] * 4
+    for path in ("/team/", "/team/sarah-dominguez/"):
+        portrait = open_page(sample.page(path)).locator("main .portrait").first
+        assert 128 <= box_of(portrait)["width"] <= 160, path
