@@ -16,7 +16,7 @@ from benchmarks import corpus
 
 TEXT, AFTER = '<div class="prose">', '<dl class="facts facts-page">'
 """Where the text of a post begins, and what follows it."""
-CONTENTS, CONTENTS_END = '<ol role="list">\n<li><a href="#', "</ol>"
+CONTENTS, CONTENTS_END = '<ol class="plain">\n<li><a href="#', "</ol>"
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,12 @@ class Body:
         """Every question that the text contains, in reading order."""
         return tuple(question for faq in self.of_type(Faq) for question in faq.questions)
 
+    @property
+    def first_question(self) -> Question | None:
+        """The first question of the first list of questions; None if it is alone in its list."""
+        first = next(iter(self.of_type(Faq)), None)
+        return first.questions[0] if first and len(first.questions) > 1 else None
+
     def section(self, heading: str) -> str | None:
         """Return the HTML below a level-2 heading, without callouts; None if it is missing."""
         wanted = next((h.id for h in self.outline if h.level == 2 and h.text == heading), None)

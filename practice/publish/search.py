@@ -40,6 +40,7 @@ KEPT = ("pagefind.js", "pagefind-worker.js", "pagefind-entry.json", "wasm.en.pag
 LISTS = [
     ".all-posts",
     ".post-list",
+    ".titles",
     ".cards",
     ".contents",
     ".archive",

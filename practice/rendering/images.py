@@ -37,6 +37,7 @@ R = TypeVar("R")
 
 WIDTHS = (400, 800, WIDEST)
 """Widths in pixels: a phone, a phone with twice the density, a wide screen."""
+REM = re.compile(r"([\d.]+)rem")
 TEXT_COLUMN = "(min-width: 48rem) 42rem, 100vw"
 """The display width of a picture in a text, in the syntax of `sizes`."""
 LARGEST_BYTES = 60_000_000
@@ -113,6 +114,18 @@ def size_path(name: str, digest: str, width: int, ending: str) -> str:
     return f"assets/{name.rpartition('.')[0]}.{digest}-{width}.{ending}"
 
 
+def needed(widths: tuple[int, ...], sizes: str) -> tuple[int, ...]:
+    """Return the widths that screens need for a display width: all, unless it is fixed in `rem`.
+
+    A `rem` is 16 pixels of the page, and a pixel of the page at most three of the screen.
+    """
+    fixed = REM.fullmatch(sizes)
+    if not fixed:
+        return widths
+    most = 3 * 16 * float(fixed[1])
+    return tuple(width for i, width in enumerate(widths) if i == 0 or widths[i - 1] < most)
+
+
 class Pictures:
     """The pictures of a site: their markup and their files.
 
@@ -167,6 +180,7 @@ class Pictures:
         """
         picture = self[name]
         largest = picture.widths[-1]
+        widths = needed(picture.widths, sizes)
         ground = f"on-{picture.examined.ground}-ground" if picture.examined.ground else ""
         extra = "".join(
             Markup(' {}="{}"').format(key, value)
@@ -178,9 +192,9 @@ class Pictures:
             '<img{extra} src="{src}" srcset="{srcset}" sizes="{sizes}" width="{width}"'
             ' height="{height}" alt="{alt}" loading="{loading}"{first} decoding="async"></picture>'
         ).format(
-            avif=self._srcset(picture, "AVIF"),
-            srcset=self._srcset(picture, picture.fallback),
-            src=self._address(picture.path(picture.widths[-2:][0], picture.fallback)),
+            avif=self._srcset(picture, widths, "AVIF"),
+            srcset=self._srcset(picture, widths, picture.fallback),
+            src=self._address(picture.path(widths[-2:][0], picture.fallback)),
             sizes=sizes,
             width=largest,
             height=picture.height_at(largest),
@@ -275,9 +289,9 @@ class Pictures:
     def _folder(self) -> Path | None:
         return self._cache or cache_folder(self.site.content)
 
-    def _srcset(self, picture: Picture, format: str) -> str:
+    def _srcset(self, picture: Picture, widths: tuple[int, ...], format: str) -> str:
         return ", ".join(
-            f"{self._address(picture.path(width, format))} {width}w" for width in picture.widths
+            f"{self._address(picture.path(width, format))} {width}w" for width in widths
         )
 
     def _address(self, path: str) -> str:

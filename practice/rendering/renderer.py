@@ -13,15 +13,16 @@ from urllib.parse import urlsplit
 import jinja2
 from markupsafe import Markup
 
-from practice.content.body import CalloutPart
+from practice.content.body import Body, CalloutPart
 from practice.content.dependencies import Dependencies, note, record_dependencies
-from practice.content.document import Document
+from practice.content.document import Document, is_of
 from practice.content.markdown import clean
 from practice.content.models import (
     FREQUENCY_MEANING,
     Event,
     Faq,
     Form,
+    Question,
     SideEffects,
     Treatment,
     Video,
@@ -49,6 +50,11 @@ from practice.support.environment import environment_fingerprint
 
 COMPILED: Known = {}
 """Templates of pages that this process has compiled or loaded, for any site and theme."""
+
+
+def answer_of(document: Document) -> Question | None:
+    """Return the question that stands with its answer at the top of a treatment's page."""
+    return document.body.first_question if is_of(document, Treatment) else None
 
 
 class Renderer:
@@ -207,6 +213,7 @@ class Renderer:
             document,
             doc=document,
             body=self.body(document),
+            answer=answer_of(document),
             **{pelican_name(document): content},
         )
 
@@ -239,10 +246,14 @@ class Renderer:
             self._forget()
 
     def body(self, document: Document) -> Markup:
-        """Return the text of a document, including its callouts."""
+        """Return the text of a document, including its callouts, without what stands above it."""
+        return self.parts(document.body, answer_of(document))
+
+    def parts(self, body: Body, answer: Question | None = None) -> Markup:
+        """Return the HTML of a body without the question that stands elsewhere on the page."""
         return Markup("").join(
-            self._callout(part) if isinstance(part, CalloutPart) else self.html(part) + "\n"
-            for part in document.body.parts
+            self._callout(part, answer) if isinstance(part, CalloutPart) else self.html(part) + "\n"
+            for part in body.parts
         )
 
     def shared(self, template: str, path: str) -> Markup:
@@ -268,8 +279,10 @@ class Renderer:
         note(read)
         return made
 
-    def _callout(self, placed: CalloutPart) -> Markup:
+    def _callout(self, placed: CalloutPart, answer: Question | None) -> Markup:
         callout, level = placed.callout, placed.level
+        if isinstance(callout, Faq) and answer and callout.questions[:1] == (answer,):
+            return self.env.show(callout.NAME, callout.questions[1:], level, self.recorded)
         if isinstance(callout, SideEffects | Faq) and callout.treatment:
             name, treatment = callout.NAME, self.recorded.treatment(callout.treatment)
             return self._at_once(

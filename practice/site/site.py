@@ -35,7 +35,7 @@ from practice.content.models import (
     Topic,
     Treatment,
 )
-from practice.paths import published_picture, slug
+from practice.paths import HOME, published_picture, slug
 from practice.site import dates
 from practice.site.authors import Writer, writers_of
 from practice.site.events import EventList, list_of
@@ -330,9 +330,9 @@ class Site:
 
     @cached_property
     def question_groups(self) -> tuple[QuestionGroup, ...]:
-        """The questions of the whole site: treatments first, then pages."""
+        """The questions of treatments, then of pages; those of the home page only sum up."""
         groups = [QuestionGroup(treatment, treatment.meta.faq) for treatment in self.treatments]
-        asking = (page for page in self.pages if page.listing.questions)
+        asking = (page for page in self.pages if page.listing.questions and page.path != HOME)
         groups += [QuestionGroup(page, page.listing.questions) for page in asking]
         return tuple(groups)
 

@@ -12,7 +12,6 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from browsers import axe, launched
@@ -117,8 +116,8 @@ def test_a_callout_is_what_our_own_theme_shows(kitchen_sink):
     ours = Renderer(kitchen_sink.site, kitchen_sink.theme, kitchen_sink.address)
     for span in spans:
         if "{filename}" not in repr(span.part.callout):
-            document = SimpleNamespace(body=Body(parts=(span.part,)))
-            assert str(ours.body(document)).strip() in shown.html(span.part, "")
+            body = Body(parts=(span.part,))
+            assert str(ours.parts(body)).strip() in shown.html(span.part, "")
 
 
 def test_the_rest_of_the_text_is_the_blogs_own(blog):

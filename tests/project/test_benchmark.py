@@ -96,7 +96,7 @@ def test_our_theme_is_ported_with_every_word_of_a_post_replaced():
         f"<title>{post.title}</title><p>{post.summary}</p><a href='/blog/{post.slug}/'>{post.date}"
         f'{day}</a><a href="/team/{corpus.author_id(post)}/">'
         f'<a href="/blog/topics/{corpus.TOPICS[post.topic].lower()}/">'
-        f'<ol role="list">\n<li><a href="#a">A</a></li></ol>'
+        f'<ol class="plain">\n<li><a href="#a">A</a></li></ol>'
         f"{full_theme.TEXT}the text{full_theme.AFTER}"
     )
     places = dict.fromkeys(sites.HUGO_PLACES, "X")

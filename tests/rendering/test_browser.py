@@ -139,7 +139,8 @@ UNREADABLE = """([inside, slack]) => {
 HIDDEN_TEXT = """(inside) => {
   // Text of the page that nobody can see. What works with scripts alone may be hidden without, and
   // what is folded opens without them.
-  const apart = ".visually-hidden, script, style, form[hidden], button[hidden], details > div";
+  const apart =
+    ".visually-hidden, script, style, form[hidden], button[hidden], details > :not(summary)";
   const wrong = [];
   const walker = document.createTreeWalker(document.querySelector(inside), NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
@@ -467,7 +468,7 @@ def test_answers_fold_with_the_keyboard(practices, tab, show):
     seen = 0
     for page in folding(practices):
         show(tab, page)
-        for toggle in tab.locator(".faq-toggle").all()[:2]:
+        for toggle in tab.locator(".fold-toggle").all()[:2]:
             seen += 1
             answer = tab.locator(f"#{toggle.get_attribute('aria-controls')}")
             assert not is_open(toggle), page
@@ -492,7 +493,7 @@ def visible(answer):
 def test_a_heading_stays_a_heading_when_it_is_folded(practices, tab, show):
     for page in folding(practices):
         show(tab, page)
-        parents = tab.locator(".faq-toggle").evaluate_all(
+        parents = tab.locator(".fold-toggle").evaluate_all(
             "all => all.map(e => e.parentElement.tagName)"
         )
         assert parents, page
@@ -507,12 +508,12 @@ def test_all_answers_at_once(practices, tab, show):
         button.focus()
         tab.keyboard.press("Enter")
         first = button.locator("..")
-        assert all(is_open(toggle) for toggle in first.locator(".faq-toggle").all()), page
+        assert all(is_open(toggle) for toggle in first.locator(".fold-toggle").all()), page
         assert button.inner_text() != words, (
             f"{page}: the button says what it did, not what it does"
         )
         tab.keyboard.press("Enter")
-        assert not any(is_open(toggle) for toggle in first.locator(".faq-toggle").all()), page
+        assert not any(is_open(toggle) for toggle in first.locator(".fold-toggle").all()), page
 
 
 def test_a_link_to_a_question_opens_its_answer(practices, tab, show):
@@ -531,7 +532,7 @@ def test_a_link_to_a_question_opens_its_answer(practices, tab, show):
                 )
                 until(tab, open_now, id)
             question = tab.locator(f"[id='{id}']")
-            assert is_open(question.locator(".faq-toggle")), f"{page}#{id}, {way}"
+            assert is_open(question.locator(".fold-toggle")), f"{page}#{id}, {way}"
             assert 0 <= question.bounding_box()["y"] < DESK["height"], f"{page}#{id}, {way}"
 
 
@@ -592,7 +593,7 @@ def test_every_page_can_be_read_without_scripts(practices, scriptless, show, kin
         show(scriptless, page)
         assert scriptless.evaluate(HIDDEN_TEXT, "main") == [], page
         assert scriptless.evaluate(HIDDEN_ANSWERS) == [], page
-        assert scriptless.locator(".faq-toggle, .faq-all").count() == 0, page
+        assert scriptless.locator(".fold-toggle, .faq-all").count() == 0, page
 
 
 @pytest.mark.parametrize("name", [*CONTENT, "below-a-path"])
