@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import json
@@ -112,7 +113,7 @@ class LeafletMaker:
         picture = self.pictures[self.site.clinic.logo]
         width = next((width for width in picture.widths if width >= LOGO_WIDTH), picture.width)
         content = self.pictures.content(picture, width, picture.fallback)
-        return {f"logo.{picture.fallback.lower()}": content}
+        return {"logo.svg": _svg(content, picture.fallback, width, picture.height_at(width))}
 
     @cached_property
     def _store(self) -> Store[bytes]:
@@ -157,6 +158,16 @@ def _too_long(data: LeafletData, pages: int) -> Problem:
         "of serious side effects; or make no leaflet: `leaflet: false`"
     )
     return Problem(leaflet.treatments[0].display_path, 1, "leaflet-long", message, hint)
+
+
+def _svg(picture: bytes, format: str, width: int, height: int) -> bytes:
+    """Return a picture as SVG, because files that Typst gets from memory have to be text."""
+    data = base64.b64encode(picture).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
+        f'<image width="{width}" height="{height}" '
+        f'href="data:image/{format.lower()};base64,{data}"/></svg>'
+    ).encode()
 
 
 def _qr_code(address: str) -> bytes:

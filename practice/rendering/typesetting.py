@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,7 +21,7 @@ NEEDED = ("typst", "segno", FONTS)
 PAGES = re.compile(rb"<xmpTPg:NPages>(\d+)</xmpTPg:NPages>")
 """The number of pages, in the metadata of a PDF."""
 DIAGNOSTIC = re.compile(
-    r"^(?:error|warning): (?P<message>.*?)\n *(?:┌─ (?P<file>\S+):(?P<line>\d+):\d+\n|=|$)",
+    r"^(?:error|warning): (?P<message>.*?)\n *(?:┌─ (?P<file>[^\n]+):(?P<line>\d+):\d+\n|=|$)",
     re.MULTILINE | re.DOTALL,
 )
 """How Typst reports a mistake."""
@@ -99,8 +99,8 @@ def _compiled(entry: str, files: Mapping[str, bytes]) -> Typeset:
             pdf_standards=["ua-1"],  # what is not accessible is a mistake
         )
     except typst.TypstError as error:
-        return Typeset(mistakes=tuple(_mistakes(error.diagnostic)) or (_unplaced(error),))
-    mistakes = [found for warning in warnings for found in _mistakes(warning.diagnostic)]
+        return Typeset(mistakes=tuple(_mistakes(error.diagnostic, files)) or (_unplaced(error),))
+    mistakes = [found for warning in warnings for found in _mistakes(warning.diagnostic, files)]
     if mistakes:
         return Typeset(mistakes=tuple(mistakes))
     pages = PAGES.search(pdf)
@@ -125,12 +125,13 @@ def _compact(pdf: bytes) -> bytes:
     return out.getvalue()
 
 
-def _mistakes(diagnostic: str) -> Iterator[Mistake]:
+def _mistakes(diagnostic: str, files: Iterable[str]) -> Iterator[Mistake]:
     for found in DIAGNOSTIC.finditer(diagnostic):
         message = " ".join(found["message"].split())
         missing = NO_GLYPH.search(message)
+        place = (found["file"] or "").replace("\\", "/")  # of a list of words, with its folder
         yield Mistake(
-            found["file"] or "",
+            next((name for name in files if place.endswith(name)), ""),
             int(found["line"] or 1),
             message,
             missing["text"] if missing else "",

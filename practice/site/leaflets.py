@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -63,8 +64,9 @@ def _of_treatment(treatment: Document[Treatment], wanted: Leaflets) -> Iterator[
 
 
 def _of_visit(site: Site, visit: Visit, wanted: Leaflets) -> Iterator[Leaflet]:
-    treatments = tuple(map(site.treatment, visit.treatments))
-    yield from _in_print(Leaflet("visit", treatments, visit), wanted)
+    with suppress(KeyError):  # the preview shows a site whose `clinic.yaml` names no treatment
+        treatments = tuple(map(site.treatment, visit.treatments))
+        yield from _in_print(Leaflet("visit", treatments, visit), wanted)
 
 
 def _in_print(leaflet: Leaflet, wanted: Leaflets) -> Iterator[Leaflet]:

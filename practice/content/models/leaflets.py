@@ -40,3 +40,11 @@ class Leaflets(Model):
     paper: Literal["letter", "a4"] | None = field(
         "The paper; without it, what is usual in the country of the practice", None
     )
+
+    @model_validator(mode="after")
+    def _have_names_of_their_own(self) -> Leaflets:
+        ids = [visit.id for visit in self.visits]
+        if twice := next((visit for visit in self.visits if ids.count(visit.id) > 1), None):
+            message = "two visits are called `{name}`"
+            raise PydanticCustomError("visit_twice", message, {"name": twice.name})
+        return self
