@@ -25,6 +25,7 @@ from practice.content.models import (
     SideEffects,
     Treatment,
     Video,
+    Visit,
 )
 from practice.paths import display_path_of
 from practice.problems import Problem
@@ -182,7 +183,7 @@ class Renderer:
             "when": events.when,
             "calendar_path": events.calendar_path,
             "is_over": events.is_over,
-            "leaflets": jinja2.pass_context(lambda _, doc: self.leaflets_about(doc)),
+            "leaflets": jinja2.pass_context(lambda _, about: self.leaflets_about(about)),
         }
 
     def html(self, text: str, sizes: str = TEXT_COLUMN) -> Markup:
@@ -230,9 +231,9 @@ class Renderer:
         place = events.place_text(event.meta, site.location_of(event), site.clinic.name)
         return events.calendar(event, place, self.address + event.path, site.zone)
 
-    def leaflets_about(self, treatment: Document[Treatment]) -> tuple[Leaflet, ...]:
-        """Return the leaflets to which the page of a treatment links."""
-        return leaflets_about(self.recorded, treatment) if leaflets.are_made() else ()
+    def leaflets_about(self, about: Document[Treatment] | Visit) -> tuple[Leaflet, ...]:
+        """Return the leaflets of a treatment or of a visit; none if they cannot be made."""
+        return leaflets_about(self.recorded, about) if leaflets.are_made() else ()
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong with templates, and warnings about what is left out."""

@@ -48,12 +48,12 @@ def leaflets_of(site: Site) -> Iterator[Leaflet]:
         yield from _of_visit(site, visit, wanted)
 
 
-def leaflets_about(site: Site, treatment: Document[Treatment]) -> tuple[Leaflet, ...]:
-    """Return the leaflets of a treatment, published or not, and of visits that it is part of."""
+def leaflets_about(site: Site, about: Document[Treatment] | Visit) -> tuple[Leaflet, ...]:
+    """Return the leaflets of a treatment, published or not, or of a visit."""
     wanted = site.clinic.leaflets
-    visits = (visit for visit in wanted.visits if treatment.slug in visit.treatments)
-    of_visits = (leaflet for visit in visits for leaflet in _of_visit(site, visit, wanted))
-    return (*_of_treatment(treatment, wanted), *of_visits)
+    if isinstance(about, Visit):
+        return tuple(_of_visit(site, about, wanted))
+    return tuple(_of_treatment(about, wanted))
 
 
 def _of_treatment(treatment: Document[Treatment], wanted: Leaflets) -> Iterator[Leaflet]:

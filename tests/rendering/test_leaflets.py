@@ -329,14 +329,18 @@ def test_a_validator_finds_nothing(each, tmp_path):
 # --- The site ---
 
 
-def test_the_page_of_a_treatment_links_to_its_leaflets(sample):
-    for treatment in sample.site.treatments:
-        page = sample.page(treatment.path)
-        links = {
-            a.get("href"): "".join(a.itertext()) for a in page.all("ul[@class='leaflets']/li/a")
-        }
-        own = [leaflet for leaflet in leaflets_of(sample.site) if treatment in leaflet.treatments]
-        assert set(links) == {leaflet.path for leaflet in own}
+def linked(page) -> dict[str, str]:
+    """The leaflets that a page links to, and the words of each link."""
+    return {a.get("href"): "".join(a.itertext()) for a in page.all("p[@class='leaflets']/a")}
+
+
+def test_pages_link_to_their_leaflets(sample):
+    pages = {treatment.path: [] for treatment in sample.site.treatments} | {"/treatments/": []}
+    for leaflet in leaflets_of(sample.site):
+        pages["/treatments/" if leaflet.visit else leaflet.treatments[0].path].append(leaflet.path)
+    for path, own in pages.items():
+        links = linked(sample.page(path))
+        assert list(links) == own
         assert len(set(links.values())) == len(links)
         assert all("PDF" in words for words in links.values())
 
