@@ -42,6 +42,7 @@ LISTS = [
     ".post-list",
     ".cards",
     ".contents",
+    ".leaflets",
     ".archive",
     ".booking",
 ]

@@ -65,6 +65,7 @@ class LeafletMaker:
     colors: Mapping[str, str]
     """The theme's, for light grounds: name -> `#rrggbb`."""
     pictures: Pictures
+    theme: Path
 
     def make(self, leaflet: Leaflet) -> bytes:
         """Return a leaflet as PDF, from the cache if it was made before.
@@ -72,6 +73,8 @@ class LeafletMaker:
         Raises ``ProblemsFound`` for a mistake of the template, for a character that no font can
         show, and for texts that do not fit.
         """
+        if TEMPLATE not in self.templates:
+            raise ProblemsFound([self._no_template(leaflet)])
         data = LeafletData(self.site, self.address, leaflet)
         logo = self._logo()
         look = {"colors": dict(self.colors), "logo": next(iter(logo), "")}
@@ -118,6 +121,14 @@ class LeafletMaker:
     @cached_property
     def _store(self) -> Store[bytes]:
         return Store(cache_folder(self.site.content), "leaflets", RAW)
+
+    def _no_template(self, leaflet: Leaflet) -> Problem:
+        where = f"{display_path_of(self.theme / 'templates')}/{TEMPLATE}"
+        hint = (
+            f"it is needed for `{leaflet.path}`; copy its folder from the theme that comes with "
+            "the program, or write `treatments: false` below `leaflets:` in `clinic.yaml`"
+        )
+        return Problem(where, 1, "template-missing", "this template does not exist", hint)
 
     def _problem(self, mistake: Mistake, leaflet: Leaflet) -> Problem:
         if mistake.missing:

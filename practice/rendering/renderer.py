@@ -92,7 +92,12 @@ class Renderer:
         """Pelican's object of a document, by its source; None where Pelican does not run."""
         self.pictures = Pictures(site, self.base)
         self.leaflets = LeafletMaker(
-            self.recorded, self.address, self.templates, self.assets.colors, self.pictures
+            self.recorded,
+            self.address,
+            self.templates,
+            self.assets.colors,
+            self.pictures,
+            self.theme,
         )
         self.warnings: tuple[Problem, ...] = ()
         self._forget()

@@ -30,6 +30,7 @@ from practice.preview.live import LivePreview
 from practice.problems import ProblemsFound
 from practice.rendering import leaflets, typesetting
 from practice.rendering.html_tree import tree_of
+from practice.rendering.jobs import leaflet_job
 from practice.rendering.leaflet_data import PAGES, Fit, LeafletData
 from practice.rendering.leaflets import LeafletMaker
 from practice.site.formatting import phone
@@ -481,6 +482,28 @@ def test_a_mistake_of_a_template_is_named_at_its_line(own, settings_file, small,
     [problem] = found.value.problems
     assert message in problem.message
     assert (problem.path, problem.line, problem.code) == (str(file), lines + 1, "template-error")
+
+
+def test_a_theme_without_the_template_is_named(theme, settings_file, small):
+    shutil.rmtree(theme / "templates/leaflet")
+    renderer = prepare(load_settings(settings_file(THEME=str(theme)), small, None))
+    with pytest.raises(ProblemsFound) as found:
+        renderer.leaflets.make(next(leaflets_of(renderer.site)))
+    [problem] = found.value.problems
+    assert problem.code == "template-missing"
+    assert problem.path == str(theme / "templates/leaflet/leaflet.typ")
+
+
+def test_a_template_that_takes_too_long_is_ended_and_named(own, settings_file, small, monkeypatch):
+    monkeypatch.setattr(leaflets, "SECONDS", 0.5)
+    with (own / "leaflet/leaflet.typ").open("a", encoding="utf-8") as file:
+        file.write("#for number in range(2000000000) {}\n")
+    settings = settings_file(THEME_TEMPLATES_OVERRIDES=[str(own)])
+    renderer = prepare(load_settings(settings, small, None))
+    job = leaflet_job(next(leaflets_of(renderer.site)), renderer)
+    with pytest.raises(ProblemsFound) as found:
+        job.run(renderer.theme)
+    assert [problem.code for problem in found.value.problems] == ["file-slow"]
 
 
 # --- Parts ---
