@@ -98,7 +98,7 @@ def _annotation(info: FieldInfo) -> object:
 def _default(info: FieldInfo) -> str:
     if info.is_required():
         return "**needed**"
-    if info.default in (None, (), ""):
+    if info.default in (None, (), "") or isinstance(info.default, BaseModel):
         return ""
     return f"`{str(info.default).lower() if isinstance(info.default, bool) else info.default}`"
 

@@ -11,7 +11,6 @@ from practice.content.cached_reader import Reader
 from practice.content.folder import is_practice
 from practice.paths import display_path_of
 from practice.problems import ProblemsFound, UsageError, errors
-from practice.rendering import templates
 from practice.rendering.renderer import Renderer
 from practice.site.assemble import load
 from practice.support.cache_folder import cache_folder
@@ -36,7 +35,7 @@ def prepare(settings: dict[str, Any], reader: Reader | None = None) -> Renderer:
         raise ProblemsFound(problems)
     overrides = overrides_of(settings)
     renderer = Renderer(loaded, Path(settings["THEME"]), settings["SITEURL"], overrides)
-    problems += templates.problems_of(renderer.templates, overrides, loaded)
+    problems += renderer.problems()
     if errors(problems):
         raise ProblemsFound(problems)
     renderer.warnings = tuple(sorted(problems))

@@ -66,6 +66,7 @@ OF_THE_CLINIC: tuple[Callable[[Site], Iterator[Problem]], ...] = (
     twice.exceptions,
     twice.locations,
     references.announcements,
+    references.visits,
     references.pictures_of_clinic,
 )
 """Checks of `clinic.yaml`; they run only when the file itself has no mistakes."""

@@ -11,6 +11,7 @@ from itertools import pairwise
 from practice.checks.settings import CheckSettings
 from practice.content.callouts import FENCE, outside_code
 from practice.content.document import Document
+from practice.content.sentences import sentence_starts
 
 # Each repetition has a limit or cannot begin anew inside itself, so that the time grows with the
 # length of a line and not with its square.
@@ -25,13 +26,6 @@ MARKUP = (
 SIGNS = re.compile(r"[\[\]`<\\*_]|https?://")
 """A line without any of these characters has no markup."""
 ITEM = re.compile(r"^[ ]*(?:[-*+]|\d+[.)])[ ]+")
-ENDS = re.compile(r"(?<![.!?…])(?P<mark>[.!?…]+[\"”’)\]]*)\s+(?=[\"“(\[]*[A-Z0-9ÁÉÍÑÓÚ¿¡])")
-ABBREVIATION = re.compile(
-    r"(?:\b(?:Dr|Drs|Mr|Mrs|Ms|St|Jr|Sr|No|vs|approx|etc|al|Inc|Ave|Blvd|Ste|Fig|e\.g|i\.e)"
-    r"|\b[A-Za-z]\.[A-Za-z]|\b[A-Z])\.$"
-)
-LONGEST = 10
-"""The longest abbreviation to look for, in characters."""
 QUOTATION = re.compile(r"^[ ]*(?:>[ ]*)+")
 WORD = re.compile(r"[^\W_]+(?:[-’'.,][^\W_]+)*")
 
@@ -63,12 +57,7 @@ class Block:
     def sentences(self) -> Iterator[tuple[int, str]]:
         """Yield every sentence with the line on which it starts."""
         text = self.text
-        cuts = [0]
-        for match in ENDS.finditer(text):
-            end = match.end("mark")
-            if not ABBREVIATION.search(text, max(0, end - LONGEST), end):
-                cuts.append(match.end())
-        for start, end in pairwise([*cuts, len(text)]):
+        for start, end in pairwise([0, *sentence_starts(text), len(text)]):
             sentence = text[start:end].strip()
             if sentence:
                 yield self.line_at(start), sentence

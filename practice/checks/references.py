@@ -90,6 +90,20 @@ def announcements(site: Site) -> Iterator[Problem]:
         yield Problem(path, line, code, message, hint)
 
 
+def visits(site: Site) -> Iterator[Problem]:
+    """The treatments of a visit that has a leaflet exist and are published."""
+    known, drafts = site.slugs["treatments"], _drafts(site)["treatment"]
+    path = f"{display_path_of(site.content)}/clinic.yaml"
+    for number, visit in enumerate(site.clinic.leaflets.visits):
+        for index, id in enumerate(visit.treatments):
+            place = ("leaflets", "visits", number, "treatments", index)
+            line = site.clinic_data.line_of(place)
+            if id not in known:
+                yield _unknown(path, line, "treatment", id, known)
+            elif id in drafts:
+                yield _draft(path, line, "treatment", id)
+
+
 def ids(site: Site) -> Iterator[Problem]:
     """The therapists, treatments, topics and sources named in the front matter exist."""
     known, drafts, unpublished = _known(site), _drafts(site), site.unpublished

@@ -84,9 +84,25 @@ class Body:
 
     def section(self, heading: str) -> str | None:
         """Return the HTML below a level-2 heading, without callouts; None if it is missing."""
+        parts = self.section_parts(heading)
+        if parts is None:
+            return None
+        return "".join(part for part in parts if isinstance(part, str)).strip()
+
+    def section_parts(self, heading: str) -> tuple[str | CalloutPart, ...] | None:
+        """Return HTML and callouts below a level-2 heading; None if it is missing."""
         wanted = next((h.id for h in self.outline if h.level == 2 and h.text == heading), None)
         if wanted is None:
             return None
-        text = "".join(part for part in self.parts if isinstance(part, str))
-        after = text.split(f'<h2 id="{wanted}">', 1)[1].split("</h2>", 1)[1]
-        return after.split("<h2 ", 1)[0].strip()
+        inside, found = False, list[str | CalloutPart]()
+        for part in self.parts:
+            if isinstance(part, CalloutPart):
+                found += [part] if inside else []
+                continue
+            text, *sections = part.split('<h2 id="')
+            found += [text] if inside else []
+            for section in sections:
+                id, text = section.split('">', 1)
+                inside = id == wanted
+                found += [text.split("</h2>", 1)[1]] if inside else []
+        return tuple(found)

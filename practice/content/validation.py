@@ -51,6 +51,8 @@ HINTS = {
     "compared_alone": "add `figure: …` of those who had the treatment, or delete the line",
     "video_address": "copy the address of the video from your browser, with its https://",
     "video_length": "write minutes and seconds, for example 2:30",
+    "visit_empty": "name the treatments of the visit, for example `[dry-needling, manual-therapy]`",
+    "visit_twice": "give each visit a name of its own",
     "no_captions": "write `captions: true` if it has captions, or below the options what is said",
     "form_fields": "name each field once, for example `[name, phone, message]`",
     "form_optional": "add it to `fields`, or take it out of `optional`",

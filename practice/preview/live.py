@@ -33,7 +33,6 @@ from practice.content.models import KINDS
 from practice.paths import below, display_path_of, files_below
 from practice.preview.pages import Pages, PreviewPage, Shown, render
 from practice.problems import Problem, ProblemsFound, errors
-from practice.rendering import templates
 from practice.rendering.renderer import Renderer
 from practice.site.assemble import assemble, narrow, stand_in
 from practice.site.drafts import lenient
@@ -44,7 +43,7 @@ LEADS_SOMEWHERE = (references.ids, references.pictures, references.callouts, lin
 """Checks without which a page could not be shown, nor any list that it stands in."""
 ALL = "."
 """The name of the content folder itself: everything in it may have changed."""
-THEME_ENDINGS = {".html", ".css", ".js"}
+THEME_ENDINGS = {".html", ".css", ".js", ".typ", ".toml"}
 
 
 @dataclass(frozen=True)
@@ -334,8 +333,7 @@ class LivePreview:
         found += [p for wrong in self.unfit.values() for p in wrong]
         found = lenient(filter(None, texts), found)
         if self.pages:
-            known = self.pages.renderer.templates
-            found += templates.problems_of(known, self.overrides, self.pages.site)
+            found += self.pages.renderer.problems()
         return sorted({*self.gone, *found, *self.theme_problems})
 
     @property

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from practice.content.document import Document
+from practice.content.document import Document, of_kind
+from practice.content.models import Treatment
 from practice.paths import save_as
 from practice.problems import Problem, ProblemsFound
-from practice.rendering.jobs import Job, jobs, page_of
+from practice.rendering.jobs import Job, jobs, leaflet_job, page_of
 from practice.rendering.renderer import Renderer
 
 
@@ -48,7 +49,12 @@ class Pages:
 
     @cached_property
     def _jobs(self) -> dict[str, Job]:
-        return {job.path: job for job in jobs(self.site, self.renderer)}
+        found = {job.path: job for job in jobs(self.site, self.renderer)}
+        for treatment in of_kind(self.site.left_out, Treatment):
+            for leaflet in self.renderer.leaflets_about(treatment):
+                job = leaflet_job(leaflet, self.renderer)
+                found.setdefault(job.path, job)
+        return found
 
     def job(self, path: str) -> Job | None:
         """Return the job of the file at an address, or None."""

@@ -43,6 +43,7 @@ LISTS = [
     ".titles",
     ".cards",
     ".contents",
+    ".leaflets",
     ".archive",
     ".booking",
 ]

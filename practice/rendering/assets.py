@@ -7,9 +7,9 @@ import re
 import shutil
 import tempfile
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import lightningcss
@@ -39,6 +39,8 @@ class Assets:
     """The addresses of fonts that nearly every page needs."""
     canvas: tuple[str, str] = ("#ffffff", "#000000")
     """The color behind the text, in the light and the dark color scheme."""
+    colors: Mapping[str, str] = field(default_factory=dict)
+    """Every color of `tokens.css` in the light color scheme: name -> `#rrggbb`."""
 
     @property
     def css(self) -> str:
@@ -82,7 +84,9 @@ def collect(
         names[name] = f"{base}/{path}"
     files |= {_font_file(face): face.content for face in fonts.faces}
     preloaded = tuple(f"{base}/{_font_file(face)}" for face in fonts.faces if face.is_basic)
-    return Assets(files, names, preloaded, brand.color(sheet, "canvas") or Assets.canvas)
+    canvas = brand.color(sheet, "canvas") or Assets.canvas
+    colors = {name: light.hex for name, light, _ in brand.colors(sheet)}
+    return Assets(files, names, preloaded, canvas, colors)
 
 
 def fingerprinted(name: str, content: bytes) -> str:

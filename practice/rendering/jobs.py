@@ -14,11 +14,13 @@ from practice.content.models import Event
 from practice.content.reader import file_link
 from practice.paths import display_path_of, save_as
 from practice.problems import ProblemsFound
+from practice.rendering import leaflets
 from practice.rendering.blame import rendering_problem, with_template
 from practice.rendering.renderer import Renderer
 from practice.rendering.site_files import FEED, feed, redirect_page, robots, sitemap
 from practice.site import redirects
 from practice.site.events import EventList, calendar_path
+from practice.site.leaflets import Leaflet, leaflets_of
 from practice.site.locations import PlaceToVisit
 from practice.site.recorded import digest_of
 from practice.site.site import Site
@@ -87,6 +89,9 @@ def jobs(site: Site, renderer: Renderer) -> Iterator[Job]:
     yield from _generated(site, renderer)
     yield from _site_files(site, renderer)
     yield from _calendars(site, renderer)
+    if leaflets.are_made():
+        for leaflet in leaflets_of(site):
+            yield leaflet_job(leaflet, renderer)
     yield from _theme_files(renderer)
     yield from _redirects(site, renderer)
     yield from _pictures(renderer)
@@ -117,6 +122,15 @@ def _calendars(site: Site, renderer: Renderer) -> Iterator[Job]:
         path = calendar_path(event).lstrip("/")
         make = partial(renderer.calendar, event)
         yield Job(path, event.display_path, make, event.digest, lambda: renderer.key)
+
+
+def leaflet_job(leaflet: Leaflet, renderer: Renderer) -> Job:
+    """Return the job of a leaflet."""
+    of = leaflet.treatments[0]
+    make = partial(renderer.leaflets.make, leaflet)
+    own = digest_of([leaflet.visit, [treatment.digest for treatment in leaflet.treatments]])
+    path = save_as(leaflet.path)
+    return Job(path, of.display_path, make, own, lambda: renderer.key, slow=True)
 
 
 def _site_files(site: Site, renderer: Renderer) -> Iterator[Job]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,13 +26,15 @@ from practice.content.models import (
     SideEffects,
     Treatment,
     Video,
+    Visit,
 )
 from practice.paths import display_path_of
 from practice.problems import Problem
-from practice.rendering import assets, fonts, links, templates
+from practice.rendering import assets, fonts, leaflets, links, templates
 from practice.rendering.compiled import CompiledTemplates, Known
 from practice.rendering.fonts import NO_FONTS, UsableFonts
 from practice.rendering.images import TEXT_COLUMN, Pictures
+from practice.rendering.leaflets import LeafletMaker
 from practice.rendering.templates import (
     ENDING,
     PelicanObject,
@@ -41,6 +43,7 @@ from practice.rendering.templates import (
 )
 from practice.site import events, formatting, structured_data
 from practice.site.counted import counted
+from practice.site.leaflets import Leaflet, leaflets_about
 from practice.site.locations import days_of
 from practice.site.recorded import digest_of, is_answered, key_of, recorded
 from practice.site.site import Generated, Site
@@ -94,6 +97,14 @@ class Renderer:
         self.pelican: Callable[[str], object] = lambda _source: None
         """Pelican's object of a document, by its source; None where Pelican does not run."""
         self.pictures = Pictures(site, self.base)
+        self.leaflets = LeafletMaker(
+            self.recorded,
+            self.address,
+            self.templates,
+            self.assets.colors,
+            self.pictures,
+            self.theme,
+        )
         self.warnings: tuple[Problem, ...] = ()
         self._forget()
 
@@ -122,6 +133,7 @@ class Renderer:
             key_of(self.site),
             self.assets.names,
             self.pictures.digests,
+            leaflets.are_made(),
         )
         return hashlib.sha256(repr(parts).encode()).digest()
 
@@ -182,6 +194,7 @@ class Renderer:
             "when": events.when,
             "calendar_path": events.calendar_path,
             "is_over": events.is_over,
+            "leaflets": jinja2.pass_context(lambda _, about: self.leaflets_about(about)),
         }
 
     def html(self, text: str, sizes: str = TEXT_COLUMN) -> Markup:
@@ -229,6 +242,15 @@ class Renderer:
         site = self.recorded
         place = events.place_text(event.meta, site.location_of(event), site.clinic.name)
         return events.calendar(event, place, self.address + event.path, site.zone)
+
+    def leaflets_about(self, about: Document[Treatment] | Visit) -> tuple[Leaflet, ...]:
+        """Return the leaflets of a treatment or of a visit; none if they cannot be made."""
+        return leaflets_about(self.recorded, about) if leaflets.are_made() else ()
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong with templates, and warnings about what is left out."""
+        yield from templates.problems_of(self.templates, self.overrides, self.site)
+        yield from leaflets.problems_of(self.site)
 
     def _render(
         self, template: str, view: View, document: Document | None, **context: object

@@ -29,7 +29,10 @@ from practice.site.site import Site
 ENDING = ".html"
 THEME = "!theme/"
 """Pelican's prefix for the name of the theme's own template."""
-QUOTED = re.compile(r"""(["'])(?P<name>[^"'\n]+\.html)\1""")
+LEAFLET = "leaflet"
+"""The folder of the template of leaflets, whose files have other endings."""
+LEAFLET_ENDINGS = (".typ", ".toml")
+QUOTED = re.compile(r"""(["'])(?P<name>[^"'\n]+\.(?:html|typ|toml))\1""")
 """A name of another template: in `extends`, `include`, `import` or `shared(…)`."""
 
 Templates = dict[str, tuple[str, str]]
@@ -50,9 +53,11 @@ def collect(theme: Path, overrides: Sequence[Path]) -> Templates:
 
 
 def _below(folder: Path) -> Templates:
+    files = [*folder.rglob(f"*{ENDING}"), *(folder / LEAFLET).glob("*")]
     return {
         file.relative_to(folder).as_posix(): (theme_file.read_text(file), str(file))
-        for file in sorted(folder.rglob(f"*{ENDING}"))
+        for file in sorted(files)
+        if file.suffix in (ENDING, *LEAFLET_ENDINGS)
     }
 
 
@@ -60,7 +65,11 @@ def problems_of(templates: Templates, overrides: Sequence[Path], site: Site) -> 
     """Return problems: override folders that do not exist, and files in them that no page uses."""
     known = {name for name in templates if f"{THEME}{name}" in templates}
     known |= {f"pages/{page.slug}{ENDING}" for page in site.pages}
-    named = {match["name"] for text, _ in templates.values() for match in QUOTED.finditer(text)}
+    named = {
+        f"{LEAFLET}/{match['name']}" if name.startswith(f"{LEAFLET}/") else match["name"]
+        for name, (text, _) in templates.items()
+        for match in QUOTED.finditer(text)
+    }
     for folder in overrides:
         where = display_path_of(folder)
         if not folder.is_dir():

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from practice.paths import INSTALLED
 from practice.problems import UsageError
 
-EXTRAS = ("edit", "fleet", "preview", "publish", "search")
+EXTRAS = ("edit", "fleet", "leaflets", "preview", "publish", "search")
 """The extras of the package, as `pyproject.toml` declares them."""
 PACKAGE = "practice-site"
 OURS = "practice"

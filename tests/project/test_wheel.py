@@ -125,17 +125,35 @@ def site(tmp_path, monkeypatch) -> Path:
     return folder
 
 
-def test_a_site_outside_this_repository_is_the_same(core, site, kitchen_sink):
+def test_a_site_outside_this_repository_is_the_same(whole, site, kitchen_sink):
     """By the installed command, and by `pelican`; the checkout's own settings say no more."""
     own = settings_text(PATH="content", THEME="", PLUGINS=["practice"])
     left_out = ("THEME =", "OUTPUT_PATH =")
     said = {line for line in own.splitlines() if not line.startswith(left_out)}
     assert {line.replace("'", '"') for line in said} == set((SETTINGS + PLUGIN).splitlines())
-    printed = run(core / "practice", "build", cwd=site)
+    printed = run(whole / "practice", "build", cwd=site)
     assert "`practice preview` shows it" in printed
     assert files_of(site / "output") == kitchen_sink.files()
-    run(core / "pelican", "content", "-s", "pelicanconf.py", "-o", "by-pelican", cwd=site)
+    run(whole / "pelican", "content", "-s", "pelicanconf.py", "-o", "by-pelican", cwd=site)
     assert files_of(site / "by-pelican") == without_marker(kitchen_sink.files())
+
+
+def test_without_the_extra_for_leaflets_the_rest_of_the_site_is_the_same(core, site, kitchen_sink):
+    printed = run(core / "practice", "build", cwd=site)
+    assert printed.count("leaflets-off") == 1
+    assert "run `pip install 'practice-site[leaflets]'`" in printed
+
+    def rest(files: dict[str, bytes]) -> dict[str, bytes]:
+        links = re.compile(rb'<p class="leaflets">.*?</p>\n', re.DOTALL)
+        return {
+            name: links.sub(b"", content) if name.endswith(".html") else content
+            for name, content in files.items()
+            if not name.startswith("leaflets/")
+        }
+
+    built = files_of(site / "output")
+    assert built == rest(kitchen_sink.files())
+    assert built == rest(built), "no page links to a leaflet"
 
 
 def without_marker(files: dict[str, bytes]) -> dict[str, bytes]:

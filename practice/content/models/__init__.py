@@ -67,6 +67,7 @@ from practice.content.models.fields import (
 from practice.content.models.figures import Figure
 from practice.content.models.hours import Hours, HoursException
 from practice.content.models.kinds import KINDS
+from practice.content.models.leaflets import Leaflets, Visit
 from practice.content.models.lists import Source, SourceCheck, SourceState, Topic
 from practice.content.models.values import (
     FREQUENCY_MEANING,
@@ -140,6 +141,7 @@ __all__ = [
     "Insurance",
     "KeyPoint",
     "LanguageTag",
+    "Leaflets",
     "Location",
     "Model",
     "Notice",
@@ -170,6 +172,7 @@ __all__ = [
     "Treatment",
     "TwoLetters",
     "Video",
+    "Visit",
     "WebAddress",
     "Weekday",
     "Weekdays",

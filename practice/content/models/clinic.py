@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from practice.content.models.documents import PagePicture
 from practice.content.models.fields import Model, field
 from practice.content.models.hours import HoursException, WeekHours
+from practice.content.models.leaflets import Leaflets
 from practice.content.models.values import (
     BrandColor,
     Date,
@@ -215,6 +216,7 @@ class Clinic(Model):
     fees: tuple[Fee, ...] = field("What a visit costs without insurance", ())
     insurance: Insurance = field("Plans the clinic takes")
     languages: Texts = field("Languages spoken")
+    leaflets: Leaflets = field("Leaflets for patients to take home", Leaflets())
     funding: Text | None = field(
         "Who pays for the site's texts, and what the practice earns by them; shown on each", None
     )

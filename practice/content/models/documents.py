@@ -246,6 +246,7 @@ class Treatment(Illustrated):
     next_review: Date | None = field("When it is due again", None)
     sources: Ids = field("Ids from `sources.yaml`", ())
     funding: Text | None = field(FUNDING, None)
+    leaflet: Flag = field("`false` makes no leaflet of it for patients to take home", True)
 
     what_happens: Html = body("Under `## What happens`")
     who_for: Html = body("Under `## Who it helps`")

@@ -1,0 +1,569 @@
+"""Leaflets to take home: what they say, how they are built, how they are kept, and what is named.
+
+The PDFs of the sample are made once; what needs other texts makes single leaflets.
+
+Not tested here: the same bytes with other time zones, hash seeds and interpreters
+(`test_determinism.py`, whose site has leaflets), mistakes of `clinic.yaml` (`bad/clinic-visit-…`).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+from itertools import pairwise
+from pathlib import Path
+
+import pdfua
+import pikepdf
+import pypdfium2
+import pytest
+import zxingcpp
+from conftest import CONTENT, ROOT
+
+from practice.build.prepare import prepare
+from practice.build.run import build
+from practice.build.settings import load_settings
+from practice.content.markdown import plain
+from practice.preview.live import LivePreview
+from practice.problems import ProblemsFound
+from practice.rendering import leaflets, typesetting
+from practice.rendering.html_tree import tree_of
+from practice.rendering.jobs import leaflet_job
+from practice.rendering.leaflet_data import PAGES, Fit, LeafletData
+from practice.rendering.leaflets import LeafletMaker
+from practice.site.formatting import phone
+from practice.site.leaflets import Leaflet, leaflets_of
+
+LARGEST_BYTES = 100_000
+DPI_SCALE = 2
+"""144 dots an inch, less than any printer has."""
+PAINTS = {"Tj", "TJ", "'", '"', "f", "f*", "F", "S", "s", "B", "B*", "b", "b*", "Do", "sh", "BI"}
+"""Operators of a page that leave something to see (ISO 32000-1, annex A)."""
+INVALID_ZONE = "Pacific/Kiritimati"
+
+
+class Pdf:
+    """A leaflet as a reader, a scanner and a screen reader find it."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.pdf = pikepdf.open(io.BytesIO(content))
+        self.pages = pypdfium2.PdfDocument(content)
+
+    @property
+    def text(self) -> str:
+        return "".join(page.get_textpage().get_text_range() for page in self.pages)
+
+    def codes(self) -> list[str]:
+        found = []
+        for page in self.pages:
+            picture = page.render(scale=DPI_SCALE).to_pil()
+            found += [code.text for code in zxingcpp.read_barcodes(picture)]
+        return found
+
+    def elements(self):
+        """Every element of the structure, in reading order."""
+        return list(_elements(self.pdf.Root.StructTreeRoot.K))
+
+
+def _elements(node):
+    if isinstance(node, pikepdf.Array):
+        for item in node:
+            yield from _elements(item)
+    elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
+        yield node
+        yield from _elements(node.get("/K", pikepdf.Array()))
+
+
+def squeezed(text: str) -> str:
+    """A text without spaces and hyphens at the ends of lines, which a layout may change."""
+    return re.sub(r"[\s\u00ad\ufffe\u0002]+", "", text)
+
+
+def made_of(practice) -> dict[str, tuple[Leaflet, Pdf]]:
+    return {
+        leaflet.path: (leaflet, Pdf((practice.folder / leaflet.path.lstrip("/")).read_bytes()))
+        for leaflet in leaflets_of(practice.site)
+    }
+
+
+@pytest.fixture(scope="module")
+def found(sample):
+    made = made_of(sample)
+    assert len(made) == 4 * len(sample.site.treatments) + 2
+    return made
+
+
+@pytest.fixture(scope="module")
+def each(found):
+    """Every leaflet of the sample, with its path to show in failures."""
+    return [(path, leaflet, pdf) for path, (leaflet, pdf) in found.items()]
+
+
+def renderer_of(content: Path):
+    return prepare(load_settings(ROOT / "pelicanconf.py", content, None))
+
+
+def make(content: Path, number: int = 0) -> bytes:
+    """Make one leaflet of a practice."""
+    renderer = renderer_of(content)
+    return renderer.leaflets.make(list(leaflets_of(renderer.site))[number])
+
+
+def problems_of(content: Path) -> list:
+    with pytest.raises(ProblemsFound) as error:
+        make(content)
+    return error.value.problems
+
+
+@pytest.fixture
+def small(tmp_path):
+    """The smallest practice without a mistake, to change."""
+    return Path(shutil.copytree(ROOT / "tests" / "bad" / "base", tmp_path / "content"))
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), "utf-8")
+
+
+# --- What they say ---
+
+
+def test_everything_serious_is_in_the_text(each):
+    for path, leaflet, pdf in each:
+        text = squeezed(pdf.text)
+        for treatment in leaflet.treatments:
+            meta = treatment.meta
+            said = [words for card in meta.get_help for words in (card.title, card.details)]
+            said += [words for effect in meta.serious for words in (effect.name, effect.what_to_do)]
+            said.append(meta.aftercare)
+            if leaflet.kind != "aftercare":
+                said += [effect.details for effect in meta.serious]
+                said += [words for effect in meta.mild for words in (effect.name, effect.figure)]
+                said += [words for ask in meta.ask_first for words in (ask.title, ask.details)]
+            for words in filter(None, said):
+                for line in re.split(r"</?(?:p|li|ul|ol)>", words):
+                    words_of_line = squeezed(plain(line))
+                    assert words_of_line.lower() in text.lower(), (path, line)
+
+
+def test_the_phone_numbers_and_hours_are_in_the_text(each, sample):
+    places = sample.site.locations
+    for path, _, pdf in each:
+        text = squeezed(pdf.text)
+        for place in places:
+            assert squeezed(phone(place.phone)) in text, path
+        for line in places[0].opening_lines:
+            assert squeezed(f"{line.days}: {line.times}") in text, path
+
+
+def test_what_to_do_afterwards_is_in_the_text(found):
+    text = squeezed(found["/leaflets/aftercare/dry-needling.pdf"][1].text)
+    for words in ("Use a warm pack if warmth feels good", "Do not train the sore muscle hard"):
+        assert squeezed(words) in text
+
+
+def test_qr_codes_lead_to_the_page_and_to_booking(each, sample):
+    for path, leaflet, pdf in each:
+        page = "/treatments/" if leaflet.visit else leaflet.treatments[0].path
+        expected = {sample.address + page}
+        if leaflet.kind != "aftercare" or leaflet.large_print:
+            expected.add(sample.site.clinic.booking_url)
+        assert set(pdf.codes()) == expected, path
+
+
+def test_links_are_whole_addresses(each):
+    for path, _, pdf in each:
+        for page in pdf.pdf.pages:
+            for link in page.get("/Annots", []):
+                assert re.match(r"(https://|tel:\+)", str(link.A.URI)), path
+
+
+def test_only_the_day_of_the_review_is_in_the_file(found, small):
+    for path, (_, pdf) in found.items():
+        assert not {"/CreationDate", "/ModDate"} & set(pdf.pdf.docinfo.keys()), path
+    reviewed = Pdf(make(small))
+    assert "Last reviewed May 1, 2026 by Ana" in " ".join(reviewed.text.split())
+    assert str(reviewed.pdf.docinfo.CreationDate).startswith("D:20260501")
+
+
+def test_what_editors_write_is_printed_and_never_evaluated(small):
+    words = r"#panic(1) $x$ @ref `code` [a] = b // c #data.title"
+    edit(small / "treatments/cups.md", "\nRest.\n", f"\nRest {words.replace('[', chr(92) + '[')}\n")
+    text = squeezed(Pdf(make(small)).text)
+    assert squeezed(words.replace("`", "")) in text
+
+
+# --- Pages ---
+
+
+def test_every_leaflet_fits_its_pages_and_is_small(each):
+    for path, leaflet, pdf in each:
+        if not leaflet.large_print:
+            assert len(pdf.pages) <= PAGES[leaflet.kind] * len(leaflet.treatments), path
+        assert len(pdf.content) <= LARGEST_BYTES, path
+
+
+def test_words_are_left_out_in_order_and_nothing_serious(sample):
+    [leaflet] = [f for f in leaflets_of(sample.site) if f.path == "/leaflets/dry-needling.pdf"]
+    attempts = list(LeafletData(sample.site, sample.address, leaflet).attempts())
+    sizes = [len(json.dumps(attempt)) for attempt in attempts]
+    assert sizes[1:] == sorted(sizes[1:], reverse=True)
+    assert len(attempts) == len({*Fit} - {Fit.NO_DETAILS}) + 1
+    for attempt in attempts:
+        [treatment] = attempt["treatments"]
+        assert treatment["help"] == attempts[0]["treatments"][0]["help"]
+        effects = treatment["effects"]
+        assert [e["name"] for e in effects] == [
+            e["name"] for e in attempts[0]["treatments"][0]["effects"]
+        ]
+        assert all(e["details"] for e in effects if e["serious"])
+    first = attempts[2]["treatments"][0]["effects"][3]
+    assert first["details"] == ["A small blue or purple mark where the needle went in."]
+
+
+def test_the_type_is_never_made_smaller(found):
+    def sizes(path):
+        pages = found[path][1].pages
+        return {
+            round(item.get_font_size(), 1)
+            for page in pages
+            for item in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_TEXT])
+        }
+
+    assert min(sizes("/leaflets/dry-needling.pdf")) >= 9.5
+    assert min(sizes("/leaflets/large-print/dry-needling.pdf")) >= 16
+
+
+@pytest.mark.parametrize(
+    ("lines", "size"),
+    [
+        ("  country: US\n", (612, 792)),
+        ("  country: DE\n", (595, 842)),
+        ("  country: US\nleaflets:\n  paper: a4\n", (595, 842)),
+        ("  country: DE\nleaflets:\n  paper: letter\n", (612, 792)),
+    ],
+)
+def test_the_paper_is_that_of_the_country_or_of_the_settings(small, lines, size):
+    edit(small / "clinic.yaml", '  postal_code: "80000"\n', f'  postal_code: "80000"\n{lines}')
+    page = Pdf(make(small)).pages[0]
+    assert tuple(map(round, page.get_size())) == size
+
+
+@pytest.mark.parametrize("kind", [*PAGES])
+def test_the_sample_fits_a4_too(kind, tmp_path):
+    content = Path(shutil.copytree(CONTENT["sample"], tmp_path / "content"))
+    edit(content / "clinic.yaml", "\nleaflets:\n", "\nleaflets:\n  paper: a4\n")
+    renderer = renderer_of(content)
+    for leaflet in leaflets_of(renderer.site):
+        if leaflet.kind == kind and not leaflet.large_print:
+            pages = Pdf(renderer.leaflets.make(leaflet)).pages
+            assert len(pages) <= PAGES[kind] * len(leaflet.treatments)
+
+
+def test_what_does_not_fit_is_named_with_its_file(small):
+    edit(small / "treatments/cups.md", "\nRest.\n", "\nRest.\n\n" + "Take it slowly.\n\n" * 120)
+    [problem] = problems_of(small)
+    assert (Path(problem.path).name, problem.code) == ("cups.md", "leaflet-long")
+    assert "and has 2 at most" in problem.message
+
+
+# --- Structure ---
+
+
+def test_title_and_language(each):
+    for path, leaflet, pdf in each:
+        root = pdf.pdf.Root
+        assert str(pdf.pdf.docinfo.Title).startswith(leaflet.title), path
+        assert root.ViewerPreferences.DisplayDocTitle, path
+        assert str(root.Lang) == "en-US", path
+        assert root.MarkInfo.Marked, path
+
+
+def test_headings_come_in_order(each):
+    for path, leaflet, pdf in each:
+        levels = [int(str(e.S)[2:]) for e in pdf.elements() if re.fullmatch(r"/H\d", str(e.S))]
+        assert levels[0] == 1, path
+        assert levels.count(1) == 1, path
+        assert all(new <= old + 1 for old, new in pairwise(levels)), path
+        cards = sum(len(treatment.meta.get_help) for treatment in leaflet.treatments)
+        assert levels.count(4 if leaflet.visit else 3) >= cards, path
+
+
+def test_every_figure_has_a_text_and_every_table_its_headers(each):
+    for path, _, pdf in each:
+        elements = pdf.elements()
+        figures = [element for element in elements if element.S == "/Figure"]
+        assert figures, path
+        assert all(str(figure.get("/Alt", "")).strip() for figure in figures), path
+        tables = [element for element in elements if element.S == "/Table"]
+        assert tables or "pelvic" in path, path
+        for table in tables:
+            kinds = [str(element.S) for element in _elements(table)]
+            assert kinds[:4] == ["/Table", "/THead", "/TR", "/TH"], path
+            assert set(kinds[3 : kinds.index("/TBody")]) == {"/TH"}, path
+
+
+def test_nothing_is_painted_outside_of_marks(each):
+    for path, _, pdf in each:
+        for page in pdf.pdf.pages:
+            depth = 0
+            for _, operator in pikepdf.parse_content_stream(page):
+                name = str(operator)
+                depth += (name in ("BDC", "BMC")) - (name == "EMC")
+                assert depth or name not in PAINTS, path
+
+
+def test_a_validator_finds_nothing(each, tmp_path):
+    """`pdfua` looks at 16 of the 106 rules of PDF/UA-1 that machines can check."""
+    for path, _, pdf in each:
+        file = tmp_path / "leaflet.pdf"
+        file.write_bytes(pdf.content)
+        report = pdfua.validate(file)
+        assert not report.findings, path
+
+
+# --- The site ---
+
+
+def linked(page) -> dict[str, str]:
+    """The leaflets that a page links to, and the words of each link."""
+    return {a.get("href"): "".join(a.itertext()) for a in page.all("p[@class='leaflets']/a")}
+
+
+def test_pages_link_to_their_leaflets(sample):
+    pages = {treatment.path: [] for treatment in sample.site.treatments} | {"/treatments/": []}
+    for leaflet in leaflets_of(sample.site):
+        pages["/treatments/" if leaflet.visit else leaflet.treatments[0].path].append(leaflet.path)
+    for path, own in pages.items():
+        links = linked(sample.page(path))
+        assert list(links) == own
+        assert len(set(links.values())) == len(links)
+        assert all("PDF" in words for words in links.values())
+
+
+def test_a_treatment_can_have_none(small):
+    edit(small / "treatments/cups.md", "summary:", "leaflet: false\nsummary:")
+    renderer = renderer_of(small)
+    assert not list(leaflets_of(renderer.site))
+    [cups] = renderer.site.treatments
+    assert "leaflets" not in renderer.page(cups)
+
+
+def test_an_unrelated_edit_and_another_day_make_none_anew(small, tmp_path, monkeypatch):
+    build(small, tmp_path / "site", ROOT / "pelicanconf.py")
+    before = (tmp_path / "site/leaflets/cups.pdf").read_bytes()
+
+    def never(*_):
+        raise AssertionError("it was made anew")
+
+    monkeypatch.setattr(LeafletMaker, "_made", never)
+    edit(small / "posts/first.md", "summary:", "modified: 2026-05-20\nsummary:")
+    edit(small / "clinic.yaml", "languages: [English]", "languages: [English, Spanish]")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1793620800")
+    build(small, tmp_path / "site", ROOT / "pelicanconf.py")
+    assert (tmp_path / "site/leaflets/cups.pdf").read_bytes() == before
+
+
+def test_what_a_leaflet_shows_makes_it_anew(small, tmp_path):
+    def text():
+        build(small, tmp_path / "site", ROOT / "pelicanconf.py")
+        return Pdf((tmp_path / "site/leaflets/cups.pdf").read_bytes()).text
+
+    assert "555-0100" in text()
+    edit(small / "clinic.yaml", "+1 555 555 0100", "+1 555 555 0177")
+    assert "555-0177" in text()
+    edit(small / "team/ana.md", "name: Ana", "name: Anabel")
+    assert "Anabel" in text()
+    edit(small / "treatments/cups.md", "\nRest.\n", "\nTake a walk.\n")
+    assert "Take a walk." in text()
+
+
+def test_two_makings_have_the_same_bytes(small, tmp_path, monkeypatch):
+    first = make(small)
+    monkeypatch.setenv("PRACTICE_CACHE", str(tmp_path / "another-cache"))
+    monkeypatch.setenv("TZ", INVALID_ZONE)
+    assert make(small) == first
+
+
+def test_the_preview_shows_them_also_of_a_draft(small):
+    edit(small / "treatments/cups.md", "summary:", "status: draft\nsummary:")
+    live = LivePreview(small, ROOT / "theme", "https://www.example.com")
+    assert b"/leaflets/cups.pdf" in live.show("/treatments/cups/").content
+    assert live.show("/leaflets/cups.pdf").content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("name", typesetting.NEEDED)
+def test_without_a_package_the_site_is_built_and_one_message_says_so(
+    name, small, tmp_path, monkeypatch
+):
+    there = typesetting.find_spec
+    monkeypatch.setattr(typesetting, "find_spec", lambda n: None if n == name else there(n))
+    built = build(small, tmp_path / "site", ROOT / "pelicanconf.py")
+    [problem] = [p for p in built.warnings if p.code == "leaflets-off"]
+    assert name in problem.message
+    assert "uv sync" in problem.hint or "leaflets]" in problem.hint
+    assert not (tmp_path / "site/leaflets").exists()
+    assert ".pdf" not in (tmp_path / "site/treatments/cups/index.html").read_text("utf-8")
+    edit(small / "clinic.yaml", "languages:", "leaflets:\n  treatments: false\nlanguages:")
+    codes = {p.code for p in build(small, tmp_path / "site", ROOT / "pelicanconf.py").warnings}
+    assert "leaflets-off" not in codes
+
+
+# --- What is named ---
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "text"),
+    [
+        ("treatments/cups.md", "\nRest.\n", "\nRest. 休息\n", "休"),
+        ("treatments/cups.md", "summary: Cups", "summary: Cups 😀", "😀"),
+        ("clinic.yaml", "  city: Exampleton", "  city: Exampleton 東", "東"),
+    ],
+)
+def test_a_character_that_no_font_shows_is_named_at_its_line(small, file, old, new, text):
+    edit(small / file, old, new)
+    problem = next(p for p in problems_of(small) if text in p.message)
+    line = next(
+        n for n, line in enumerate((small / file).read_text("utf-8").split("\n"), 1) if text in line
+    )
+    assert (problem.code, problem.line) == ("leaflet-character", line)
+    assert problem.path.endswith(f"content/{file}")
+    assert f"U+{ord(text):04X}" in problem.message
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A folder of the practice's own templates."""
+    shutil.copytree(ROOT / "theme/templates/leaflet", tmp_path / "own/leaflet")
+    return tmp_path / "own"
+
+
+def make_with(own: Path, settings_file, small: Path) -> bytes:
+    settings = settings_file(THEME_TEMPLATES_OVERRIDES=[str(own)])
+    renderer = prepare(load_settings(settings, small, None))
+    assert not [p for p in renderer.warnings if p.code.startswith("override")]
+    return renderer.leaflets.make(next(leaflets_of(renderer.site)))
+
+
+def test_a_designer_can_change_words_and_template(own, settings_file, small):
+    (own / "leaflet/parts.typ").unlink()
+    edit(own / "leaflet/words.toml", '"When to get help"', '"When to call"')
+    edit(own / "leaflet/leaflet.typ", "// --- Foot ---", '#import "mine.typ": hello\n#hello')
+    (own / "leaflet/mine.typ").write_text("#let hello = [With kind regards.]\n", "utf-8")
+    text = Pdf(make_with(own, settings_file, small)).text
+    assert "When to call" in text
+    assert "With kind regards." in text
+
+
+MISTAKES = [
+    ("leaflet.typ", "#data.nothing-like-it", "nothing-like-it"),
+    ("leaflet.typ", "#(1", "unclosed delimiter"),
+    ("leaflet.typ", '#image("/page.svg")', "alt text"),
+    ("leaflet.typ", '#text(font: "No Such Font")[a]', "unknown font family"),
+    ("leaflet.typ", '#import "@preview/cetz:0.3.0"', "from the Internet"),
+    ("leaflet.typ", '#read("/etc/passwd")', "file not found"),
+    ("words.toml", "nothing = ", "TOML"),
+]
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake[2])
+def test_a_mistake_of_a_template_is_named_at_its_line(own, settings_file, small, mistake):
+    name, wrong, message = mistake
+    file = own / "leaflet" / name
+    lines = file.read_text("utf-8").count("\n")
+    file.write_text(f"{file.read_text('utf-8')}{wrong}\n", "utf-8")
+    with pytest.raises(ProblemsFound) as found:
+        make_with(own, settings_file, small)
+    [problem] = found.value.problems
+    assert message in problem.message
+    assert (problem.path, problem.line, problem.code) == (str(file), lines + 1, "template-error")
+
+
+def test_a_theme_without_the_template_is_named(theme, settings_file, small):
+    shutil.rmtree(theme / "templates/leaflet")
+    renderer = prepare(load_settings(settings_file(THEME=str(theme)), small, None))
+    with pytest.raises(ProblemsFound) as found:
+        renderer.leaflets.make(next(leaflets_of(renderer.site)))
+    [problem] = found.value.problems
+    assert problem.code == "template-missing"
+    assert problem.path == str(theme / "templates/leaflet/leaflet.typ")
+
+
+def test_a_template_that_takes_too_long_is_ended_and_named(own, settings_file, small, monkeypatch):
+    monkeypatch.setattr(leaflets, "SECONDS", 0.5)
+    with (own / "leaflet/leaflet.typ").open("a", encoding="utf-8") as file:
+        file.write("#for number in range(2000000000) {}\n")
+    settings = settings_file(THEME_TEMPLATES_OVERRIDES=[str(own)])
+    renderer = prepare(load_settings(settings, small, None))
+    job = leaflet_job(next(leaflets_of(renderer.site)), renderer)
+    with pytest.raises(ProblemsFound) as found:
+        job.run(renderer.theme)
+    assert [problem.code for problem in found.value.problems] == ["file-slow"]
+
+
+# --- Parts ---
+
+
+def test_html_becomes_a_tree_without_pictures():
+    text = (
+        '<p>One <strong>two</strong>\n<a href="/x/">three</a>.</p>\n'
+        '<p><img src="a.png" alt="x"></p>\n<ul>\n<li>a</li>\n<li><p>b &amp; c</p>\n</li>\n</ul>'
+    )
+    assert tree_of(text) == [
+        {
+            "t": "p",
+            "c": [
+                "One ",
+                {"t": "strong", "c": ["two"]},
+                " ",
+                {"t": "a", "href": "/x/", "c": ["three"]},
+                ".",
+            ],
+        },
+        {"t": "ul", "c": [{"t": "li", "c": ["a"]}, {"t": "li", "c": [{"t": "p", "c": ["b & c"]}]}]},
+    ]
+
+
+def test_every_kind_of_text_can_be_printed(small):
+    edit(
+        small / "treatments/cups.md",
+        "\nRest.\n",
+        "\nRest **now**, *please*.\\\nCall [us](tel:+15555550100).\n\n1. one\n2. two\n\n"
+        "> A quote\n\n### A heading\n\n| a | b |\n|---|---|\n| c | d |\n\n"
+        "/// key-point\n\nThe point.\n///\n\n/// in-language | es\n\nDescanse.\n///\n\n"
+        "/// dont\n\n- Do not run.\n///\n",
+    )
+    pdf = Pdf(make(small))
+    text = " ".join(pdf.text.split())
+    for words in (
+        "Rest now, please.",
+        "A quote",
+        "A heading",
+        "The point.",
+        "Descanse.",
+        "Do not run.",
+    ):
+        assert words in text
+    assert "es" in {str(e.get("/Lang", "")) for e in pdf.elements()}
+
+
+def test_an_emergency_note_stands_where_no_card_has_one(small):
+    assert "In an emergency, call 911." in Pdf(make(small)).text
+
+
+def test_a_network_package_in_a_comment_of_the_theme_is_none():
+    for name in ("leaflet.typ", "parts.typ"):
+        text = (ROOT / "theme/templates/leaflet" / name).read_bytes()
+        assert not list(typesetting._refused({name: text}))
+
+
+def test_a_leaflet_has_a_quiet_zone_around_its_codes():
+    code = leaflets._qr_code("https://www.example.com/").decode()
+    size = int(re.search(r'width="(\d+)"', code)[1])
+    assert f"M{leaflets.QUIET_ZONE} {leaflets.QUIET_ZONE}" in code
+    assert (size - 2 * leaflets.QUIET_ZONE - 17) % 4 == 0
