@@ -257,10 +257,10 @@ def _steady(shared_folder):
 
 @pytest.fixture(scope="session")
 def pictures(shared_folder, _steady) -> Path:
-    """A cache that holds the pictures of the kitchen sink and nothing else, to be copied.
+    """A cache with the pictures and leaflets of the kitchen sink and nothing else, to be copied.
 
-    A test that needs a cold cache begins with a copy, because to encode the pictures takes half of
-    a first build, and depends on nothing but Pillow and their pixels.
+    A test that needs a cold cache begins with a copy, because making them takes more than half of
+    a first build.
     """
     folder = shared_folder / "pictures"
     with FileLock(shared_folder / "pictures.lock"), pytest.MonkeyPatch.context() as patch:
@@ -268,7 +268,7 @@ def pictures(shared_folder, _steady) -> Path:
             patch.setenv("PRACTICE_CACHE", str(folder))
             build(CONTENT["kitchen-sink"], shared_folder / "site-of-pictures", SETTINGS)
             for cached in folder.iterdir():
-                if not cached.name.startswith("pictures"):
+                if not cached.name.startswith(("pictures", "leaflets")):
                     cached.unlink()
             assert any(folder.iterdir())
     return folder

@@ -159,9 +159,10 @@ def _without_field(text: str, index: int) -> str:
 
 
 EVERYDAY = re.compile(
-    r"(?:(?:  ){0,4}(?:- )?(?:[A-Za-z][\w-]*:(?=[ \n])[ ]?)?"
-    r"(?:\"[^\"\\\n\t\x80-\x9f\u2028\u2029]*\"|\[[A-Za-z][\w-]*(?:, [A-Za-z][\w-]*)*\]"
-    r"|[A-Za-z0-9$(+](?:[^\s:#]|:(?=[^\s:#])|[ ](?=[^\s:#]))*)?\n)*"
+    r"(?:(?:  ){0,4}(?:- )?(?:[A-Za-z][\w-]*:(?=[ \n])[ ]?)?(?:>-|-[0-9.]+|\[\]"
+    r"|\"[^\"\\\n\t\x80-\x9f\u2028\u2029]*\""
+    r"|\[[A-Za-z][\w.-]*(?: [\w.-]+)*(?:, [A-Za-z][\w.-]*(?: [\w.-]+)*)*\]"
+    r"|[A-Za-z0-9$(+](?:[^\s:#]|:(?=[^\s:#])|[ ](?=[^\s:#]))*:?)?\n|#[^\s]*(?: [^\s]+)*\n)*"
 )
 """Lines that libyaml and PyYAML's Python parser read the same; for all of YAML they do not."""
 

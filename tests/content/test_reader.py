@@ -12,6 +12,9 @@ import re
 from pathlib import Path
 
 import pytest
+from conftest import CONTENT
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from practice.content import front_matter
 from practice.content.document import WORDS_A_MINUTE, InvalidDocument, slug_of
@@ -372,3 +375,35 @@ def test_a_slip_is_answered_by_what_was_meant(tmp_path, field, hint):
 def test_a_slip_in_the_clinics_file_is_answered_by_what_was_meant(values, message, hint):
     _, problems = validate(Clinic, values, "clinic.yaml", lambda _: 1)
     assert any(message in p.message and hint in p.hint for p in problems)
+
+
+LINES = st.sampled_from(
+    [
+        "name: Words, and more", "name: >-", "name:", "other: [a, two words, c.d]", "- item",
+        "words", "empty: []", "- name: 12", "number: -122.5", 'quoted: "a: b # c"', "# a comment",
+        "", " ",
+        "ends with a colon:", "it’s: 08:00", "text with a # sign", "$5: x", "-", "- >-", "name: -",
+        "2026-05-01", "name: a  b", "- - a", "name: [a", '"a": b', "true: no", "[a, b]", "+1 555",
+    ]
+)  # fmt: skip
+INDENTS = st.sampled_from(["", "", "  ", "  ", "    ", "      ", " "])
+
+
+@settings(max_examples=500)
+@given(st.lists(st.tuples(INDENTS, LINES), max_size=8))
+@example([("", "name: >-"), ("  ", "# a comment"), ("", "# a comment"), ("  ", "words")])
+@example([("", "name: >-"), ("", ""), ("    ", "words"), ("  ", "words"), ("", "")])
+def test_both_parsers_of_yaml_read_the_same(lines):
+    text = "\n".join(f"{indent}{line}" for indent, line in lines)
+    found = front_matter.parse("x.md", text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(front_matter, "_quick", lambda _text: None)
+        expected = front_matter.parse("x.md", text)
+    assert found == expected
+
+
+@pytest.mark.parametrize("practice", CONTENT.values(), ids=CONTENT)
+def test_the_lists_of_a_practice_are_read_by_the_fast_parser(practice):
+    """They are read anew by each build, unlike texts."""
+    texts = [file.read_text("utf-8") for file in practice.glob("*.yaml")]
+    assert [text for text in texts if not front_matter.EVERYDAY.fullmatch(f"{text}\n")] == []
