@@ -35,11 +35,21 @@ class Tool:
     winget: str = ""
     variable: str = ""
     """An environment variable that may name the program instead."""
+    npm: str = ""
+    """The package with its version, if npm installs the tool, on every system."""
 
     @property
     def package(self) -> str:
         """The package on this system; empty where the tests that need the tool do not run."""
+        if self.npm:
+            return self.npm
         return {"darwin": self.brew, "win32": self.winget}.get(sys.platform, self.apt)
+
+    @property
+    def install(self) -> tuple[str, ...]:
+        """The words of the command that installs the package."""
+        words = NPM if self.npm else INSTALL.get(sys.platform, ("install",))
+        return (*words, self.package)
 
 
 TOOLS = {
@@ -64,9 +74,11 @@ TOOLS = {
         Tool("apache2", ("apache2",), apt="apache2"),
         Tool("caddy", ("caddy",), apt="caddy", brew="caddy", winget="CaddyServer.Caddy"),
         Tool("git", ("git",), apt="git", brew="git", winget="Git.Git"),
+        Tool("html-validate", ("html-validate",), apt="", npm="html-validate@10.17.0"),
         Tool("locales", ("/usr/share/i18n/locales/de_DE",), apt="locales"),
         Tool("nginx", ("nginx",), apt="nginx-light", brew="nginx"),
         Tool("node", ("node",), apt="nodejs", brew="node", winget="OpenJS.NodeJS"),
+        Tool("npm", ("npm",), apt="npm", brew="node", winget="OpenJS.NodeJS"),
         Tool("openssl", ("openssl",), apt="openssl", brew="openssl"),
         Tool("ssh-keygen", ("ssh-keygen",), apt="openssh-client", brew="openssh"),
         Tool("ssh-keyscan", ("ssh-keyscan",), apt="openssh-client", brew="openssh"),
@@ -79,6 +91,8 @@ INSTALL = {
     "win32": ("winget", "install", "--exact", "--id"),
 }
 """How each system installs a package; the package's name is the last argument."""
+NPM = ("npm", "install", "--global", "--no-audit", "--no-fund")
+"""How npm installs a package."""
 
 
 def in_ci() -> bool:
@@ -115,7 +129,7 @@ def required(name: str) -> str:
 
 def how_to_get(tool: Tool) -> str:
     """One line that says that a tool is missing and how to install it."""
-    command = " ".join((*INSTALL.get(sys.platform, ("install",)), tool.package))
+    command = " ".join(tool.install)
     other = f", or set {tool.variable} to the path of one" if tool.variable else ""
     return f"`{tool.name}` is missing: `{command}`{other}"
 
@@ -150,12 +164,13 @@ def main() -> None:
         print("The tests that need these programs will be skipped:")
         print("\n".join(how_to_get(tool) for tool in wanted), flush=True)
         return
-    packages = list(dict.fromkeys(tool.package for tool in wanted))
-    print(f"Installing what the tests need: {', '.join(packages)}", flush=True)
+    commands = list(dict.fromkeys(tool.install for tool in sorted(wanted, key=lambda t: t.npm)))
+    packages = ", ".join(command[-1] for command in commands)
+    print(f"Installing what the tests need: {packages}", flush=True)
     if sys.platform == "linux":
         _run([*before, "apt-get", "update", "--quiet"])
-    for package in packages:
-        _run([*before, *INSTALL[sys.platform], package])
+    for command in commands:
+        _run([*before, *command])
     for tool in missing():
         print(f"Still missing: {how_to_get(tool)}", flush=True)
 

@@ -60,7 +60,7 @@ def test_who_may_install(  # noqa: PLR0917  # fixtures and parameters
     assert bool(commands) == (before is not None)
     for command in commands:
         assert command[: len(before)] == before
-        assert command[len(before)] == tools.INSTALL[platform][0]
+        assert command[len(before)] in (tools.INSTALL[platform][0], "npm")
 
 
 def test_without_the_right_to_install_it_says_how(commands, monkeypatch, capsys):
@@ -68,7 +68,8 @@ def test_without_the_right_to_install_it_says_how(commands, monkeypatch, capsys)
     tools.main()
     said = capsys.readouterr().out
     for tool in tools.TOOLS.values():
-        assert f"`{tool.name}` is missing: `apt-get install" in said
+        manager = "npm install" if tool.npm else "apt-get install"
+        assert f"`{tool.name}` is missing: `{manager}" in said
     assert commands == []
 
 

@@ -104,6 +104,7 @@ def test_what_is_not_there_is_said(page, address):
     page.get_by_text("No page found for “qqqqqqqqqq”.").wait_for()
     assert not page.locator(".search-more").is_visible()
     assert page.locator(".search-results li").count() == 0
+    assert not page.locator(".search-results").is_visible(), "an empty list is none"
 
 
 def test_an_excerpt_reads_as_a_part_of_a_text(page, address):
@@ -137,6 +138,13 @@ def test_without_its_index_the_page_says_so(page, address):
     page.route("**/pagefind/**", lambda route: route.abort())
     page.goto(f"{address}/search/?q=knee")
     page.get_by_text("Search does not work right now.").wait_for()
+    assert not page.locator(".search-results").is_visible()
+
+
+def test_before_publishing_the_page_says_why_search_does_not_work(page, address):
+    page.route("**/pagefind/**", lambda route: route.fulfill(status=404))
+    page.goto(f"{address}/search/?q=knee")
+    page.get_by_text("Search works once the site is published").wait_for()
 
 
 def test_without_scripts_there_is_no_dead_form(browser, address):

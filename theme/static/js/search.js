@@ -95,8 +95,18 @@
     const shown = list.children.length;
     const found = await Promise.all(results.slice(shown, shown + count).map((one) => one.data()));
     list.append(...found.map(item));
+    list.hidden = !results.length;
     more.hidden = list.children.length >= results.length;
     return list.children[shown];
+  };
+
+  // Publishing makes the index, so there is none in the preview.
+  const why = async () => {
+    const program = `${form.dataset.indexes.split(" ")[0]}pagefind.js`;
+    const there = await fetch(program, { method: "HEAD" }).catch(() => ({}));
+    return there.status === 404
+      ? "Search works once the site is published: that is when its index is made."
+      : "Search does not work right now.";
   };
 
   let latest = 0;
@@ -112,7 +122,7 @@
       status.textContent = words ? `${results.length ? count : "No page"} found for “${words}”.` : "";
     } catch {
       loading = undefined;
-      status.textContent = "Search does not work right now. The lists below lead to every page.";
+      status.textContent = `${await why()} The lists below lead to every page.`;
     }
   };
 
