@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
-import pikepdf
+from pikepdf import ObjectStreamMode, Pdf
 
 FONTS = "fontpkg_atkinson_hyperlegible"
 NEEDED = ("typst", "segno", FONTS)
@@ -118,10 +118,8 @@ def _fonts() -> Path:
 def _compact(pdf: bytes) -> bytes:
     """Return a PDF with its tags compressed, which otherwise are half of it; always the same."""
     out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(pdf)) as opened:
-        opened.save(
-            out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True
-        )
+    with Pdf.open(io.BytesIO(pdf)) as opened:
+        opened.save(out, object_stream_mode=ObjectStreamMode.generate, deterministic_id=True)
     return out.getvalue()
 
 

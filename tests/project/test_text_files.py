@@ -107,7 +107,7 @@ def test_content_saved_by_a_windows_editor_gives_the_same_bytes(tmp_path):
             settings_text(PATH=str(folder / "content"), THEME=str(folder / "theme")), "utf-8"
         )
         for file in folder.rglob("*") if name == "windows" else ():
-            if file.suffix in {".md", ".yaml", ".html", ".css", ".js", ".py"}:
+            if file.suffix in {".md", ".yaml", ".html", ".css", ".js", ".py", ".typ", ".toml"}:
                 text = file.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
                 file.write_bytes(b"\xef\xbb\xbf" + text.removeprefix(b"\xef\xbb\xbf"))
         build(output=folder / "output", settings_file=settings)
