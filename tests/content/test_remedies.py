@@ -47,7 +47,7 @@ BY_PEOPLE = {
     "another program does it": {
         "file-encoding", "file-large", "file-link", "file-unexpected", "file-unreadable",
         "folder-unexpected", "pdf-active", "pdf-broken", "pdf-data", "picture-broken",
-        "picture-large", "picture-moving", "picture-outside", "file-empty",
+        "picture-drawing", "picture-large", "picture-moving", "picture-outside", "file-empty",
     },
 }  # fmt: skip
 
