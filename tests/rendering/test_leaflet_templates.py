@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +21,7 @@ from practice.rendering.html_tree import tree_of
 from practice.rendering.jobs import leaflet_job
 from practice.rendering.renderer import Renderer
 from practice.site.leaflets import leaflets_of
+from practice.support import time_limit
 
 
 @pytest.fixture
@@ -123,27 +123,34 @@ def test_a_theme_without_the_template_is_named(theme, settings_file, small):
     assert problem.path == str(theme / "templates/leaflet/leaflet.typ")
 
 
-@pytest.mark.parametrize(
-    ("loop", "code"),
-    [
-        ("#for a in range(99999) { for b in range(99999) {} }", "file-slow"),
-        pytest.param(
-            "#range(9999999999).len()",
-            "template-error",
-            marks=pytest.mark.skipif(sys.platform != "linux", reason="memory has no limit here"),
-        ),
-    ],
-)
-def test_a_template_that_takes_too_much_is_ended_and_named(own, small, loop, code, monkeypatch):
-    monkeypatch.setattr(leaflets, "SECONDS", 1.0)
-    with (own / "leaflet/leaflet.typ").open("a", encoding="utf-8") as file:
-        file.write(f"{loop}\n")
-    site = renderer_of(small).site
-    renderer = Renderer(site, ROOT / "theme", "https://www.example.com", [own])
+def problems_of_job(content: Path, own: Path) -> list:
+    renderer = Renderer(renderer_of(content).site, ROOT / "theme", "https://www.example.com", [own])
     job = leaflet_job(next(leaflets_of(renderer.site)), renderer)
     with pytest.raises(ProblemsFound) as found:
         job.run(renderer.theme)
-    assert [problem.code for problem in found.value.problems] == [code]
+    return found.value.problems
+
+
+def test_a_template_that_takes_too_long_is_ended_and_named(own, small, monkeypatch):
+    monkeypatch.setattr(leaflets, "SECONDS", 1.0)
+    with (own / "leaflet/leaflet.typ").open("a", encoding="utf-8") as file:
+        file.write("#for a in range(99999) { for b in range(99999) {} }\n")
+    assert [problem.code for problem in problems_of_job(small, own)] == ["file-slow"]
+
+
+@pytest.mark.parametrize("error", [time_limit.ProcessEnded("exit code 1"), MemoryError()])
+def test_a_template_that_ends_typst_is_named(own, small, monkeypatch, error):
+    call = time_limit.call_in_process
+
+    def ended(seconds, function, *rest, **named):
+        if function is typesetting.typeset:
+            raise error
+        return call(seconds, function, *rest, **named)
+
+    monkeypatch.setattr(time_limit, "call_in_process", ended)
+    (own / "leaflet/words.toml").write_text("words = 1\n", "utf-8")
+    [problem] = problems_of_job(small, own)
+    assert (problem.path, problem.code) == (str(own / leaflets.TEMPLATE), "template-error")
 
 
 # --- Parts ---
