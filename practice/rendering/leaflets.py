@@ -91,9 +91,13 @@ class LeafletMaker:
     def _made(
         self, data: LeafletData, attempts: list[bytes], files: dict[str, bytes], key: bytes
     ) -> bytes:
-        made = time_limit.call_in_process(
-            SECONDS, typeset, TEMPLATE, files, attempts, data.most_pages
-        )
+        try:
+            made = time_limit.call_in_process(
+                SECONDS, typeset, TEMPLATE, files, attempts, data.most_pages
+            )
+        except (time_limit.ProcessEnded, MemoryError) as error:
+            mistake = Mistake(TEMPLATE, 1, "Typst ended, most likely for want of memory")
+            raise ProblemsFound([self._problem(mistake, data.leaflet)]) from error
         if made.mistakes:
             raise ProblemsFound(self._problem(mistake, data.leaflet) for mistake in made.mistakes)
         if data.most_pages and made.pages > data.most_pages:
