@@ -181,12 +181,8 @@ class Pictures:
         picture = self[name]
         largest = picture.widths[-1]
         widths = needed(picture.widths, sizes)
-        ground = f"on-{picture.examined.ground}-ground" if picture.examined.ground else ""
-        extra = "".join(
-            Markup(' {}="{}"').format(key, value)
-            for key, value in {"class": f"{css} {ground}".strip(), "title": title}.items()
-            if value
-        )
+        extra = _css_class(css, picture)
+        extra += Markup(' title="{}"').format(title) if title else ""
         return Markup(
             '<picture><source type="image/avif" srcset="{avif}" sizes="{sizes}">'
             '<img{extra} src="{src}" srcset="{srcset}" sizes="{sizes}" width="{width}"'
@@ -201,13 +197,30 @@ class Pictures:
             alt=shown_alt(alt),
             loading=loading,
             first=Markup(' fetchpriority="high"') if loading == "eager" else "",
-            extra=Markup(extra),  # noqa: S704  # made of escaped parts above
+            extra=extra,
         )
 
     def address(self, name: str) -> str:
         """Return the address of a picture in its smallest size, for icons: `picture_address`."""
         picture = self[name]
         return self._address(picture.path(picture.widths[0], picture.fallback))
+
+    def small(self, name: str, alt: str, css: str = "") -> Markup:
+        """Return a picture that is always shown small as `<img>`, for templates: `small_picture`.
+
+        ``css`` is its class.
+        """
+        picture = self[name]
+        width = picture.widths[0]
+        return Markup(
+            '<img{css} src="{src}" width="{width}" height="{height}" alt="{alt}">'
+        ).format(
+            css=_css_class(css, picture),
+            src=self.address(name),
+            width=width,
+            height=picture.height_at(width),
+            alt=shown_alt(alt),
+        )
 
     def fill(self, text: str, sizes: str = TEXT_COLUMN) -> str:
         """Return our own Markdown's HTML with every picture of the practice as `<picture>`.
@@ -296,6 +309,13 @@ class Pictures:
 
     def _address(self, path: str) -> str:
         return f"{self.base}/{quote(path)}"
+
+
+def _css_class(css: str, picture: Picture) -> Markup:
+    """Return the attribute `class`, with what a see-through picture needs, or nothing."""
+    ground = f"on-{picture.examined.ground}-ground" if picture.examined.ground else ""
+    names = f"{css} {ground}".strip()
+    return Markup(' class="{}"').format(names) if names else Markup()
 
 
 def _key(picture: Picture, width: int, format: str) -> bytes:

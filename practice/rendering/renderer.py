@@ -168,6 +168,7 @@ class Renderer:
             "assets": self.assets,
             "picture": self.pictures.html,
             "picture_address": self.pictures.address,
+            "small_picture": self.pictures.small,
             "shared": self.shared,
         }
         return TemplateEnvironment(
