@@ -146,18 +146,20 @@ def _without(html: str, classes: set[str]) -> str:
     kept: list[str] = []
     depth, begin, left_out = 0, 0, -1
     for match in TAG.finditer(html):
-        if match["name"].lower() in VOID or match["attributes"].endswith("/"):
-            continue
         if match["close"]:
             depth -= 1
             if depth == left_out:
                 begin, left_out = match.end(), -1
             continue
+        empty = match["name"].lower() in VOID or match["attributes"].endswith("/")
         found = CLASS.search(match["attributes"])
         if left_out < 0 and found and not classes.isdisjoint(found[1].split()):
             kept.append(html[begin : match.start()])
-            left_out = depth
-        depth += 1
+            if empty:
+                begin = match.end()
+            else:
+                left_out = depth
+        depth += not empty
     return html if depth or left_out >= 0 else "".join([*kept, html[begin:]])
 
 

@@ -388,7 +388,7 @@ def test_a_picture_that_is_cut_off_stops_no_other_page(content, theme):
     live.changed([picture])
     for path in ("/blog/with-a-picture/", f"/images/{picture.name}"):
         assert [problem.code for problem in live.show(path).problems] == ["picture-broken"]
-    assert live.show("/sitemap.xml").problems == live.show("/blog/").problems == ()
+    assert live.show("/sitemap.xml").problems == live.show("/sources/").problems == ()
     assert [p.code for p in errors(checks.run(live.as_written))] == ["picture-broken"]
     picture.write_bytes(raw)
     live.changed([picture])

@@ -74,6 +74,7 @@ def test_what_leads_to_other_pages_is_no_part_of_what_is_indexed(practices):
 def test_html_whose_tags_do_not_match_is_indexed_whole():
     page = '<main><p>One<ul class="post-list"><li>Two</ul></main>'
     assert "Two" in search.indexed(page)
+    assert "Two" not in search.indexed('<main>One<img class="portrait" alt="Two"> Three</main>')
     assert "Two" not in search.indexed('<main><br><div class="a post-list"><b>Two</b></div></main>')
 
 

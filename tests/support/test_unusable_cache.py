@@ -28,7 +28,7 @@ from practice.rendering import assets, fonts
 from practice.support import store as store_module
 
 NOBODY = 65534
-FILES = 11
+FILES = 12
 """Kinds of value, each in a file of its own."""
 COMMANDS = ("build", "check", "preview", "publish")
 
