@@ -17,7 +17,9 @@ from practice.evidence.citation import Citation
 from practice.site.assemble import load
 from practice.support.environment import today
 
-OF_LOCATION: Sequence[tuple[type[Model], tuple[str, ...]]] = (
+Asked = Sequence[tuple[type[Model], tuple[str, ...]]]
+"""Fields to ask for, by the models that say what they are."""
+OF_LOCATION: Asked = (
     (Location, ("name",)),
     (Address, ("street", "city", "region", "postal_code")),
     (Location, ("map_url", "phone", "parking", "access")),
@@ -35,8 +37,7 @@ def new_location(content: Path, given: Mapping[str, str], ask: Ask | None) -> in
     """
     values = dict(given)
     refuse_unknown("location", values, [name for _, names in OF_LOCATION for name in names])
-    for model, names in OF_LOCATION:
-        _fill(model, names, values, ask)
+    _fill(OF_LOCATION, values, ask)
     entry: dict[str, object] = {"name": values["name"]}
     entry["address"] = {name: values[name] for name in OF_LOCATION[1][1]}
     entry |= {name: values[name] for name in OF_LOCATION[2][1] if values.get(name)}
@@ -86,7 +87,7 @@ def new_sources(
         if {one.doi, one.pmid} & there:
             continue
         values = one.fields | dict(given)
-        _fill(Source, names, values, ask)
+        _fill([(Source, names)], values, ask)
         known = Citation(authors=values["authors"], year=values["year"])
         id = _free(known.id, {*site.sources, *entries})
         entries[id] = {name: values[name] for name in names if values.get(name)}
@@ -105,17 +106,19 @@ def _free(id: str, taken: set[str]) -> str:
     return found
 
 
-def _fill(
-    model: type[Model], names: Sequence[str], values: dict[str, str], ask: Ask | None
-) -> None:
+def _fill(asked: Asked, values: dict[str, str], ask: Ask | None) -> None:
     """Ask for the fields that are not known; raise ``CannotWrite`` if there is nobody to ask."""
-    fields = fields_at(model, "front matter")
-    for name in names:
-        info = fields[name]
-        if values.get(name):
-            continue
-        if ask:
-            values[name] = answer(ask, name, info)
-        elif info.is_required():
-            what = f"`{name}` is missing: {info.description}"
-            raise CannotWrite(f"{what}\ngive it as `--field '{name}=…'`")
+    missing = {
+        name: fields_at(model, "front matter")[name]
+        for model, names in asked
+        for name in names
+        if not values.get(name)
+    }
+    if ask:
+        values |= {name: answer(ask, name, info) for name, info in missing.items()}
+        return
+    needed = {name: info for name, info in missing.items() if info.is_required()}
+    if needed:
+        lines = [f"`{name}` is missing: {info.description}" for name, info in needed.items()]
+        options = ", ".join(f"`--field '{name}=…'`" for name in needed)
+        raise CannotWrite("\n".join([*lines, f"give each as {options}"]))

@@ -85,9 +85,10 @@ def _plain(value: str) -> str:
 
 
 def _clock(value: str) -> str:
-    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
+    """Return a time of day as `HH:MM`; `8:00` is 08:00."""
+    if not re.fullmatch(r"([01]?[0-9]|2[0-3]):[0-5][0-9]", value):
         raise PydanticCustomError("clock", "`{given}` is not a time", {"given": value})
-    return value
+    return value.rjust(5, "0")
 
 
 def _price(value: str) -> str:
