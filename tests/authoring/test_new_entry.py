@@ -126,7 +126,7 @@ locations:
 
 def test_what_is_missing_or_wrong_writes_nothing(content):
     before = files_of(content)
-    with pytest.raises(CannotWrite, match="(?s)`city` is missing.*`postal_code` is missing"):
+    with pytest.raises(CannotWrite, match=r"(?s)`city` is missing.*`postal_code` is missing"):
         new_location(content, {"name": "Mill", "street": "1 Mill Road"}, None)
     with pytest.raises(CannotWrite, match="no field `adress`"):
         new_location(content, PLACE | {"adress": "x"}, None)

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from clinics import set_fields
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,8 +89,7 @@ def test_contrast_as_wcag_defines_it():
 
 def test_the_site_has_the_color_everywhere(tmp_path):
     content = Path(shutil.copytree(ROOT / "content", tmp_path / "content"))
-    file = content / "clinic.yaml"
-    file.write_text(f'brand_color: "#7A1F5C"\n{file.read_text("utf-8")}', "utf-8")
+    set_fields(content / "clinic.yaml", brand_color='"#7A1F5C"')
     built = build(content, tmp_path / "output")
     (sheet,) = (built.output / "assets").glob("site.*.css")
     assert "#7a1f5c" in sheet.read_text("utf-8")
@@ -106,7 +106,7 @@ def test_the_preview_follows_the_color(tmp_path):
     before = live.pages.renderer.assets.css
     file = content / "clinic.yaml"
     text = file.read_text("utf-8")
-    file.write_text(f'brand_color: "#003f88"\n{text}', "utf-8")
+    set_fields(file, brand_color='"#003f88"')
     live.changed([file])
     after = live.pages.renderer.assets.css
     assert after != before

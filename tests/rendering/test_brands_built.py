@@ -10,6 +10,7 @@ import shutil
 
 import pytest
 from browsers import AXE_COLORS, axe, launched, page_of
+from clinics import set_fields
 from conftest import CONTENT, ROOT, Practice, address_of, serve
 
 from practice.build.run import build
@@ -31,9 +32,7 @@ def branded(tmp_path_factory):
         folder = tmp_path_factory.mktemp(name)
         content = shutil.copytree(CONTENT["sample"], folder / "content")
         (content / "images" / "brand.svg").write_text(LOGO.format(color), "utf-8")
-        clinic = content / "clinic.yaml"
-        text = clinic.read_text("utf-8")
-        clinic.write_text(f'brand_color: "{color}"\nlogo: brand.svg\n{text}', "utf-8")
+        set_fields(content / "clinic.yaml", brand_color=f'"{color}"', logo="brand.svg")
         built = build(content, folder / "site", ROOT / "pelicanconf.py")
         found[name] = Practice(name, built, address_of(), ROOT / "theme")
     return found
