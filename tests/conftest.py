@@ -257,7 +257,7 @@ def _steady(shared_folder):
 
 @pytest.fixture(scope="session")
 def pictures(shared_folder, _steady) -> Path:
-    """A cache with pictures, leaflets and templates of the kitchen sink alone, to be copied.
+    """A cache with what the kitchen sink has beside texts, to be copied: pictures, leaflets, fonts.
 
     A test that needs a cold cache begins with a copy, because making them takes more than half of
     a first build.
@@ -268,7 +268,7 @@ def pictures(shared_folder, _steady) -> Path:
             patch.setenv("PRACTICE_CACHE", str(folder))
             build(CONTENT["kitchen-sink"], shared_folder / "site-of-pictures", SETTINGS)
             for cached in folder.iterdir():
-                if not cached.name.startswith(("pictures", "leaflets", "templates")):
+                if not cached.name.startswith(("fonts", "leaflets", "pictures", "templates")):
                     cached.unlink()
             assert any(folder.iterdir())
     return folder
